@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+#   make            build build/reclaimscope
+#   make demo       install what is missing, build, and show what reclaim does on a real kernel
+#   make test       install what is missing, build, and run every test
+#   V=1 shows commands, SAN=1 builds into build/san with ASan and UBSan
+
+OUT     := build
+CC      ?= gcc
+CLANG   ?= clang-14
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+STRIP   ?= llvm-strip-14
+CFLAGS  ?= -O2 -g
+
+# ---- What exists. To add a file, add its name here; nothing else to edit. ----
+
+BASE   := log json readfile
+KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup
+TRACE  := schema codec writer reader show tasks
+PROBE  := hooks permit ring capture describe record
+REPORT := latency report report_text report_json
+TOOLS  := reclaimscope tool check record report script
+UNIT   := codec recording ring
+
+LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%)
+
+# ---- How it is built. --------------------------------------------------------
+
+WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers
+RS_CFLAGS  := -std=gnu11 -D_GNU_SOURCE -fno-strict-aliasing $(WARN) $(CFLAGS)
+RS_LDFLAGS := $(LDFLAGS)
+# Static, so that one file can be carried to the host that has the problem; libc stays shared.
+LIBS := -Wl,-Bstatic -lbpf -lelf -lz -lzstd -ljson-c -Wl,-Bdynamic -lm
+ifeq ($(SAN),1)
+OUT        := $(OUT)/san
+RS_CFLAGS  += -fsanitize=address,undefined -fno-omit-frame-pointer
+RS_LDFLAGS += -fsanitize=address,undefined
+endif
+
+ifeq ($(V),1)
+Q   :=
+msg :=
+else
+Q   := @
+msg  = @printf '  %-8s %s\n' $(1) $(2:$(OUT)/%=%);
+endif
+
+SKEL := $(OUT)/bpf/reclaimscope.skel.h
+
+all: $(OUT)/reclaimscope
+
+$(OUT)/reclaimscope: $(TOOLS:%=$(OUT)/tools/%.o) $(OUT)/libreclaimscope.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
+
+$(OUT)/libreclaimscope.a: $(LIB:%=$(OUT)/src/%.o) Makefile
+	$(call msg,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(OUT)/src/probe/capture.o: RS_CFLAGS += -I$(OUT)/bpf
+$(OUT)/src/probe/capture.o: $(SKEL)
+
+$(OUT)/%.o: %.c Makefile
+	$(call msg,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(RS_CFLAGS) -MMD -MP -c $< -o $@
+
+# One object of all families. Linked once, which sheds what only a debugger wants.
+$(OUT)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
+	$(call msg,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 \
+		-Ivmlinux -Isrc/wire -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@.tmp
+	$(Q)$(BPFTOOL) gen object $@ $@.tmp && rm $@.tmp
+
+$(SKEL): $(OUT)/bpf/%.skel.h: $(OUT)/bpf/%.bpf.o
+	$(call msg,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+
+# ---- Tests. ------------------------------------------------------------------
+
+UNIT_TESTS := $(UNIT:%=$(OUT)/tests/unit/test_%)
+
+$(OUT)/tests/unit/test_%: $(OUT)/tests/unit/test_%.o $(OUT)/libreclaimscope.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+
+# Needs neither root nor a kernel that can be traced.
+check: all $(UNIT_TESTS)
+	$(Q)tests/run.sh $(UNIT_TESTS:%='%') tests/layers.sh
+
+# Installing is part of the test, because a fresh machine has only git, gcc and make.
+test:
+	$(Q)tools/install-deps.sh test
+	$(Q)$(MAKE) --no-print-directory check
+
+clean:
+	rm -rf build
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)
+.PHONY: all check test clean
+.DELETE_ON_ERROR:
+.SECONDARY:

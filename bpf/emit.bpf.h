@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Getting a record out of a program: filter, reserve, fill, submit.
+ *
+ * Each CPU has its own rings in memory that user space has mapped, so a record costs no lock, no
+ * wake-up and no copy; the reader comes by on a timer. A program that interrupts another one on
+ * the same CPU writes to the ring of the next level. That is safe as long as the programs of one
+ * CPU end in the reverse order in which they began: always so for kprobes, perf tracepoints and
+ * kernels that do not preempt; elsewhere opts.preempt_guard makes it so.
+ *
+ * Nothing is allocated. What finds no room is counted by kind.
+ */
+#ifndef RS_EMIT_BPF_H
+#define RS_EMIT_BPF_H
+
+#include "capture.h"
+
+const volatile struct rs_capture_opts opts = {};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* CPUs; set before loading, as below */
+	__type(key, __u32);
+	__type(value, struct rs_cpu);
+} cpus SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* CPUs * (ring_segments + 1) */
+	__type(key, __u32);
+	__type(value, struct rs_segment);
+} segments SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* CPUs */
+	__type(key, __u32);
+	__type(value, struct rs_totals);
+} totals SEC(".maps");
+
+/* Events of CPUs that came after the start: they have no ring. */
+__u64 no_ring;
+
+extern void bpf_preempt_disable(void) __ksym __weak;
+extern void bpf_preempt_enable(void) __ksym __weak;
+
+#define barrier() asm volatile("" ::: "memory")
+
+/* A record between reserve and submit. */
+struct emit {
+	struct rs_cpu *cpu;
+	struct rs_level *level;
+	__u64 head;
+};
+
+static __always_inline struct rs_cpu *this_cpu(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	return bpf_map_lookup_elem(&cpus, &cpu);
+}
+
+static __always_inline void emit_unnest(struct emit *em)
+{
+	barrier();
+	em->cpu->nest--;
+	if (opts.preempt_guard)
+		bpf_preempt_enable();
+}
+
+/*
+ * Room for a record of @type and @len bytes, with its header filled in; NULL when there is none,
+ * which has then been counted. Ends with emit_submit(); no path may leave in between.
+ */
+static __always_inline void *emit_reserve(struct emit *em, __u32 type, __u32 len)
+{
+	struct rs_event_hdr *hdr;
+	struct rs_segment *segment;
+	struct rs_level *level;
+	struct rs_cpu *cpu;
+	__u32 per_cpu, index;
+	__u64 nest, head;
+
+	if (opts.preempt_guard)
+		bpf_preempt_disable();
+	index = bpf_get_smp_processor_id();
+	cpu = bpf_map_lookup_elem(&cpus, &index);
+	if (!cpu) {
+		__sync_fetch_and_add(&no_ring, 1);
+		if (opts.preempt_guard)
+			bpf_preempt_enable();
+		return NULL;
+	}
+	em->cpu = cpu;
+	nest = cpu->nest;
+	cpu->nest = nest + 1;
+	barrier();
+	if (nest >= RS_LEVELS)
+		nest = RS_LEVELS - 1;
+	level = &cpu->level[nest];
+	em->level = level;
+	level->attempted[type]++;
+
+	head = level->head;
+	em->head = head + len;
+	per_cpu = opts.ring_segments + 1;
+	index *= per_cpu;
+	if (nest == 0) {
+		if (head + len - level->tail > (__u64)opts.ring_segments * RS_SEGMENT_SIZE - RS_MAX_RECORD)
+			goto full;
+		index += (head / RS_SEGMENT_SIZE) % opts.ring_segments;
+	} else {
+		if (nest >= RS_RINGS || head + len - level->tail > RS_SEGMENT_SIZE - RS_MAX_RECORD)
+			goto full;
+		index += opts.ring_segments;
+	}
+	segment = bpf_map_lookup_elem(&segments, &index);
+	if (!segment)
+		goto full;
+
+	hdr = (void *)&segment->data[head & (RS_SEGMENT_SIZE - 1)];
+	hdr->ts_ns = bpf_ktime_get_ns();
+	hdr->tid = bpf_get_current_pid_tgid();
+	hdr->type = type;
+	hdr->len = len;
+	return hdr;
+full:
+	level->full[type]++;
+	emit_unnest(em);
+	return NULL;
+}
+
+static __always_inline void emit_submit(struct emit *em)
+{
+	barrier();
+	em->level->head = em->head;
+	emit_unnest(em);
+}
+
+#define EMIT(em, name) ((struct rs_event_##name *)emit_reserve(em, RS_EVENT_##name, sizeof(struct rs_event_##name)))
+
+/* One more of a counter that any level may touch. */
+#define COUNT(counter, index)                                                                      \
+	do {                                                                                       \
+		struct rs_cpu *cpu_ = this_cpu();                                                  \
+		if (cpu_)                                                                          \
+			__sync_fetch_and_add(&cpu_->counter[index], 1);                            \
+	} while (0)
+
+#define SEEN(tracepoint) COUNT(seen, RS_TP_##tracepoint)
+
+#define MODE_SUMMARY (opts.mode == RS_MODE_SUMMARY)
+#define MODE_FOLIOS (opts.mode == RS_MODE_FOLIOS)
+
+#endif

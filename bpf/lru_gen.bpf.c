@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * MGLRU: generations, the choice of type and tier, eviction, aging, the memcg LRU.
+ *
+ * Rate: a pair of evict_folios and isolate_folios records, with one lru_gen_state, for each batch
+ * of 64 folios or more. lru_gen_state copies the whole of a lruvec's lrugen, 1.3 KiB in eight reads.
+ */
+
+/* Where things lie in lrugen on this kernel; see the flavours in vmlinux.h. */
+#define LRU_GEN_IS_STRUCT HAS(struct lru_gen_struct___seq, max_seq)
+#define LRU_GEN_IS_MD HAS(struct lru_gen_folio___md, nr_pages[0][0][0])
+#define LRU_GEN_OFFSET(member)                                                                     \
+	(LRU_GEN_IS_STRUCT ? OFFSET(struct lru_gen_struct___flat, member) :                        \
+	 LRU_GEN_IS_MD	   ? OFFSET(struct lru_gen_folio___md, member) :                           \
+			     OFFSET(struct lru_gen_folio___flat, member))
+
+static __always_inline __u64 lruvec_lrugen(__u64 lruvec)
+{
+	return lruvec + OFFSET(struct lruvec___lru_gen, lrugen);
+}
+
+/* protected[] has no tier 0 up to 6.12; ours has four tiers for each type everywhere. */
+static __always_inline void copy_protected(__u64 to[2 * RS_TIERS], __u64 lrugen)
+{
+	__u64 six[6] = {};
+
+	if (LRU_GEN_IS_MD) {
+		copy(to, 8 * 8, lrugen + OFFSET(struct lru_gen_folio___md, protected));
+		return;
+	}
+	if (HAS(struct lru_gen_folio___protected8, protected[7])) {
+		copy(to, 8 * 8, lrugen + OFFSET(struct lru_gen_folio___protected8, protected));
+		return;
+	}
+	if (LRU_GEN_IS_STRUCT)
+		copy(six, sizeof(six), lrugen + OFFSET(struct lru_gen_struct___flat, protected));
+	else
+		copy(six, sizeof(six), lrugen + OFFSET(struct lru_gen_folio___protected6, protected));
+	to[0] = 0;
+	to[1] = six[0];
+	to[2] = six[1];
+	to[3] = six[2];
+	to[4] = 0;
+	to[5] = six[3];
+	to[6] = six[4];
+	to[7] = six[5];
+}
+
+/* Bit for each of the 40 lists that is empty. @room: 640 bytes of the record's own. */
+static __always_inline __u64 empty_lists(__u64 *room, __u64 lists)
+{
+	__u64 empty = 0;
+	int i;
+
+	copy(room, 640, lists);
+	for (i = 0; i < RS_GENS * 2 * RS_MAX_ZONES; i++)
+		if (room[2 * i] == lists + 16 * (__u64)i)
+			empty |= 1ULL << i;
+	return empty;
+}
+
+/* One lru_gen_state for @lruvec, a plain number, belonging to the record @of just before it. */
+static __noinline void emit_lru_gen(__u64 lruvec, __u32 of)
+{
+	__u64 lrugen = lruvec_lrugen(lruvec);
+	struct rs_event_lru_gen_state *e;
+	struct emit em;
+
+	e = EMIT(&em, lru_gen_state);
+	if (!e)
+		return;
+	/* Borrows nr_pages to refaulted, 40 * 8 + 5 * 64 bytes, before they are filled. */
+	e->empty = empty_lists((__u64 *)e->nr_pages, lrugen + LRU_GEN_OFFSET(folios));
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(lruvec));
+	e->nid = pgdat_nid(READ64(struct lruvec, pgdat, lruvec));
+	e->of = of;
+	e->gen = 0;
+	e->seg = 0;
+	if (HAS(struct lru_gen_folio___memcg, gen)) {
+		e->gen = read8(lrugen + OFFSET(struct lru_gen_folio___memcg, gen));
+		e->seg = read8(lrugen + OFFSET(struct lru_gen_folio___memcg, seg));
+	}
+	/* max_seq, min_seq[2], timestamps[4] stand in this order everywhere. */
+	copy(&e->max_seq, 3 * 8, lrugen);
+	copy(e->timestamps, sizeof(e->timestamps), lrugen + 3 * 8);
+	e->walk_seq = READ64(struct lruvec___lru_gen, mm_state.seq, lruvec);
+	copy(e->nr_pages, sizeof(e->nr_pages), lrugen + LRU_GEN_OFFSET(nr_pages));
+	copy(e->avg_refaulted, sizeof(e->avg_refaulted), lrugen + LRU_GEN_OFFSET(avg_refaulted));
+	copy(e->avg_total, sizeof(e->avg_total), lrugen + LRU_GEN_OFFSET(avg_total));
+	copy_protected(e->protected, lrugen);
+	copy(e->evicted, sizeof(e->evicted), lrugen + LRU_GEN_OFFSET(evicted));
+	copy(e->refaulted, sizeof(e->refaulted), lrugen + LRU_GEN_OFFSET(refaulted));
+	emit_submit(&em);
+}
+
+static __always_inline __s32 lruvec_nid(__u64 lruvec)
+{
+	return pgdat_nid(READ64(struct lruvec, pgdat, lruvec));
+}
+
+/* ---- eviction: (lruvec, sc, swappiness[, bool *]) up to 6.12, then (nr, lruvec, sc, swappiness) ---- */
+
+static __always_inline int evict_folios_begin(__u64 nr, __u64 lruvec, __u64 sc_addr, __s32 swappiness)
+{
+	struct rs_event_evict_folios_begin *e;
+	__s32 nid = lruvec_nid(lruvec);
+	char sc[SC_SIZE] = {};
+	struct emit em;
+	__u64 lv;
+
+	if (!wanted(RS_EVENT_evict_folios_begin, nid))
+		return 0;
+	copy(sc, sizeof(sc), sc_addr);
+	e = EMIT(&em, evict_folios_begin);
+	if (!e)
+		return 0;
+	fill_sc((struct rs_sc *)(&e->hdr + 1), sc, nid);
+	lv = untyped(&e->cgroup, lruvec);
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(lv));
+	e->nr_to_scan = nr;
+	e->swappiness = swappiness;
+	e->pad = 0;
+	emit_submit(&em);
+	emit_lru_gen(lv, RS_EVENT_evict_folios_begin);
+	return 0;
+}
+
+static __always_inline int evict_folios_end(__u64 lruvec, __u64 sc_addr, __u64 ret)
+{
+	struct rs_event_evict_folios_end *e;
+	__s32 nid = lruvec_nid(lruvec);
+	char sc[SC_SIZE] = {};
+	struct emit em;
+	__u64 lv;
+
+	if (!wanted(RS_EVENT_evict_folios_end, nid))
+		return 0;
+	copy(sc, sizeof(sc), sc_addr);
+	e = EMIT(&em, evict_folios_end);
+	if (!e)
+		return 0;
+	fill_sc((struct rs_sc *)(&e->hdr + 1), sc, nid);
+	lv = untyped(&e->cgroup, lruvec);
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(lv));
+	e->ret = (__s32)ret;
+	emit_submit(&em);
+	return 0;
+}
+
+static __always_inline int evict_folios__late_entry(__u64 nr, __u64 lruvec, __u64 sc, __u64 swappiness)
+{
+	return evict_folios_begin(nr, lruvec, sc, swappiness);
+}
+static __always_inline int evict_folios__late_exit(__u64 nr, __u64 lruvec, __u64 sc, __u64 ret)
+{
+	return evict_folios_end(lruvec, sc, ret);
+}
+SEC("?fentry/evict_folios")
+int evict_folios__late__fentry(__u64 *ctx)
+{
+	return evict_folios__late_entry(ctx[0], ctx[1], ctx[2], ctx[3]);
+}
+FN_FEXIT(evict_folios__late, evict_folios, evict_folios__late, 3, 4)
+SEC("?kprobe.multi/evict_folios")
+int evict_folios__late__kentry(struct pt_regs *ctx)
+{
+	frame_push(FRAME_evict_folios, PUSH_3);
+	return evict_folios__late_entry(ARGS_4(REG_ARG));
+}
+FN_KEXIT(evict_folios__late, evict_folios, evict_folios__late, 3, FRAME_evict_folios, evict_folios_end)
+
+/* 6.1 has a fourth argument, 6.12 has not: the returned value is in the slot behind. */
+SEC("?fentry/evict_folios")
+int evict_folios__args4__fentry(__u64 *ctx)
+{
+	return evict_folios_begin(0, ctx[0], ctx[1], ctx[2]);
+}
+SEC("?fexit/evict_folios")
+int evict_folios__args4__fexit(__u64 *ctx)
+{
+	return evict_folios_end(ctx[0], ctx[1], ctx[4]);
+}
+SEC("?fentry/evict_folios")
+int evict_folios__args3__fentry(__u64 *ctx)
+{
+	return evict_folios_begin(0, ctx[0], ctx[1], ctx[2]);
+}
+SEC("?fexit/evict_folios")
+int evict_folios__args3__fexit(__u64 *ctx)
+{
+	return evict_folios_end(ctx[0], ctx[1], ctx[3]);
+}
+
+/*
+ * isolate_folios() runs under the LRU lock with interrupts off, so no program on it is ever
+ * skipped, and its state is exact. (lruvec, sc, swappiness, &type, list) up to 6.12; with nr in
+ * front in 6.18; (nr, lruvec, sc, swappiness, list, &isolated, &type, &scanned) in 7.2.
+ */
+static __always_inline int isolate_folios_begin(__u64 nr, __u64 lruvec, __u64 sc_addr, __s32 swappiness)
+{
+	struct rs_event_isolate_folios_begin *e;
+	char sc[SC_SIZE] = {};
+	struct emit em;
+	__u64 lv;
+
+	if (!wanted(RS_EVENT_isolate_folios_begin, -1))
+		return 0;
+	copy(sc, sizeof(sc), sc_addr);
+	e = EMIT(&em, isolate_folios_begin);
+	if (!e)
+		return 0;
+	lv = untyped(&e->cgroup, lruvec);
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(lv));
+	e->nr_to_scan = nr;
+	e->gfp = PICK(__u32, struct scan_control, gfp_mask, sc);
+	e->sc_flags = sc_flags(sc);
+	e->nid = lruvec_nid(lv);
+	e->swappiness = swappiness;
+	e->reclaim_idx = PICK(__s8, struct scan_control, reclaim_idx, sc);
+	e->pad = 0;
+	emit_submit(&em);
+	emit_lru_gen(lv, RS_EVENT_isolate_folios_begin);
+	return 0;
+}
+
+static __always_inline int isolate_folios_end(__u64 lruvec, __u64 type, __u64 isolated, __u64 ret)
+{
+	struct rs_event_isolate_folios_end *e;
+	struct emit em;
+	__u64 lv;
+
+	if (!wanted(RS_EVENT_isolate_folios_end, -1))
+		return 0;
+	e = EMIT(&em, isolate_folios_end);
+	if (!e)
+		return 0;
+	lv = untyped(&e->cgroup, lruvec);
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(lv));
+	e->ret = (__s32)ret;
+	e->isolated = isolated ? (__s32)read32(isolated) : -1;
+	e->nid = lruvec_nid(lv);
+	e->type = read32(type);
+	emit_submit(&em);
+	emit_lru_gen(lv, RS_EVENT_isolate_folios_end);
+	return 0;
+}
+
+SEC("?fentry/isolate_folios")
+int isolate_folios__args5__fentry(__u64 *ctx)
+{
+	return isolate_folios_begin(0, ctx[0], ctx[1], ctx[2]);
+}
+SEC("?fexit/isolate_folios")
+int isolate_folios__args5__fexit(__u64 *ctx)
+{
+	return isolate_folios_end(ctx[0], ctx[3], 0, ctx[5]);
+}
+SEC("?fentry/isolate_folios")
+int isolate_folios__args6__fentry(__u64 *ctx)
+{
+	return isolate_folios_begin(ctx[0], ctx[1], ctx[2], ctx[3]);
+}
+SEC("?fexit/isolate_folios")
+int isolate_folios__args6__fexit(__u64 *ctx)
+{
+	return isolate_folios_end(ctx[1], ctx[4], 0, ctx[6]);
+}
+SEC("?fentry/isolate_folios")
+int isolate_folios__args8__fentry(__u64 *ctx)
+{
+	return isolate_folios_begin(ctx[0], ctx[1], ctx[2], ctx[3]);
+}
+SEC("?fexit/isolate_folios")
+int isolate_folios__args8__fexit(__u64 *ctx)
+{
+	return isolate_folios_end(ctx[1], ctx[6], ctx[5], ctx[8]);
+}
+
+/* ---- the loop around eviction ---- */
+
+static __always_inline int should_abort_scan_exit(__u64 lruvec, __u64 sc_addr, __u64 ret)
+{
+	struct rs_event_should_abort_scan *e;
+	__u64 pgdat = READ64(struct lruvec, pgdat, lruvec);
+	__s32 nid = pgdat_nid(pgdat);
+	char sc[SC_SIZE] = {};
+	struct emit em;
+
+	if (!wanted(RS_EVENT_should_abort_scan, nid))
+		return 0;
+	copy(sc, sizeof(sc), sc_addr);
+	e = EMIT(&em, should_abort_scan);
+	if (!e)
+		return 0;
+	fill_sc((struct rs_sc *)(&e->hdr + 1), sc, nid);
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(untyped(&e->cgroup, lruvec)));
+	e->ret = (ret & 0xff) != 0;
+	e->pad = 0;
+	emit_submit(&em);
+	return 0;
+}
+FN_EXIT(should_abort_scan, 2, 2, should_abort_scan)
+
+static __always_inline int shrink_one_exit(__u64 lruvec, __u64 sc_addr, __u64 ret)
+{
+	struct rs_event_shrink_one *e;
+	__s32 nid = lruvec_nid(lruvec);
+	char sc[SC_SIZE] = {};
+	__u64 lv, memcg, memory;
+	struct emit em;
+
+	if (!wanted(RS_EVENT_shrink_one, nid))
+		return 0;
+	copy(sc, sizeof(sc), sc_addr);
+	e = EMIT(&em, shrink_one);
+	if (!e)
+		return 0;
+	fill_sc((struct rs_sc *)(&e->hdr + 1), sc, nid);
+	lv = untyped(&e->cgroup, lruvec);
+	memcg = lruvec_memcg(lv);
+	memory = memcg + OFFSET(struct mem_cgroup, memory);
+	e->cgroup = memcg_cgroup_id(memcg);
+	e->usage = READ64(struct page_counter, usage, memory);
+	e->emin = READ64(struct page_counter, emin, memory);
+	e->elow = READ64(struct page_counter, elow, memory);
+	e->ret = ret;
+	e->seg = 0;
+	if (HAS(struct lru_gen_folio___memcg, seg))
+		e->seg = read8(lruvec_lrugen(lv) + OFFSET(struct lru_gen_folio___memcg, seg));
+	emit_submit(&em);
+	return 0;
+}
+FN_EXIT(shrink_one, 2, 2, shrink_one)
+
+static __always_inline int try_to_shrink_lruvec_entry(__u64 lruvec, __u64 sc_addr)
+{
+	struct rs_event_try_to_shrink_lruvec_begin *e;
+	__s32 nid = lruvec_nid(lruvec);
+	char sc[SC_SIZE] = {};
+	__u64 lv, memcg, memory;
+	struct emit em;
+
+	if (!wanted(RS_EVENT_try_to_shrink_lruvec_begin, nid))
+		return 0;
+	copy(sc, sizeof(sc), sc_addr);
+	e = EMIT(&em, try_to_shrink_lruvec_begin);
+	if (!e)
+		return 0;
+	fill_sc((struct rs_sc *)(&e->hdr + 1), sc, nid);
+	lv = untyped(&e->cgroup, lruvec);
+	memcg = lruvec_memcg(lv);
+	memory = memcg + OFFSET(struct mem_cgroup, memory);
+	e->cgroup = memcg_cgroup_id(memcg);
+	e->usage = READ64(struct page_counter, usage, memory);
+	e->emin = READ64(struct page_counter, emin, memory);
+	e->elow = READ64(struct page_counter, elow, memory);
+	e->online = !!(READ32(struct cgroup_subsys_state, flags, memcg + OFFSET(struct mem_cgroup, css)) &
+		       CSS_ONLINE);
+	e->pad = 0;
+	emit_submit(&em);
+	emit_lru_gen(lv, RS_EVENT_try_to_shrink_lruvec_begin);
+	return 0;
+}
+
+static __always_inline int try_to_shrink_lruvec_exit(__u64 lruvec, __u64 sc_addr, __u64 ret)
+{
+	struct rs_event_try_to_shrink_lruvec_end *e;
+	__s32 nid = lruvec_nid(lruvec);
+	char sc[SC_SIZE] = {};
+	struct emit em;
+
+	if (!wanted(RS_EVENT_try_to_shrink_lruvec_end, nid))
+		return 0;
+	copy(sc, sizeof(sc), sc_addr);
+	e = EMIT(&em, try_to_shrink_lruvec_end);
+	if (!e)
+		return 0;
+	fill_sc((struct rs_sc *)(&e->hdr + 1), sc, nid);
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(untyped(&e->cgroup, lruvec)));
+	e->ret = (ret & 0xff) != 0;
+	e->pad = 0;
+	emit_submit(&em);
+	return 0;
+}
+FN_PAIR(try_to_shrink_lruvec, 2, 2, try_to_shrink_lruvec_end)
+
+static __always_inline int get_swappiness_exit(__u64 lruvec, __u64 sc, __u64 ret)
+{
+	struct rs_event_get_swappiness *e;
+	struct emit em;
+	__u64 lv;
+
+	if (!wanted(RS_EVENT_get_swappiness, -1))
+		return 0;
+	e = EMIT(&em, get_swappiness);
+	if (!e)
+		return 0;
+	lv = untyped(&e->cgroup, lruvec);
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(lv));
+	e->nid = lruvec_nid(lv);
+	e->ret = ret;
+	e->swappiness = global32(opts.addr_vm_swappiness);
+	e->pad = 0;
+	emit_submit(&em);
+	return 0;
+}
+FN_EXIT(get_swappiness, 2, 2, get_swappiness)
+
+static __always_inline int lruvec_is_sizable_exit(__u64 lruvec, __u64 sc, __u64 ret)
+{
+	struct rs_event_lruvec_is_sizable *e;
+	struct emit em;
+	__u64 lv;
+
+	if (!wanted(RS_EVENT_lruvec_is_sizable, -1))
+		return 0;
+	e = EMIT(&em, lruvec_is_sizable);
+	if (!e)
+		return 0;
+	lv = untyped(&e->cgroup, lruvec);
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(lv));
+	e->nid = lruvec_nid(lv);
+	e->priority = (__s8)read8(sc + OFFSET(struct scan_control, priority));
+	e->ret = (ret & 0xff) != 0;
+	emit_submit(&em);
+	return 0;
+}
+FN_EXIT(lruvec_is_sizable, 2, 2, lruvec_is_sizable)
+
+static __always_inline int lruvec_evictable_size_exit(__u64 lruvec, __u64 swappiness, __u64 ret)
+{
+	struct rs_event_lruvec_evictable_size *e;
+	struct emit em;
+	__u64 lv;
+
+	if (!wanted(RS_EVENT_lruvec_evictable_size, -1))
+		return 0;
+	e = EMIT(&em, lruvec_evictable_size);
+	if (!e)
+		return 0;
+	lv = untyped(&e->cgroup, lruvec);
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(lv));
+	e->ret = ret;
+	e->nid = lruvec_nid(lv);
+	e->swappiness = swappiness;
+	emit_submit(&em);
+	return 0;
+}
+FN_EXIT(lruvec_evictable_size, 2, 2, lruvec_evictable_size)
+
+/* ---- the memcg LRU ---- */
+
+static __always_inline int lru_gen_rotate_memcg_exit(__u64 lruvec, __u64 op, __u64 ret)
+{
+	struct rs_event_lru_gen_rotate_memcg *e;
+	struct emit em;
+	__u64 lv;
+
+	if (!wanted(RS_EVENT_lru_gen_rotate_memcg, -1))
+		return 0;
+	e = EMIT(&em, lru_gen_rotate_memcg);
+	if (!e)
+		return 0;
+	lv = untyped(&e->cgroup, lruvec);
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(lv));
+	e->nid = lruvec_nid(lv);
+	e->op = op;
+	e->gen = 0;
+	e->seg = 0;
+	if (HAS(struct lru_gen_folio___memcg, gen)) {
+		e->gen = read8(lruvec_lrugen(lv) + OFFSET(struct lru_gen_folio___memcg, gen));
+		e->seg = read8(lruvec_lrugen(lv) + OFFSET(struct lru_gen_folio___memcg, seg));
+	}
+	emit_submit(&em);
+	return 0;
+}
+FN_EXIT(lru_gen_rotate_memcg, 2, 2, lru_gen_rotate_memcg)
+
+/* ---- aging ---- */
+
+/* (lruvec, seq, sc, can_swap, force_scan) in 6.1, then (lruvec, seq, can_swap or swappiness, force_scan) */
+static __always_inline int inc_max_seq(__u64 lruvec, __u64 seq, __s32 swappiness, __u32 force_scan, __u64 ret)
+{
+	struct rs_event_try_to_inc_max_seq *e;
+	struct emit em;
+	__u64 lv;
+
+	if (!wanted(RS_EVENT_try_to_inc_max_seq, -1))
+		return 0;
+	e = EMIT(&em, try_to_inc_max_seq);
+	if (!e)
+		return 0;
+	lv = untyped(&e->cgroup, lruvec);
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(lv));
+	e->seq = seq;
+	e->nid = lruvec_nid(lv);
+	e->swappiness = swappiness;
+	e->force_scan = force_scan & 0xff;
+	e->ret = (ret & 0xff) != 0;
+	emit_submit(&em);
+	emit_lru_gen(lv, RS_EVENT_try_to_inc_max_seq);
+	return 0;
+}
+static __always_inline int try_to_inc_max_seq_exit(__u64 lruvec, __u64 seq, __u64 swappiness, __u64 force_scan,
+						   __u64 ret)
+{
+	return inc_max_seq(lruvec, seq, swappiness, force_scan, ret);
+}
+FN_EXIT_AS(try_to_inc_max_seq__args4, try_to_inc_max_seq, try_to_inc_max_seq, 4, 4, try_to_inc_max_seq)
+SEC("?fexit/try_to_inc_max_seq")
+int try_to_inc_max_seq__args5__fexit(__u64 *ctx)
+{
+	return inc_max_seq(ctx[0], ctx[1], (__u32)ctx[3] & 0xff, ctx[4], ctx[5]);
+}
+
+/* 7.2 and later; under the LRU lock. */
+SEC("?fexit/try_to_inc_min_seq")
+int try_to_inc_min_seq__fexit(__u64 *ctx)
+{
+	struct rs_event_try_to_inc_min_seq *e;
+	struct emit em;
+	__u64 lv;
+
+	if (!wanted(RS_EVENT_try_to_inc_min_seq, -1))
+		return 0;
+	e = EMIT(&em, try_to_inc_min_seq);
+	if (!e)
+		return 0;
+	lv = untyped(&e->cgroup, ctx[0]);
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(lv));
+	e->nid = lruvec_nid(lv);
+	e->swappiness = ctx[1];
+	emit_submit(&em);
+	emit_lru_gen(lv, RS_EVENT_try_to_inc_min_seq);
+	return 0;
+}
+
+/* 6.1: (lruvec, max_seq, min_seq[], sc, can_swap, &nr_to_scan) */
+SEC("?fexit/should_run_aging")
+int should_run_aging__fexit(__u64 *ctx)
+{
+	struct rs_event_should_run_aging *e;
+	struct emit em;
+	__u64 lv;
+
+	if (!wanted(RS_EVENT_should_run_aging, -1))
+		return 0;
+	e = EMIT(&em, should_run_aging);
+	if (!e)
+		return 0;
+	lv = untyped(&e->cgroup, ctx[0]);
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(lv));
+	e->max_seq = ctx[1];
+	copy(e->min_seq, sizeof(e->min_seq), ctx[2]);
+	e->nr_to_scan = read64(ctx[5]);
+	e->nid = lruvec_nid(lv);
+	e->can_swap = ctx[4] & 0xff;
+	e->ret = (ctx[6] & 0xff) != 0;
+	emit_submit(&em);
+	return 0;
+}
+
+static __always_inline int set_mm_walk_exit(__u64 pgdat, __u64 force_alloc, __u64 ret)
+{
+	__u64 p, inactive = bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON);
+	struct rs_event_set_mm_walk *e;
+	struct emit em;
+
+	if (!wanted(RS_EVENT_set_mm_walk, -1))
+		return 0;
+	e = EMIT(&em, set_mm_walk);
+	if (!e)
+		return 0;
+	p = untyped(&e->inactive_anon, pgdat);
+	e->nid = p ? pgdat_nid(p) : -1;
+	e->pad = 0;
+	e->inactive_anon = p ? read64(p + OFFSET(struct pglist_data, vm_stat) + 8 * inactive) : 0;
+	e->inactive_file = p ? read64(p + OFFSET(struct pglist_data, vm_stat) + 8 * (inactive + 2)) : 0;
+	emit_submit(&em);
+	return 0;
+}
+FN_EXIT(set_mm_walk, 2, 2, set_mm_walk)

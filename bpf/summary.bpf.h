@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Summary mode: sums and histograms kept in the kernel, no records. One slot for each CPU, changed
+ * with atomic adds, so that neither an interrupt nor a preempted program can lose a count.
+ */
+#ifndef RS_SUMMARY_BPF_H
+#define RS_SUMMARY_BPF_H
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, RS_MAX_STALLERS);
+	__type(key, struct rs_staller_key);
+	__type(value, struct rs_staller);
+} stallers SEC(".maps");
+
+static __always_inline struct rs_totals *this_totals(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	return bpf_map_lookup_elem(&totals, &cpu);
+}
+
+/* Never with a constant 0, of which clang makes an instruction that 5.10 does not know. */
+#define ADD(counter, n) __sync_fetch_and_add(&(counter), n)
+
+static __always_inline int summary_stall_begin(__u32 kind)
+{
+	struct task_state *task = task_get(RS_EVENT_reclaim_begin);
+
+	if (task) {
+		task->stall_ns = bpf_ktime_get_ns();
+		task->stall_kind = kind;
+	}
+	return 0;
+}
+
+static __always_inline void add_staller(__u64 id, __u32 by_cgroup, __u32 kind, __u64 ns, __u64 nr_reclaimed)
+{
+	struct rs_staller_key key = { .id = id, .by_cgroup = by_cgroup, .kind = kind };
+	struct rs_staller *s = bpf_map_lookup_elem(&stallers, &key), new = {};
+
+	if (!s) {
+		bpf_get_current_comm(new.comm, sizeof(new.comm));
+		bpf_map_update_elem(&stallers, &key, &new, BPF_NOEXIST);
+		s = bpf_map_lookup_elem(&stallers, &key);
+	}
+	if (!s) {
+		COUNT(map_full, RS_EVENT_reclaim_end);
+		return;
+	}
+	ADD(s->count, 1);
+	ADD(s->ns, ns);
+	ADD(s->nr_reclaimed, nr_reclaimed);
+	if (ns > s->max_ns)
+		s->max_ns = ns; /* two at once can lose the smaller one's place, never the larger's for long */
+}
+
+static __always_inline int summary_stall_end(__u32 kind, __u64 nr_reclaimed)
+{
+	struct task_state *task = task_find();
+	struct rs_totals *t = this_totals();
+	struct rs_stalls *stalls;
+	__u64 ns;
+
+	if (!t)
+		return 0;
+	stalls = &t->stalls[kind < RS_NR_RECLAIM_KINDS ? kind : 0];
+	if (!task || !task->stall_ns || task->stall_kind != kind) {
+		COUNT(unmatched, RS_EVENT_reclaim_end);
+		return 0;
+	}
+	ns = bpf_ktime_get_ns() - task->stall_ns;
+	task->stall_ns = 0;
+	ADD(stalls->count, 1);
+	ADD(stalls->ns, ns);
+	if (nr_reclaimed)
+		ADD(stalls->nr_reclaimed, nr_reclaimed);
+	ADD(stalls->hist[rs_hist_bucket(ns)], 1);
+	if (ns > stalls->max_ns)
+		stalls->max_ns = ns;
+	if (kind != RS_RECLAIM_KSWAPD) {
+		add_staller(bpf_get_current_pid_tgid() >> 32, 0, kind, ns, nr_reclaimed);
+		add_staller(current_cgroup_id(), 1, kind, ns, nr_reclaimed);
+	}
+	return 0;
+}
+
+static __always_inline int summary_kswapd_wake(void)
+{
+	struct task_state *task = task_get(RS_EVENT_kswapd_wake);
+
+	/* Awake already, with another request: the stay goes on. */
+	if (task && !task->stall_ns) {
+		task->stall_ns = bpf_ktime_get_ns();
+		task->stall_kind = RS_RECLAIM_KSWAPD;
+	}
+	return 0;
+}
+
+static __always_inline int summary_throttled(__u32 reason, __u32 usec)
+{
+	struct rs_totals *t = this_totals();
+
+	if (t && reason < RS_NR_THROTTLES) {
+		ADD(t->throttled[reason], 1);
+		ADD(t->throttled_usec[reason], usec);
+	}
+	return 0;
+}
+
+static __always_inline int summary_batch(__u64 nr_scanned, __u64 nr_reclaimed, __s32 priority, bool file)
+{
+	struct rs_totals *t = this_totals();
+	__u32 task;
+
+	if (!t)
+		return 0;
+	task = task_flags() & PF_KSWAPD ? 0 : 1;
+	ADD(t->nr_scanned[task][file & 1], nr_scanned);
+	ADD(t->nr_reclaimed[task][file & 1], nr_reclaimed);
+	ADD(t->batches_by_priority[priority & 15], 1);
+	return 0;
+}
+
+static __always_inline int summary_slab(__s32 freed)
+{
+	struct rs_totals *t = this_totals();
+
+	if (t && freed > 0)
+		ADD(t->slab_freed, freed);
+	return 0;
+}
+
+static __always_inline int summary_wakeup(__u32 order)
+{
+	struct rs_totals *t = this_totals();
+
+	if (t)
+		ADD(t->wakeups_by_order[order & 15], 1);
+	return 0;
+}
+
+#endif

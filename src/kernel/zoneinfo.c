@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "zoneinfo.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "protection: (0, 952, 952, 952, 952)" */
+static void parse_protection(struct rs_zoneinfo *z, const char *p)
+{
+	char *end;
+
+	z->nr_protections = 0;
+	for (p = strchr(p, '('); p && *p != ')' && z->nr_protections < RS_ZONE_PROTECTIONS;) {
+		uint64_t v = strtoull(p + 1, &end, 10);
+
+		if (end == p + 1)
+			return;
+		z->protection[z->nr_protections++] = v;
+		p = end;
+	}
+}
+
+static void parse_line(struct rs_zoneinfo *z, const char *line)
+{
+	struct {
+		const char *name;
+		uint64_t *value;
+	} fields[] = {
+		{ "pages free", &z->free }, { "boost", &z->boost },	{ "min", &z->min },
+		{ "low", &z->low },	    { "high", &z->high },	{ "promo", &z->promo },
+		{ "spanned", &z->spanned }, { "present", &z->present }, { "managed", &z->managed },
+	};
+	size_t i, len;
+
+	line += strspn(line, " ");
+	if (!strncmp(line, "protection:", 11)) {
+		parse_protection(z, line);
+		return;
+	}
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		len = strlen(fields[i].name);
+		/* "high:" with a colon belongs to a CPU's page lists further down. */
+		if (!strncmp(line, fields[i].name, len) && line[len] == ' ') {
+			*fields[i].value = strtoull(line + len, NULL, 10);
+			return;
+		}
+	}
+}
+
+int rs_zoneinfo_parse(const char *text, struct rs_zoneinfo *zones, int room)
+{
+	struct rs_zoneinfo *z = NULL, ignored;
+	const char *line = text;
+	int n = 0, last_nid = -1, zid = 0;
+
+	while (*line) {
+		const char *end = strchrnul(line, '\n');
+		char name[RS_ZONE_NAME_LEN];
+		int nid;
+
+		if (sscanf(line, "Node %d, zone %15s", &nid, name) == 2) {
+			zid = nid == last_nid ? zid + 1 : 0;
+			last_nid = nid;
+			z = n < room ? &zones[n] : &ignored;
+			n++;
+			memset(z, 0, sizeof(*z));
+			z->nid = nid;
+			z->zid = zid;
+			memcpy(z->name, name, sizeof(name));
+		} else if (z) {
+			parse_line(z, line);
+		}
+		line = *end ? end + 1 : end;
+	}
+	return n ? n : -EBADMSG;
+}
+
+void rs_vmstat_each(const char *text, void (*each)(void *ctx, const char *name, uint64_t value), void *ctx)
+{
+	char name[64];
+	uint64_t value;
+	int used;
+
+	while (sscanf(text, "%63s %" SCNu64 "%n", name, &value, &used) == 2) {
+		each(ctx, name, value);
+		text += used;
+	}
+}

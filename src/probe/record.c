@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One thread: a timer ticks, at each tick the gauge is read and the rings are drained. Under memory
+ * pressure the recorder must not become its own subject, so all memory is there before the first
+ * event, the process is spared by the OOM killer where that is allowed, and the file is written past
+ * the page cache.
+ */
+#include "record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "../base/cleanup.h"
+#include "../base/log.h"
+#include "../kernel/cgroup.h"
+#include "../trace/writer.h"
+
+#define TEXT_BYTES (512 * 1024) /* for the JSON of one block */
+#define IDLE_TICK_NS 100000000ULL
+#define DRAIN_NS 50000000ULL
+#define FLUSH_NS 1000000000ULL
+#define IDLE_GAUGE_NS 1000000000ULL
+#define ACTIVE_NS 1000000000ULL /* how long after an event the host counts as active */
+/* Records this young may still have older ones behind them in another ring. */
+#define HORIZON_NS 1000000ULL
+#define MAX_SYMBOLS 512
+#define MAX_STACKS 1024
+
+struct recorder {
+	const struct rs_record_config *config;
+	struct rs_kernel *kernel;
+	struct rs_capture *capture;
+	struct rs_writer *writer;
+	struct rs_schema *schema;
+	char *text;
+	FILE *text_file; /* writes into text */
+
+	int signals, timer;
+	sigset_t old_mask;
+	pid_t child;
+	int child_status;
+	bool child_ended, interrupted;
+
+	uint64_t began_ns, last_event_ns, last_gauge_ns, last_drain_ns, last_flush_ns;
+	uint64_t symbols[MAX_SYMBOLS]; /* offsets from _stext that records mention */
+	unsigned int nr_symbols;
+	bool stacks[MAX_STACKS]; /* call chains that records mention */
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+/* ---- blocks of JSON ---- */
+
+static FILE *begin_text(struct recorder *r)
+{
+	rewind(r->text_file);
+	return r->text_file;
+}
+
+static int put_text(struct recorder *r, enum rs_block_type type)
+{
+	long len = ftell(r->text_file);
+
+	if (fflush(r->text_file) || ferror(r->text_file) || len >= TEXT_BYTES - 1) {
+		clearerr(r->text_file);
+		rs_warn("a block of type %d does not fit into %d bytes and is left out", type, TEXT_BYTES);
+		return 0;
+	}
+	return rs_writer_put_json(r->writer, type, r->text, len);
+}
+
+static void sum_loss(struct recorder *r, bool given_up, struct rs_capture_counters *counters, struct rs_loss *loss)
+{
+	struct rs_writer_stats stats;
+
+	rs_capture_counters(r->capture, counters);
+	rs_writer_stats(r->writer, &stats);
+	rs_loss_sum(counters, &stats, rs_capture_cpu_added(r->capture), given_up, loss);
+}
+
+static int put_loss(struct recorder *r)
+{
+	static struct rs_capture_counters counters;
+	struct rs_loss loss;
+	unsigned int n;
+	const struct rs_probe *probes = rs_capture_probes(r->capture, &n);
+
+	sum_loss(r, false, &counters, &loss);
+	rs_describe_loss(begin_text(r), &loss, &counters, probes, n, r->schema);
+	return put_text(r, RS_BLOCK_LOSS);
+}
+
+static void put_cgroup(void *ctx, uint64_t id, const char *path)
+{
+	char key[24];
+
+	snprintf(key, sizeof(key), "%" PRIu64, id);
+	rs_json_string(ctx, key, path);
+}
+
+static void put_symbols(struct recorder *r, struct rs_json *j)
+{
+	_cleanup_(rs_freep) struct rs_address *addrs = calloc(r->nr_symbols + 1, sizeof(*addrs));
+	uint64_t stext = rs_kernel_address(r->kernel, "_stext");
+	unsigned int i;
+	char key[24];
+
+	rs_json_object(j, "symbols");
+	for (i = 0; addrs && i < r->nr_symbols; i++)
+		addrs[i].addr = stext + r->symbols[i];
+	if (addrs && stext && !rs_kallsyms_resolve(addrs, r->nr_symbols))
+		for (i = 0; i < r->nr_symbols; i++) {
+			snprintf(key, sizeof(key), "%" PRId64, (int64_t)(addrs[i].addr - stext));
+			if (addrs[i].start == addrs[i].addr)
+				rs_json_string(j, key, addrs[i].name);
+		}
+	rs_json_end_object(j);
+}
+
+/* Call chains as lists of names, innermost first. The addresses stay here. */
+static void put_stacks(struct recorder *r, struct rs_json *j)
+{
+	_cleanup_(rs_freep) struct rs_address *addrs = calloc(MAX_STACKS * RS_MAX_STACK, sizeof(*addrs));
+	unsigned int id, i, n, nr = 0;
+	uint64_t chain[RS_MAX_STACK];
+	char key[24];
+
+	rs_json_object(j, "stacks");
+	for (id = 0; addrs && id < MAX_STACKS; id++) {
+		if (!r->stacks[id])
+			continue;
+		n = rs_capture_stack(r->capture, id, chain);
+		for (i = 0; i < n; i++)
+			addrs[nr++].addr = chain[i];
+	}
+	if (nr && !rs_kallsyms_resolve(addrs, nr))
+		for (id = 0; id < MAX_STACKS; id++) {
+			if (!r->stacks[id])
+				continue;
+			n = rs_capture_stack(r->capture, id, chain);
+			snprintf(key, sizeof(key), "%u", id);
+			rs_json_array(j, key);
+			for (i = 0; i < n; i++) {
+				/* Sorted by address now. */
+				unsigned int lo = 0, hi = nr;
+
+				while (lo + 1 < hi) {
+					unsigned int mid = (lo + hi) / 2;
+
+					if (addrs[mid].addr <= chain[i])
+						lo = mid;
+					else
+						hi = mid;
+				}
+				rs_json_string(j, NULL, addrs[lo].name[0] ? addrs[lo].name : "?");
+			}
+			rs_json_end_array(j);
+		}
+	rs_json_end_object(j);
+}
+
+/* Names of what the records mention by number. @all: also those that take long to find. */
+static int put_names(struct recorder *r, bool all)
+{
+	struct rs_cgroup_mount mount;
+	struct rs_json j;
+
+	rs_json_init(&j, begin_text(r));
+	rs_json_object(&j, NULL);
+	rs_json_object(&j, "cgroups");
+	if (!rs_cgroup_mount(&mount))
+		rs_cgroup_each(&mount, put_cgroup, &j);
+	rs_json_end_object(&j);
+	if (all && r->nr_symbols)
+		put_symbols(r, &j);
+	if (all && r->config->capture.stacks)
+		put_stacks(r, &j);
+	rs_json_end_object(&j);
+	return put_text(r, RS_BLOCK_NAMES);
+}
+
+static int put_end(struct recorder *r, struct rs_record_result *result)
+{
+	struct rs_json j;
+
+	rs_json_init(&j, begin_text(r));
+	rs_json_object(&j, NULL);
+	rs_json_u64(&j, "ended_ns", r->began_ns + result->duration_ns);
+	rs_json_u64(&j, "duration_ns", result->duration_ns);
+	rs_json_u64(&j, "attempted", result->loss.attempted);
+	rs_json_u64(&j, "written", result->loss.written);
+	rs_json_u64(&j, "lost", result->loss.lost);
+	rs_json_string(&j, "reason", r->child_ended ? "command ended" : r->interrupted ? "signal" : "time");
+	rs_describe_vmstat(&j, "vmstat");
+	rs_json_end_object(&j);
+	return put_text(r, RS_BLOCK_END);
+}
+
+/* ---- records ---- */
+
+static void note_symbol(struct recorder *r, uint64_t offset)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->nr_symbols; i++)
+		if (r->symbols[i] == offset)
+			return;
+	if (offset && r->nr_symbols < MAX_SYMBOLS)
+		r->symbols[r->nr_symbols++] = offset;
+}
+
+static void note_stack(struct recorder *r, int32_t id)
+{
+	if (id >= 0 && id < MAX_STACKS)
+		r->stacks[id] = true;
+}
+
+static int take_record(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
+{
+	struct recorder *r = ctx;
+
+	switch (hdr->type) {
+	case RS_EVENT_shrink_slab:
+		note_symbol(r, ((const struct rs_event_shrink_slab *)hdr)->shrinker);
+		break;
+	case RS_EVENT_reclaim_begin:
+		note_stack(r, ((const struct rs_event_reclaim_begin *)hdr)->stack);
+		break;
+	case RS_EVENT_wakeup_kswapd:
+		note_stack(r, ((const struct rs_event_wakeup_kswapd *)hdr)->stack);
+		break;
+	case RS_EVENT_zone_state:
+	case RS_EVENT_node_state:
+	case RS_EVENT_vm_state:
+		return rs_writer_put_record(r->writer, cpu, hdr); /* the gauge keeps nothing awake */
+	}
+	r->last_event_ns = hdr->ts_ns;
+	return rs_writer_put_record(r->writer, cpu, hdr);
+}
+
+static int drain(struct recorder *r, uint64_t horizon_ns)
+{
+	int64_t n = rs_capture_drain(r->capture, horizon_ns, take_record, r);
+
+	if (n == -EBADMSG)
+		return rs_fail(-EBADMSG, "a ring holds what no program writes; please report this");
+	return n < 0 ? n : 0;
+}
+
+static int flush(struct recorder *r)
+{
+	int err = rs_writer_flush(r->writer);
+
+	if (!err && r->config->capture.mode == RS_MODE_SUMMARY) {
+		rs_describe_totals(begin_text(r), r->capture);
+		err = put_text(r, RS_BLOCK_TOTALS);
+	}
+	return err ? err : put_loss(r);
+}
+
+static bool is_active(const struct recorder *r, uint64_t now)
+{
+	return r->last_event_ns && now - r->last_event_ns < ACTIVE_NS;
+}
+
+static int tick(struct recorder *r)
+{
+	uint64_t now = now_ns(), gauge_ns = r->config->gauge_ms * 1000000ULL;
+	int err = 0;
+
+	if (gauge_ns && now - r->last_gauge_ns >= (is_active(r, now) ? gauge_ns - gauge_ns / 4 : IDLE_GAUGE_NS)) {
+		rs_capture_gauge(r->capture);
+		r->last_gauge_ns = now;
+	}
+	if (now - r->last_drain_ns >= DRAIN_NS - DRAIN_NS / 4 || rs_capture_fill(r->capture) >= 25) {
+		err = drain(r, now - HORIZON_NS);
+		r->last_drain_ns = now;
+	}
+	if (!err && now - r->last_flush_ns >= FLUSH_NS) {
+		err = flush(r);
+		r->last_flush_ns = now;
+	}
+	return err;
+}
+
+static uint64_t tick_interval(const struct recorder *r, uint64_t now)
+{
+	uint64_t gauge_ns = r->config->gauge_ms * 1000000ULL;
+
+	if (!is_active(r, now))
+		return IDLE_TICK_NS;
+	return gauge_ns && gauge_ns < DRAIN_NS ? gauge_ns : DRAIN_NS;
+}
+
+/* ---- the command ---- */
+
+/* Starts @command with the signals it would have had without us. 0 or -errno, said. */
+static int start_command(struct recorder *r, const char *oom_score_adj)
+{
+	char *const *command = r->config->command;
+	int pipe_fds[2], err = 0;
+
+	if (pipe2(pipe_fds, O_CLOEXEC))
+		return rs_err(-errno, "%s: cannot start", command[0]);
+	r->child = fork();
+	if (r->child < 0) {
+		err = -errno;
+		close(pipe_fds[0]);
+		close(pipe_fds[1]);
+		return rs_err(err, "%s: cannot start", command[0]);
+	}
+	if (r->child == 0) {
+		int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+		if (fd >= 0 && write(fd, oom_score_adj, strlen(oom_score_adj)) < 0)
+			close(fd); /* it then keeps ours, which only spares it */
+		sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
+		execvp(command[0], command);
+		err = -errno;
+		if (write(pipe_fds[1], &err, sizeof(err)) < 0)
+			_exit(126);
+		_exit(127);
+	}
+	close(pipe_fds[1]);
+	if (read(pipe_fds[0], &err, sizeof(err)) != sizeof(err))
+		err = 0;
+	close(pipe_fds[0]);
+	if (err) {
+		waitpid(r->child, NULL, 0);
+		r->child = 0;
+		return rs_err(err, "%s: cannot run", command[0]);
+	}
+	return 0;
+}
+
+static void handle_signals(struct recorder *r)
+{
+	struct signalfd_siginfo info;
+
+	while (read(r->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD) {
+			if (r->child && waitpid(r->child, &r->child_status, WNOHANG) == r->child)
+				r->child_ended = true;
+			continue;
+		}
+		r->interrupted = true;
+	}
+}
+
+/* ---- the whole ---- */
+
+static int set_timer(struct recorder *r, uint64_t ns)
+{
+	struct itimerspec t = { .it_value = { ns / 1000000000, ns % 1000000000 } };
+
+	return timerfd_settime(r->timer, 0, &t, NULL) ? -errno : 0;
+}
+
+static int loop(struct recorder *r)
+{
+	uint64_t until = r->config->duration_ns ? r->began_ns + r->config->duration_ns : UINT64_MAX;
+	struct pollfd fds[] = { { .fd = r->signals, .events = POLLIN }, { .fd = r->timer, .events = POLLIN } };
+	int err = 0;
+
+	while (!err && !r->interrupted && !r->child_ended) {
+		uint64_t now = now_ns(), wait, expirations;
+
+		if (now >= until)
+			break;
+		wait = tick_interval(r, now);
+		if (now + wait > until)
+			wait = until - now;
+		err = set_timer(r, wait);
+		if (err)
+			return rs_err(err, "timer");
+		if (poll(fds, RS_ARRAY_SIZE_OF(fds), -1) < 0 && errno != EINTR)
+			return rs_err(-errno, "poll");
+		if (fds[0].revents)
+			handle_signals(r);
+		if (fds[1].revents && read(r->timer, &expirations, sizeof(expirations)) < 0)
+			expirations = 0;
+		err = tick(r);
+	}
+	return err;
+}
+
+/* A second SIGINT kills, in case the end takes too long for somebody. */
+static void let_interrupts_through(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static int finish(struct recorder *r, int err, struct rs_record_result *result)
+{
+	static struct rs_capture_counters counters;
+
+	result->duration_ns = now_ns() - r->began_ns;
+	rs_capture_gauge(r->capture);
+	rs_capture_stop(r->capture);
+	handle_signals(r);
+	let_interrupts_through();
+	if (!err)
+		err = drain(r, UINT64_MAX);
+	if (!err)
+		err = flush(r);
+	if (!err)
+		err = put_names(r, true);
+	sum_loss(r, err != 0, &counters, &result->loss);
+	put_end(r, result);
+	if (!err && result->loss.in_flight)
+		err = rs_fail(-EBADMSG, "%" PRIu64 " events are unaccounted for; please report this", result->loss.in_flight);
+	return err;
+}
+
+static int prepare(struct recorder *r)
+{
+	const char *names[RS_MAX_HOOKS];
+	sigset_t set;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < rs_nr_hooks; i++)
+		names[i] = rs_hook_symbol(&rs_hooks[i]);
+	err = rs_kernel_create(names, rs_nr_hooks, &r->kernel);
+	if (!err)
+		err = rs_schema_create(&r->schema);
+	if (!err)
+		err = rs_capture_create(r->kernel, &r->config->capture, &r->capture);
+	if (err)
+		return err;
+	r->text = malloc(TEXT_BYTES);
+	r->text_file = r->text ? fmemopen(r->text, TEXT_BYTES, "w") : NULL;
+	if (!r->text_file)
+		return -ENOMEM;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, &r->old_mask);
+	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	r->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (r->signals < 0 || r->timer < 0)
+		return rs_err(-errno, "cannot create timer");
+	return 0;
+}
+
+/* Asks to be spared by the OOM killer; remembers what it was for the command. */
+static void spare_from_oom(char old[16])
+{
+	FILE *f = fopen("/proc/self/oom_score_adj", "r+e");
+
+	strcpy(old, "0");
+	if (!f)
+		return;
+	if (fgets(old, 16, f)) {
+		old[strcspn(old, "\n")] = 0;
+		rewind(f);
+		fputs("-1000", f);
+	}
+	fclose(f); /* without CAP_SYS_RESOURCE it stays as it was */
+}
+
+static int start(struct recorder *r)
+{
+	char oom_score_adj[16];
+	int err;
+
+	err = rs_writer_check(r->config->output, r->config->overwrite);
+	if (!err)
+		err = rs_capture_start(r->capture);
+	if (!err)
+		err = rs_writer_create(r->config->output, r->config->overwrite, &r->writer);
+	if (err)
+		return err;
+	malloc_trim(0); /* BTF and the like have been given back */
+	spare_from_oom(oom_score_adj);
+	r->began_ns = now_ns();
+	r->last_flush_ns = r->last_drain_ns = r->began_ns;
+	rs_describe_host(begin_text(r), r->kernel, r->capture, &r->config->capture, r->schema,
+			 (const char *const *)r->config->command);
+	err = put_text(r, RS_BLOCK_INFO);
+	if (!err)
+		err = put_names(r, false);
+	if (!err && r->config->command)
+		err = start_command(r, oom_score_adj);
+	return err;
+}
+
+static void say_start(const struct recorder *r)
+{
+	unsigned int i, n, attached = 0, missing = 0;
+	const struct rs_probe *probes = rs_capture_probes(r->capture, &n);
+
+	for (i = 0; i < n; i++) {
+		attached += probes[i].state == RS_PROBE_ATTACHED;
+		missing += probes[i].state == RS_PROBE_REFUSED;
+	}
+	if (r->config->quiet)
+		return;
+	rs_info("recording to %s, %u probes, attachment %s%s", r->config->output, attached,
+		rs_capture_attachment(r->capture),
+		r->config->command ? "" : r->config->duration_ns ? "" : "; Ctrl-C ends it");
+	if (missing)
+		rs_warn("%u probes are refused here; reclaimscope check names them and what is lost", missing);
+}
+
+int rs_record(const struct rs_record_config *config, struct rs_record_result *ret)
+{
+	struct recorder *r = calloc(1, sizeof(*r));
+	bool started = false;
+	int err;
+
+	if (!r)
+		return -ENOMEM;
+	memset(ret, 0, sizeof(*ret));
+	r->config = config;
+	r->signals = r->timer = -1;
+	err = prepare(r);
+	if (!err)
+		err = start(r);
+	if (!err) {
+		started = true;
+		say_start(r);
+		err = loop(r);
+		err = finish(r, err, ret);
+		ret->command_status = r->child_status;
+	}
+	if (r->writer) {
+		struct rs_writer_stats stats;
+		int close_err;
+
+		rs_writer_stats(r->writer, &stats);
+		ret->nr_bytes = stats.nr_bytes;
+		close_err = rs_writer_close(r->writer);
+		err = err ? err : close_err;
+		if (!started)
+			unlink(config->output);
+	}
+	rs_capture_destroy(r->capture);
+	rs_schema_destroy(r->schema);
+	rs_kernel_destroy(r->kernel);
+	if (r->signals >= 0) {
+		close(r->signals);
+		sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
+	}
+	if (r->timer >= 0)
+		close(r->timer);
+	if (r->text_file)
+		fclose(r->text_file);
+	free(r->text);
+	free(r);
+	return err;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Each ring is in order of time by itself. Those that hold something stand in a heap with the oldest
+ * record on top; as long as one ring's records are older than everything else, they are taken in
+ * one go.
+ */
+#include "ring.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct ring {
+	struct rs_level *level;
+	const struct rs_segment *segments;
+	unsigned int nr_segments;
+	uint32_t cpu;
+	uint64_t head, tail; /* while draining */
+};
+
+struct rs_rings {
+	unsigned int nr;
+	unsigned int nr_heap;
+	struct ring **heap;
+	struct ring rings[];
+};
+
+static const struct rs_event_hdr *first(const struct ring *r)
+{
+	const struct rs_segment *s = &r->segments[r->tail / RS_SEGMENT_SIZE % r->nr_segments];
+
+	return (const struct rs_event_hdr *)&s->data[r->tail % RS_SEGMENT_SIZE];
+}
+
+static uint64_t first_ns(const struct ring *r)
+{
+	return first(r)->ts_ns;
+}
+
+int rs_rings_create(struct rs_cpu *cpus, struct rs_segment *segments, unsigned int nr_cpus,
+		    unsigned int ring_segments, struct rs_rings **ret)
+{
+	struct rs_rings *rings = calloc(1, sizeof(*rings) + nr_cpus * RS_RINGS * sizeof(struct ring));
+	unsigned int cpu, level;
+
+	if (!rings)
+		return -ENOMEM;
+	rings->nr = nr_cpus * RS_RINGS;
+	rings->heap = calloc(rings->nr, sizeof(*rings->heap));
+	if (!rings->heap) {
+		free(rings);
+		return -ENOMEM;
+	}
+	for (cpu = 0; cpu < nr_cpus; cpu++)
+		for (level = 0; level < RS_RINGS; level++) {
+			struct ring *r = &rings->rings[cpu * RS_RINGS + level];
+			struct rs_segment *own = &segments[cpu * (ring_segments + 1)];
+
+			r->cpu = cpu;
+			r->level = &cpus[cpu].level[level];
+			r->segments = level ? own + ring_segments : own;
+			r->nr_segments = level ? 1 : ring_segments;
+		}
+	*ret = rings;
+	return 0;
+}
+
+void rs_rings_destroy(struct rs_rings *rings)
+{
+	if (!rings)
+		return;
+	free(rings->heap);
+	free(rings);
+}
+
+static void sift_down(struct rs_rings *rings, unsigned int i)
+{
+	struct ring **heap = rings->heap, *r = heap[i];
+
+	for (;;) {
+		unsigned int child = 2 * i + 1;
+
+		if (child >= rings->nr_heap)
+			break;
+		if (child + 1 < rings->nr_heap && first_ns(heap[child + 1]) < first_ns(heap[child]))
+			child++;
+		if (first_ns(heap[child]) >= first_ns(r))
+			break;
+		heap[i] = heap[child];
+		i = child;
+	}
+	heap[i] = r;
+}
+
+/* Gives the space of what was read back to the writer. */
+static void release(struct ring *r)
+{
+	__atomic_store_n(&r->level->tail, r->tail, __ATOMIC_RELEASE);
+}
+
+int64_t rs_rings_drain(struct rs_rings *rings, uint64_t horizon_ns, uint64_t delivered[RS_NR_EVENTS],
+		       int (*each)(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr), void *ctx)
+{
+	int64_t nr = 0;
+	unsigned int i;
+
+	rings->nr_heap = 0;
+	for (i = 0; i < rings->nr; i++) {
+		struct ring *r = &rings->rings[i];
+
+		r->head = __atomic_load_n(&r->level->head, __ATOMIC_ACQUIRE);
+		r->tail = r->level->tail;
+		if (r->head != r->tail)
+			rings->heap[rings->nr_heap++] = r;
+	}
+	for (i = rings->nr_heap / 2; i-- > 0;)
+		sift_down(rings, i);
+
+	while (rings->nr_heap) {
+		struct ring *r = rings->heap[0];
+		uint64_t until = horizon_ns, began = r->tail;
+		int err = 0;
+
+		/* The other rings' oldest record is one of the top's two children. */
+		for (i = 1; i < 3 && i < rings->nr_heap; i++)
+			if (first_ns(rings->heap[i]) < until)
+				until = first_ns(rings->heap[i]);
+		while (r->tail != r->head) {
+			const struct rs_event_hdr *hdr = first(r);
+
+			if (hdr->ts_ns > until)
+				break;
+			if (hdr->len < sizeof(*hdr) || hdr->len % 8 || hdr->type >= RS_NR_EVENTS ||
+			    hdr->len > r->head - r->tail)
+				return -EBADMSG;
+			err = each(ctx, r->cpu, hdr);
+			delivered[hdr->type] += !err;
+			r->tail += hdr->len;
+			nr++;
+			if (err)
+				break;
+			if (r->tail - began >= RS_SEGMENT_SIZE / 4) {
+				release(r);
+				began = r->tail;
+			}
+		}
+		release(r);
+		if (err)
+			return err;
+		if (r->tail != r->head && first_ns(r) > horizon_ns)
+			break; /* the oldest of all is too young */
+		if (r->tail == r->head)
+			rings->heap[0] = rings->heap[--rings->nr_heap];
+		if (rings->nr_heap)
+			sift_down(rings, 0);
+	}
+	return nr;
+}
+
+unsigned int rs_rings_fill(const struct rs_rings *rings)
+{
+	unsigned int i, most = 0;
+
+	for (i = 0; i < rings->nr; i++) {
+		const struct ring *r = &rings->rings[i];
+		uint64_t used = __atomic_load_n(&r->level->head, __ATOMIC_RELAXED) - r->level->tail;
+		unsigned int pct = used * 100 / ((uint64_t)r->nr_segments * RS_SEGMENT_SIZE);
+
+		if (pct > most)
+			most = pct;
+	}
+	return most;
+}

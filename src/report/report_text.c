@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The report for people: tables below 80 columns, the most important first. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../trace/show.h"
+#include "report.h"
+
+#define NAME 36
+
+static const char *ns_text(uint64_t ns, char buf[16])
+{
+	if (ns < 1000)
+		snprintf(buf, 16, "%" PRIu64 " ns", ns);
+	else if (ns < 1000000)
+		snprintf(buf, 16, "%.1f us", ns / 1e3);
+	else if (ns < 1000000000)
+		snprintf(buf, 16, "%.1f ms", ns / 1e6);
+	else
+		snprintf(buf, 16, "%.2f s", ns / 1e9);
+	return buf;
+}
+
+static const char *pages_text(uint64_t pages, char buf[16])
+{
+	double mib = pages * 4096.0 / (1 << 20);
+
+	if (mib < 10)
+		snprintf(buf, 16, "%.0f KiB", pages * 4.0);
+	else if (mib < 10240)
+		snprintf(buf, 16, "%.0f MiB", mib);
+	else
+		snprintf(buf, 16, "%.1f GiB", mib / 1024);
+	return buf;
+}
+
+/* The last part of a long path says more than its beginning. */
+static const char *tail_text(const char *text, size_t width, char *buf, size_t size)
+{
+	size_t len = strlen(text);
+
+	if (len <= width)
+		snprintf(buf, size, "%s", text);
+	else
+		snprintf(buf, size, "...%s", text + len - width + 3);
+	return buf;
+}
+
+static const char *info_string(const struct rs_report *r, const char *object, const char *key)
+{
+	struct json_object *o = rs_reader_info(r->reader), *v;
+
+	if (object && !json_object_object_get_ex(o, object, &o))
+		return "?";
+	if (!json_object_object_get_ex(o, key, &v) || !json_object_is_type(v, json_type_string))
+		return "?";
+	return json_object_get_string(v);
+}
+
+static uint64_t loss_number(const struct rs_report *r, const char *object, const char *key)
+{
+	struct json_object *o = rs_reader_loss(r->reader), *v;
+
+	if (!o || (object && !json_object_object_get_ex(o, object, &o)) || !json_object_object_get_ex(o, key, &v))
+		return 0;
+	return json_object_get_uint64(v);
+}
+
+static void print_head(struct rs_report *r, FILE *out)
+{
+	char kernel[128], machine[64];
+
+	rs_show_text(info_string(r, "kernel", "release"), 100, kernel, sizeof(kernel));
+	rs_show_text(info_string(r, "kernel", "machine"), 32, machine, sizeof(machine));
+	fprintf(out, "kernel %s %s, %s LRU\n", kernel, machine, info_string(r, "kernel", "lru"));
+	fprintf(out, "mode %s, attachment %s, %.1f s\n", info_string(r, NULL, "mode"), info_string(r, NULL, "attachment"),
+		r->duration_ns / 1e9);
+	if (!rs_reader_loss(r->reader)) {
+		fprintf(out, "events: how many were lost is not known, that part of the recording is missing\n");
+		return;
+	}
+	fprintf(out, "events: %" PRIu64 " attempted, %" PRIu64 " written, %" PRIu64 " lost", loss_number(r, NULL, "attempted"),
+		loss_number(r, NULL, "written"), loss_number(r, NULL, "lost"));
+	if (loss_number(r, NULL, "lost"))
+		fprintf(out, " (%" PRIu64 " ring full, %" PRIu64 " skipped by the kernel, %" PRIu64 " begin not seen)",
+			loss_number(r, "by_reason", "ring_full"), loss_number(r, "by_reason", "skipped_by_kernel"),
+			loss_number(r, "by_reason", "begin_not_seen"));
+	if (loss_number(r, NULL, "filtered"))
+		fprintf(out, "; %" PRIu64 " filtered out", loss_number(r, NULL, "filtered"));
+	if (loss_number(r, NULL, "sampled_out"))
+		fprintf(out, "; %" PRIu64 " not in the sample of folios", loss_number(r, NULL, "sampled_out"));
+	putc('\n', out);
+}
+
+/* What is missing is said before the first number that could be mistaken for all there is. */
+static void print_missing(struct rs_report *r, FILE *out)
+{
+	struct json_object *probes, *v;
+	bool any = false;
+	size_t i;
+
+	if (!json_object_object_get_ex(rs_reader_info(r->reader), "probes", &probes) ||
+	    !json_object_is_type(probes, json_type_array))
+		return;
+	for (i = 0; i < json_object_array_length(probes); i++) {
+		struct json_object *p = json_object_array_get_idx(probes, i);
+		char lost[128];
+
+		if (!json_object_object_get_ex(p, "state", &v) || strcmp(json_object_get_string(v), "refused"))
+			continue;
+		if (!any)
+			fprintf(out, "\nNot to be seen on this host (reclaimscope check tells why):\n");
+		any = true;
+		rs_show_text(json_object_object_get_ex(p, "lost", &v) ? json_object_get_string(v) : "?", 100, lost,
+			     sizeof(lost));
+		rs_show_text(json_object_object_get_ex(p, "name", &v) ? json_object_get_string(v) : "?", 100,
+			     (char[64]){ 0 }, 64);
+		fprintf(out, "  %-32s %s\n", json_object_get_string(v), lost);
+	}
+}
+
+static void print_histogram(const struct rs_stall_sum *s, FILE *out)
+{
+	uint64_t rows[64] = { 0 }, most = 0;
+	int b, log, first = 64, last = 0;
+	char from[16], to[16];
+
+	/* Four buckets make one row: a power of two. */
+	for (b = 0; b < RS_HIST_BUCKETS; b++) {
+		uint64_t floor = rs_hist_floor(b);
+
+		if (!s->hist[b])
+			continue;
+		log = floor ? 63 - __builtin_clzll(floor) : 0;
+		rows[log] += s->hist[b];
+		if (rows[log] > most)
+			most = rows[log];
+		first = log < first ? log : first;
+		last = log > last ? log : last;
+	}
+	for (log = first; log <= last; log++) {
+		int width = rows[log] ? (int)(rows[log] * 40 / most) : 0;
+
+		fprintf(out, "  %9s .. %-9s %8" PRIu64 " |%-40.*s|\n", ns_text(1ULL << log, from), ns_text(2ULL << log, to),
+			rows[log], width, "****************************************");
+	}
+}
+
+static void print_stall_kind(struct rs_report *r, int kind, FILE *out)
+{
+	struct rs_stall_sum *s = &r->stalls[kind];
+	char a[16], b[16], c[16], d[16], e[16];
+
+	if (!s->count && !s->unfinished && !s->begin_missing)
+		return;
+	if (r->is_summary)
+		fprintf(out, "  %-10s %7" PRIu64 " %10s %9s %9s %9s %10s\n", rs_show_reclaim_kind(kind), s->count,
+			ns_text(s->sum_ns, a), "-", "-", ns_text(s->max_ns, d), pages_text(s->nr_reclaimed, e));
+	else
+		fprintf(out, "  %-10s %7" PRIu64 " %10s %9s %9s %9s %10s\n", rs_show_reclaim_kind(kind), s->count,
+			ns_text(s->sum_ns, a), ns_text(rs_latency_percentile(&s->latency, 50), b),
+			ns_text(rs_latency_percentile(&s->latency, 99), c), ns_text(s->max_ns, d),
+			pages_text(s->nr_reclaimed, e));
+	if (s->unfinished)
+		fprintf(out, "  %10s %7" PRIu64 " more had not ended\n", "", s->unfinished);
+	if (s->begin_missing)
+		fprintf(out, "  %10s %7" PRIu64 " more had begun before\n", "", s->begin_missing);
+}
+
+static void print_groups(struct rs_report *r, enum rs_group_of of, unsigned int top, FILE *out)
+{
+	struct rs_stall_group *g;
+	unsigned int n = 0, more = 0;
+	char name[160], buf[160], a[16], b[16], c[16];
+
+	for (g = r->groups; g; g = g->hh.next) {
+		if (g->key.of != of || !g->count)
+			continue;
+		if (++n > top) {
+			more++;
+			continue;
+		}
+		if (n == 1)
+			fprintf(out, "\nStalls by %-26s %-9s %7s %10s %9s %9s\n", of == RS_GROUP_PROCESS ? "process" : "cgroup",
+				"kind", "count", "total", "max", "throttled");
+		if (of == RS_GROUP_PROCESS)
+			snprintf(name, sizeof(name), "%s (%" PRIu64 ")", g->comm, g->key.id);
+		else
+			rs_show_cgroup(r->reader, g->key.id, name, sizeof(name));
+		fprintf(out, "  %-34s %-9s %7" PRIu64 " %10s %9s %9s\n", tail_text(name, 34, buf, sizeof(buf)),
+			rs_show_reclaim_kind(g->key.kind), g->count, ns_text(g->sum_ns, a), ns_text(g->max_ns, b),
+			r->is_summary ? "-" : ns_text(g->throttled_ns, c));
+	}
+	if (more)
+		fprintf(out, "  and %u more\n", more);
+}
+
+static void print_stalls(struct rs_report *r, unsigned int top, FILE *out)
+{
+	bool any = false;
+	int kind;
+
+	for (kind = 0; kind < RS_RECLAIM_KSWAPD; kind++)
+		any |= r->stalls[kind].count || r->stalls[kind].unfinished || r->stalls[kind].begin_missing;
+	if (!any) {
+		fprintf(out, "\nStalls: %s\n",
+			rs_report_has_probe(r, "mm_vmscan_direct_reclaim_begin") ? "none, no task had to reclaim" :
+										   "not seen, the probe was missing");
+		return;
+	}
+	fprintf(out, "\nStalls       %7s %10s %9s %9s %9s %10s\n", "count", "total", "median", "99 %", "max", "reclaimed");
+	for (kind = 0; kind < RS_RECLAIM_KSWAPD; kind++)
+		print_stall_kind(r, kind, out);
+	for (kind = 0; kind < RS_RECLAIM_KSWAPD; kind++) {
+		if (!r->stalls[kind].count)
+			continue;
+		fprintf(out, "\nHow long %s reclaim took\n", rs_show_reclaim_kind(kind));
+		print_histogram(&r->stalls[kind], out);
+	}
+	print_groups(r, RS_GROUP_PROCESS, top, out);
+	print_groups(r, RS_GROUP_CGROUP, top, out);
+}
+
+static void print_throttling(struct rs_report *r, FILE *out)
+{
+	bool any = false;
+	char a[16], b[16];
+	int i;
+
+	for (i = 0; i < RS_NR_THROTTLES; i++) {
+		const struct rs_throttle_sum *t = &r->throttled[i];
+
+		if (!t->count)
+			continue;
+		if (!any)
+			fprintf(out, "\nThrottled because of           count      total       max\n");
+		any = true;
+		fprintf(out, "  %-24s %9" PRIu64 " %10s %9s\n", rs_show_throttle(i), t->count, ns_text(t->ns, a),
+			r->is_summary ? "-" : ns_text(t->max_ns, b));
+	}
+}
+
+static void print_kswapd(struct rs_report *r, unsigned int top, FILE *out)
+{
+	char a[16], b[16], gfp[128], name[64];
+	struct rs_waker *w;
+	unsigned int n = 0;
+	bool any = false;
+	int nid;
+
+	if (r->is_summary) {
+		const struct rs_stall_sum *s = &r->stalls[RS_RECLAIM_KSWAPD];
+
+		if (s->count)
+			fprintf(out, "\nkswapd      %" PRIu64 " times awake until asleep, %s in all, %s at most\n", s->count,
+				ns_text(s->sum_ns, a), ns_text(s->max_ns, b));
+		return;
+	}
+	for (nid = 0; nid < RS_REPORT_NODES; nid++) {
+		const struct rs_kswapd_sum *k = &r->kswapd[nid];
+
+		if (!k->seen)
+			continue;
+		if (!any)
+			fprintf(out, "\nkswapd      wakes     awake  %%time    passes    in them  requests effective\n");
+		any = true;
+		fprintf(out, "  node %-3d %7" PRIu64 " %9s %5.1f %% %8" PRIu64 " %10s %9" PRIu64 " %9" PRIu64 "\n", nid, k->wakes,
+			ns_text(k->awake_ns, a), r->duration_ns ? 100.0 * k->awake_ns / r->duration_ns : 0.0, k->runs,
+			ns_text(k->run_ns, b), k->requests, k->wakeups);
+		if (k->failures)
+			fprintf(out, "           %" PRIu64 " passes reclaimed nothing\n", k->failures);
+	}
+	for (w = r->wakers; w && n < top; w = w->hh.next, n++) {
+		if (!n)
+			fprintf(out, "\nWoken by                     node order    times  gfp\n");
+		snprintf(name, sizeof(name), "%s (%u)", w->comm, w->key.tgid);
+		fprintf(out, "  %-26s %4d %5d %8" PRIu64 "  %s\n", name, w->key.nid, w->key.order, w->count,
+			rs_show_gfp(w->key.gfp, gfp, sizeof(gfp)));
+	}
+}
+
+/* Never above 100 %: where the kernel's own counts would give more, there is no such number. */
+static const char *efficiency(uint64_t scanned, uint64_t reclaimed, char buf[16])
+{
+	if (!scanned || reclaimed > scanned)
+		snprintf(buf, 16, "-");
+	else
+		snprintf(buf, 16, "%.1f %%", 100.0 * reclaimed / scanned);
+	return buf;
+}
+
+static void print_scan_row(const char *name, const struct rs_scan_sum *s, FILE *out)
+{
+	char a[16];
+
+	fprintf(out, "  %-14s %10" PRIu64 " %10" PRIu64 " %8s %9" PRIu64 " %9" PRIu64 " %9" PRIu64 "\n", name, s->scanned,
+		s->reclaimed, efficiency(s->scanned, s->reclaimed, a), s->activated, s->dirty, s->writeback);
+}
+
+static void print_scan(struct rs_report *r, FILE *out)
+{
+	static const char *const lists[] = { "anon", "file" };
+	char name[32], a[16];
+	int i;
+
+	if (!r->by_list[0].scanned && !r->by_list[1].scanned) {
+		fprintf(out, "\nPages scanned: %s\n",
+			rs_report_has_probe(r, "mm_vmscan_lru_shrink_inactive") ? "none" : "not seen, the probe was missing");
+		return;
+	}
+	fprintf(out, "\nPages             scanned  reclaimed effective activated     dirty writeback\n");
+	for (i = 0; i < 2; i++)
+		if (r->by_list[i].scanned)
+			print_scan_row(lists[i], &r->by_list[i], out);
+	for (i = 0; i < RS_NR_RECLAIM_KINDS; i++)
+		if (r->by_reclaimer[i].scanned) {
+			snprintf(name, sizeof(name), "by %s%s", rs_show_reclaim_kind(i),
+				 r->is_summary && i == RS_RECLAIM_DIRECT ? "/memcg" : "");
+			print_scan_row(name, &r->by_reclaimer[i], out);
+		}
+	if (r->deactivated[0] + r->deactivated[1] + r->rotated[0] + r->rotated[1])
+		fprintf(out, "  deactivated    %10" PRIu64 " anon %10" PRIu64 " file; kept active %" PRIu64 " and %" PRIu64 "\n",
+			r->deactivated[0], r->deactivated[1], r->rotated[0], r->rotated[1]);
+	fprintf(out, "\nBy priority   batches    scanned  reclaimed effective\n");
+	for (i = 15; i >= 0; i--)
+		if (r->by_priority[i].batches) {
+			const struct rs_scan_sum *s = &r->by_priority[i];
+
+			if (r->is_summary)
+				fprintf(out, "  %2d         %8" PRIu64 "          -          -         -\n", i, s->batches);
+			else
+				fprintf(out, "  %2d         %8" PRIu64 " %10" PRIu64 " %10" PRIu64 " %9s\n", i, s->batches, s->scanned,
+					s->reclaimed, efficiency(s->scanned, s->reclaimed, a));
+		}
+}
+
+static void print_shrinkers(struct rs_report *r, unsigned int top, FILE *out)
+{
+	const struct rs_shrinker_sum *s;
+	char name[96], a[16], b[16];
+	unsigned int n = 0;
+
+	for (s = r->shrinkers; s && n < top; s = s->hh.next, n++) {
+		if (!n)
+			fprintf(out, "\nShrinkers                                runs       freed      time       max\n");
+		fprintf(out, "  %-34s %8" PRIu64 " %11" PRIu64 " %9s %9s\n",
+			rs_show_symbol(r->reader, s->shrinker, name, sizeof(name)), s->runs, s->freed, ns_text(s->ns, a),
+			ns_text(s->max_ns, b));
+	}
+}
+
+static void print_workingset(struct rs_report *r, unsigned int top, FILE *out)
+{
+	const struct rs_workingset_sum *w;
+	char name[160], buf[160];
+	unsigned int n = 0;
+
+	for (w = r->workingset; w; w = w->hh.next) {
+		if (!(w->refaults[0] + w->refaults[1]))
+			continue;
+		if (n++ == top)
+			break;
+		if (n == 1)
+			fprintf(out, "\nRefaults, in pages                          anon       file\n");
+		rs_show_cgroup(r->reader, w->cgroup, name, sizeof(name));
+		fprintf(out, "  %-34s %11" PRIu64 " %10" PRIu64 "\n", tail_text(name, 34, buf, sizeof(buf)), w->refaults[0],
+			w->refaults[1]);
+	}
+	if (!n && !r->is_summary)
+		fprintf(out, "\nRefaults: %s\n",
+			rs_report_has_probe(r, "workingset_refault") ? "none" : "not seen, the probe was missing");
+}
+
+static void print_timelines(struct rs_report *r, FILE *out)
+{
+	static const char levels[] = { '.', '-', '=', '#' };
+	const struct rs_timeline *t;
+	char zone[32], name[64], a[16], b[16], c[16], d[16], e[16];
+	bool any = false;
+	int i;
+
+	for (t = r->timelines; t; t = t->hh.next) {
+		if (!any)
+			fprintf(out, "\nFree pages over time: . above high, - below high, = below low, # below min\n");
+		any = true;
+		snprintf(name, sizeof(name), "%d/%s", t->key.nid,
+			 rs_show_zone(r->reader, t->key.nid, t->key.zid, zone, sizeof(zone)));
+		fprintf(out, "  %-10s |", name);
+		for (i = 0; i < RS_TIMELINE_SLOTS; i++)
+			putc(t->free[i] == UINT64_MAX ? ' ' : levels[t->level[i]], out);
+		fprintf(out, "|\n");
+		fprintf(out, "             managed %s, min %s, low %s, high %s, lowest free %s\n", pages_text(t->managed, a),
+			pages_text(t->min, b), pages_text(t->low, c), pages_text(t->high, d), pages_text(t->lowest_free, e));
+		if (t->highest_boost)
+			fprintf(out, "             each mark was raised by a boost of up to %s\n",
+				pages_text(t->highest_boost, a));
+		if (t->samples)
+			fprintf(out, "             below high %.1f %%, low %.1f %%, min %.1f %% of %" PRIu64 " readings\n",
+				100.0 * t->below_high / t->samples, 100.0 * t->below_low / t->samples,
+				100.0 * t->below_min / t->samples, t->samples);
+	}
+}
+
+void rs_report_text(struct rs_report *r, FILE *out, unsigned int top)
+{
+	print_head(r, out);
+	print_missing(r, out);
+	print_stalls(r, top, out);
+	print_throttling(r, out);
+	print_kswapd(r, top, out);
+	print_scan(r, out);
+	print_workingset(r, top, out);
+	print_shrinkers(r, top, out);
+	print_timelines(r, out);
+	if (r->oom_kills)
+		fprintf(out, "\nThe OOM killer chose %" PRIu64 " victims\n", r->oom_kills);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Packing records into the payload of an EVENTS block, and back.
+ *
+ * Records of one type are a table whose columns are the 8-byte words of a record. Each word is
+ * replaced by its difference to the word above, as a zigzag number where the word is one field, by
+ * XOR where several fields share it; then a column keeps only those of its eight byte planes that
+ * are not all zero. Most words of a record repeat or grow by little, so most planes vanish, and what
+ * is left goes through zstd.
+ *
+ *   u32 records
+ *   u32 types, then for each: u16 type, u16 words after the header, u32 records
+ *   records * u8: index of the type of each record, in order of time
+ *   columns over all records: ts_ns, tid, cpu
+ *   columns of each type, word by word
+ *   a column: u8 mask of planes, then records bytes for each plane, lowest first
+ */
+#ifndef RS_TRACE_CODEC_H
+#define RS_TRACE_CODEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "schema.h"
+
+/* A record on its way to or from a block. */
+struct rs_record {
+	uint32_t cpu;
+	const struct rs_event_hdr *hdr;
+};
+
+/* Upper bound of what rs_pack() writes for @nr records of @bytes bytes together. */
+size_t rs_pack_bound(size_t nr, size_t bytes);
+
+/*
+ * Packs @nr records into @out. @schema tells which words are one field. @scratch: 2 * @nr words.
+ * Returns the length. At most 255 types can occur, which RS_NR_EVENTS ensures.
+ */
+size_t rs_pack(const struct rs_schema *schema, const struct rs_record *records, size_t nr, uint64_t *scratch,
+	       uint8_t *out);
+
+/*
+ * Unpacks a payload. *@ret_records and *@ret_bytes are the caller's to free; the records point into
+ * the bytes. 0, -ENOMEM, or -EBADMSG for a payload that rs_pack() with @schema did not make.
+ */
+int rs_unpack(const struct rs_schema *schema, const uint8_t *in, size_t len, struct rs_record **ret_records,
+	      uint64_t **ret_bytes, size_t *ret_nr);
+
+#endif

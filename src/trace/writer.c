@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Records are gathered in memory until a block is full or the caller flushes, once a second; then
+ * packed, compressed and written. Where the file system can, past the page cache: a tracer that
+ * fills it would stall in the very reclaim that it records.
+ */
+#include "writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "../base/cleanup.h"
+#include "../base/log.h"
+#include "codec.h"
+
+/* Bytes of records that make a block: some thousand records, and small enough for a small tracer. */
+#define BLOCK_BYTES (256 * 1024)
+#define BLOCK_RECORDS (BLOCK_BYTES / 24)
+#define MAX_JSON (1024 * 1024)
+#define COMPRESSION_LEVEL 1
+
+struct rs_writer {
+	char *path;
+	int fd;
+	bool direct; /* opened with O_DIRECT: whole multiples of RS_BLOCK_ALIGN only */
+	bool failed; /* said so once; everything after is given up */
+	uint64_t offset; /* where the next block goes */
+	uint64_t seq;
+	struct rs_schema *schema;
+	ZSTD_CCtx *cctx;
+
+	uint8_t *rows; /* records of the block being gathered */
+	size_t rows_len;
+	struct rs_record *records;
+	size_t nr_records;
+
+	uint64_t *scratch;
+	uint8_t *packed;
+	uint8_t *out; /* aligned */
+	size_t out_size;
+	struct rs_writer_stats stats;
+};
+
+static void writer_free(struct rs_writer *w)
+{
+	if (w->fd >= 0)
+		close(w->fd);
+	rs_schema_destroy(w->schema);
+	ZSTD_freeCCtx(w->cctx);
+	free(w->rows);
+	free(w->records);
+	free(w->scratch);
+	free(w->packed);
+	free(w->out);
+	free(w->path);
+	free(w);
+}
+
+RS_DEFINE_CLEANUP(struct rs_writer *, writer_free)
+
+int rs_writer_check(const char *path, bool overwrite)
+{
+	_cleanup_(rs_freep) char *dir = strdup(path);
+	struct stat st;
+	char *slash;
+
+	if (!dir)
+		return -ENOMEM;
+	if (!stat(path, &st)) {
+		if (!S_ISREG(st.st_mode))
+			return rs_fail(-EINVAL, "%s: is %s, not a file that can hold a recording; choose another with -o", path,
+				       S_ISDIR(st.st_mode)  ? "a directory" :
+				       S_ISFIFO(st.st_mode) ? "a FIFO" :
+							      "a device or socket");
+		if (!overwrite)
+			return rs_fail(-EEXIST, "%s: exists; choose another name with -o, or give --force to overwrite it", path);
+		return access(path, W_OK) ? rs_err(-errno, "%s: cannot write", path) : 0;
+	}
+	slash = strrchr(dir, '/');
+	if (slash)
+		slash[slash == dir] = 0;
+	if (access(slash ? dir : ".", W_OK | X_OK))
+		return rs_err(-errno, "%s: cannot create", path);
+	return 0;
+}
+
+static int open_output(struct rs_writer *w, bool overwrite)
+{
+	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | (overwrite ? O_TRUNC : O_EXCL);
+	int err = rs_writer_check(w->path, overwrite);
+
+	if (err)
+		return err;
+	w->direct = true;
+	w->fd = open(w->path, flags | O_DIRECT, 0600);
+	if (w->fd < 0 && errno == EINVAL) {
+		/* No O_DIRECT here, tmpfs for one; the file may have been created all the same. */
+		w->direct = false;
+		w->fd = open(w->path, (flags & ~O_EXCL) | O_TRUNC, 0600);
+	}
+	if (w->fd < 0)
+		return rs_err(-errno, "%s: cannot create", w->path);
+	return 0;
+}
+
+static int allocate(struct rs_writer *w)
+{
+	size_t bound = rs_pack_bound(BLOCK_RECORDS, BLOCK_BYTES + RS_MAX_RECORD);
+
+	if (bound < MAX_JSON)
+		bound = MAX_JSON;
+	w->out_size = sizeof(struct rs_file_header) + 2 * sizeof(struct rs_block_header) +
+		      ZSTD_compressBound(bound) + 2 * RS_BLOCK_ALIGN;
+	w->rows = malloc(BLOCK_BYTES + RS_MAX_RECORD);
+	w->records = malloc(BLOCK_RECORDS * sizeof(*w->records));
+	w->scratch = malloc(2 * BLOCK_RECORDS * sizeof(*w->scratch));
+	w->packed = malloc(bound);
+	w->cctx = ZSTD_createCCtx();
+	if (!w->rows || !w->records || !w->scratch || !w->packed || !w->cctx ||
+	    posix_memalign((void **)&w->out, RS_BLOCK_ALIGN, w->out_size))
+		return rs_err(-ENOMEM, "%s", w->path);
+	return rs_schema_create(&w->schema);
+}
+
+/* Writes @len bytes at the end of the file, whole or not at all. */
+static int append(struct rs_writer *w, size_t len)
+{
+	size_t done = 0;
+	int err;
+
+	while (done < len) {
+		ssize_t n = pwrite(w->fd, w->out + done, len - done, w->offset + done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EINVAL && w->direct) {
+			/* The device wants more alignment than we give: go on through the page cache. */
+			int flags = fcntl(w->fd, F_GETFL);
+
+			w->direct = false;
+			if (!fcntl(w->fd, F_SETFL, flags & ~O_DIRECT))
+				continue;
+		}
+		if (n <= 0) {
+			err = n < 0 ? -errno : -ENOSPC;
+			if (ftruncate(w->fd, w->offset))
+				rs_debug("%s: cannot take back a part of a block", w->path);
+			return err;
+		}
+		done += n;
+		if (w->direct && done < len && done % RS_BLOCK_ALIGN)
+			done -= done % RS_BLOCK_ALIGN; /* a short write: rewrite the broken page */
+	}
+	w->offset += len;
+	w->stats.nr_bytes = w->offset;
+	return 0;
+}
+
+/* Puts a block header in front of @len bytes of payload that already stand behind it. */
+static void seal_block(struct rs_writer *w, uint8_t *at, enum rs_block_type type, uint16_t flags, size_t stored_len,
+		       size_t raw_len)
+{
+	struct rs_block_header h = {
+		.magic = RS_BLOCK_MAGIC,
+		.type = type,
+		.flags = flags,
+		.stored_len = stored_len,
+		.raw_len = raw_len,
+		.seq = w->seq++,
+	};
+
+	if (type == RS_BLOCK_EVENTS) {
+		h.first_ns = w->records[0].hdr->ts_ns;
+		h.last_ns = w->records[w->nr_records - 1].hdr->ts_ns;
+		h.nr_records = w->nr_records;
+	}
+	h.payload_crc = crc32(0, at + sizeof(h), stored_len);
+	h.header_crc = crc32(0, (const uint8_t *)&h, offsetof(struct rs_block_header, header_crc));
+	memcpy(at, &h, sizeof(h));
+}
+
+/* Fills up to the next RS_BLOCK_ALIGN with a PAD block, as O_DIRECT needs. Returns the new length. */
+static size_t pad(struct rs_writer *w, size_t len)
+{
+	size_t end = (len + sizeof(struct rs_block_header) + RS_BLOCK_ALIGN - 1) / RS_BLOCK_ALIGN * RS_BLOCK_ALIGN;
+	size_t payload = end - len - sizeof(struct rs_block_header);
+
+	if (!w->direct || len % RS_BLOCK_ALIGN == 0)
+		return len;
+	memset(w->out + len + sizeof(struct rs_block_header), 0, payload);
+	seal_block(w, w->out + len, RS_BLOCK_PAD, 0, payload, payload);
+	return end;
+}
+
+static int write_block(struct rs_writer *w, enum rs_block_type type, const void *payload, size_t len)
+{
+	size_t at = 0, room, stored;
+	uint64_t seq = w->seq;
+	int err;
+
+	/* After a failure only the end is tried once more: it is short, and the block taken back made room. */
+	if (w->failed && type != RS_BLOCK_END)
+		return -EIO;
+	if (w->offset == 0) {
+		struct rs_file_header h = {
+			.magic = RS_FILE_MAGIC,
+			.version = RS_FILE_VERSION,
+			.endian = RS_FILE_ENDIAN,
+			.page_size = sysconf(_SC_PAGESIZE),
+		};
+
+		h.crc = crc32(0, (const uint8_t *)&h, offsetof(struct rs_file_header, crc));
+		memcpy(w->out, &h, sizeof(h));
+		at = sizeof(h);
+	}
+	room = w->out_size - at - sizeof(struct rs_block_header) - 2 * RS_BLOCK_ALIGN;
+	stored = ZSTD_compressCCtx(w->cctx, w->out + at + sizeof(struct rs_block_header), room, payload, len,
+				   COMPRESSION_LEVEL);
+	if (ZSTD_isError(stored))
+		return rs_fail(-EIO, "%s: cannot compress: %s", w->path, ZSTD_getErrorName(stored));
+	seal_block(w, w->out + at, type, RS_BLOCK_ZSTD, stored, len);
+	err = append(w, pad(w, at + sizeof(struct rs_block_header) + stored));
+	if (!err)
+		return 0;
+	w->seq = seq;
+	if (w->failed)
+		return err;
+	w->failed = true;
+	if (w->offset == 0) {
+		unlink(w->path);
+		return rs_err(err, "%s: cannot write", w->path);
+	}
+	return rs_err(err, "%s: cannot write; what was recorded up to here is kept", w->path);
+}
+
+int rs_writer_create(const char *path, bool overwrite, struct rs_writer **ret)
+{
+	_cleanup_(writer_freep) struct rs_writer *w = calloc(1, sizeof(*w));
+	int err;
+
+	if (!w)
+		return -ENOMEM;
+	w->fd = -1;
+	w->path = strdup(path);
+	if (!w->path)
+		return -ENOMEM;
+	err = allocate(w);
+	if (!err)
+		err = open_output(w, overwrite);
+	if (err)
+		return err;
+	*ret = rs_take_ptr(w);
+	return 0;
+}
+
+int rs_writer_put_json(struct rs_writer *writer, enum rs_block_type type, const char *json, size_t len)
+{
+	if (len > MAX_JSON)
+		return rs_fail(-E2BIG, "%s: block of %zu bytes is too long", writer->path, len);
+	return write_block(writer, type, json, len);
+}
+
+int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *hdr)
+{
+	struct rs_record *r;
+	int err;
+
+	if (writer->nr_records == BLOCK_RECORDS || writer->rows_len + hdr->len > BLOCK_BYTES) {
+		err = rs_writer_flush(writer);
+		if (err)
+			return err;
+	}
+	memcpy(writer->rows + writer->rows_len, hdr, hdr->len);
+	r = &writer->records[writer->nr_records++];
+	r->cpu = cpu;
+	r->hdr = (const struct rs_event_hdr *)(writer->rows + writer->rows_len);
+	writer->rows_len += hdr->len;
+	return 0;
+}
+
+int rs_writer_flush(struct rs_writer *writer)
+{
+	size_t len;
+	int err;
+
+	if (!writer->nr_records)
+		return writer->failed ? -EIO : 0;
+	len = rs_pack(writer->schema, writer->records, writer->nr_records, writer->scratch, writer->packed);
+	err = write_block(writer, RS_BLOCK_EVENTS, writer->packed, len);
+	if (err)
+		writer->stats.nr_failed += writer->nr_records;
+	else
+		writer->stats.nr_records += writer->nr_records;
+	writer->stats.nr_raw_bytes += writer->rows_len;
+	writer->nr_records = 0;
+	writer->rows_len = 0;
+	return err;
+}
+
+void rs_writer_stats(const struct rs_writer *writer, struct rs_writer_stats *ret)
+{
+	*ret = writer->stats;
+}
+
+int rs_writer_close(struct rs_writer *writer)
+{
+	int err;
+
+	if (!writer)
+		return 0;
+	err = rs_writer_flush(writer);
+	if (!err && close(writer->fd))
+		err = rs_err(-errno, "%s: cannot close", writer->path);
+	else if (err)
+		close(writer->fd);
+	writer->fd = -1;
+	writer_free(writer);
+	return err;
+}

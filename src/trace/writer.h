@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writing a recording. Everything is allocated when it is opened; after that nothing is, so that a
+ * host without memory can still be recorded. A block is written whole or taken back.
+ */
+#ifndef RS_TRACE_WRITER_H
+#define RS_TRACE_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format.h"
+#include "schema.h"
+
+struct rs_writer;
+
+/*
+ * Would rs_writer_create() work? Looks only, so that a long preparation need not be in vain. 0 or
+ * -errno, said.
+ */
+int rs_writer_check(const char *path, bool overwrite);
+
+/*
+ * Creates @path, which must not exist unless @overwrite. Fails, and says why, when it cannot be
+ * written; nothing is left behind then. 0 or -errno.
+ */
+int rs_writer_create(const char *path, bool overwrite, struct rs_writer **ret);
+
+/* Appends a block of JSON text. 0 or -errno, said. */
+int rs_writer_put_json(struct rs_writer *writer, enum rs_block_type type, const char *json, size_t len);
+
+/*
+ * Takes a record; it is on disk after the next flush, which happens by itself when a block is full.
+ * Records must come in order of time. 0 or -errno, said.
+ */
+int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *hdr);
+
+/* Writes what was taken so far. 0 or -errno, said; on a full disk the file still ends with a block. */
+int rs_writer_flush(struct rs_writer *writer);
+
+struct rs_writer_stats {
+	uint64_t nr_records; /* on disk */
+	uint64_t nr_failed; /* taken and given up, because writing failed */
+	uint64_t nr_bytes; /* of the file */
+	uint64_t nr_raw_bytes; /* of the records before packing */
+};
+
+void rs_writer_stats(const struct rs_writer *writer, struct rs_writer_stats *ret);
+
+/* Flushes, and frees. 0 or -errno, said. The file stays. NULL is fine. */
+int rs_writer_close(struct rs_writer *writer);
+
+#endif

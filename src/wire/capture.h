@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What bpf/ and src/probe share besides the records: options that are set before loading, the
+ * layout of the rings, the loss counters, and the sums of summary mode.
+ */
+#ifndef RS_WIRE_CAPTURE_H
+#define RS_WIRE_CAPTURE_H
+
+#include "event.h"
+
+enum rs_mode {
+	RS_MODE_SUMMARY,
+	RS_MODE_DECISIONS,
+	RS_MODE_FOLIOS,
+};
+
+/*
+ * Tracepoints whose calls are counted by name, whether or not each leaves a record of its own.
+ * A tracepoint that differs in name between kernels has one row for each name.
+ */
+#define RS_TRACEPOINTS(X)                                                                          \
+	X(mm_vmscan_direct_reclaim_begin)                                                          \
+	X(mm_vmscan_direct_reclaim_end)                                                            \
+	X(mm_vmscan_memcg_reclaim_begin)                                                           \
+	X(mm_vmscan_memcg_reclaim_end)                                                             \
+	X(mm_vmscan_memcg_softlimit_reclaim_begin)                                                 \
+	X(mm_vmscan_memcg_softlimit_reclaim_end)                                                   \
+	X(mm_vmscan_node_reclaim_begin)                                                            \
+	X(mm_vmscan_node_reclaim_end)                                                              \
+	X(mm_vmscan_kswapd_wake)                                                                   \
+	X(mm_vmscan_kswapd_sleep)                                                                  \
+	X(mm_vmscan_wakeup_kswapd)                                                                 \
+	X(mm_vmscan_lru_isolate)                                                                   \
+	X(mm_vmscan_lru_shrink_inactive)                                                           \
+	X(mm_vmscan_lru_shrink_active)                                                             \
+	X(mm_vmscan_reclaim_pages)                                                                 \
+	X(mm_vmscan_throttled)                                                                     \
+	X(mm_vmscan_write_folio)                                                                   \
+	X(mm_vmscan_writepage)                                                                     \
+	X(mm_shrink_slab_start)                                                                    \
+	X(mm_shrink_slab_end)                                                                      \
+	X(mm_vmscan_balance_pgdat_begin)                                                           \
+	X(mm_vmscan_balance_pgdat_end)                                                             \
+	X(mm_vmscan_kswapd_reclaim_fail)                                                           \
+	X(mm_vmscan_kswapd_clear_hopeless)                                                         \
+	X(writeback_congestion_wait)                                                               \
+	X(writeback_wait_iff_congested)                                                            \
+	X(reclaim_retry_zone)                                                                      \
+	X(compact_retry)                                                                           \
+	X(mm_compaction_suitable)                                                                  \
+	X(mark_victim)                                                                             \
+	X(mm_setup_per_zone_wmarks)                                                                \
+	X(cgroup_mkdir)
+
+#define RS_TRACEPOINT_ENUM(name) RS_TP_##name,
+enum rs_tracepoint { RS_TRACEPOINTS(RS_TRACEPOINT_ENUM) RS_NR_TRACEPOINTS };
+
+/*
+ * Set by src/probe before loading, constant for the verifier. Addresses come from
+ * /proc/kallsyms; 0 means: not to be had on this kernel, do without.
+ */
+struct rs_capture_opts {
+	__u32 mode; /* enum rs_mode */
+	__u32 nr_cpus; /* CPUs that have a ring: those online at the start */
+	__u32 nr_nodes; /* possible nodes */
+	__u32 ring_segments; /* of RS_SEGMENT_SIZE for each CPU */
+	__u32 no_probe_read; /* lockdown=confidentiality refuses bpf_probe_read_kernel() */
+	__u32 preempt_guard; /* programs can be preempted: bpf_preempt_disable() around a record */
+	__u32 stacks; /* collect call chains of stalls and wake-ups */
+	__u32 folio_sample; /* record one folio in so many, 1: all */
+	__u32 allocator; /* the hot tests of the allocator are wanted too */
+
+	/* Filters; 0 or -1: off. */
+	__u32 filter_active;
+	__u32 filter_tgid;
+	__u32 filter_tid;
+	__s32 filter_nid;
+	__u32 self_tgid; /* our own process, to be left out; 0: it is not */
+	__u64 filter_cgroup;
+
+	/* Signatures that differ between kernels, see src/kernel/kdiff.c. */
+	__u32 reclaim_begin_gfp_first;
+	__u32 pad;
+	__u32 nodes_shift; /* bits of a node number in a shadow entry */
+	__u64 id_key; /* scrambles identities, random for each recording */
+	__u64 addr_stext;
+	__u64 addr_node_data;
+	__u64 addr_root_mem_cgroup;
+	__u64 addr_vm_swappiness;
+	__u64 addr_nr_swap_pages;
+	__u64 addr_total_swap_pages;
+	__u64 addr_vm_event_states;
+	__u64 addr_per_cpu_offset;
+};
+
+/*
+ * The rings: for each CPU one for tasks and one for what interrupts them. A record is written by
+ * one CPU at one level, so nothing is shared between writers; the reader moves @tail. A record
+ * may reach over the end of its segment into the room behind, and the next one starts where it
+ * would have without that: the position alone tells where a record lies.
+ */
+#define RS_SEGMENT_SIZE (64 * 1024)
+#define RS_LEVELS 4 /* task, softirq, hardirq, NMI */
+#define RS_RINGS 2 /* levels that have a ring; deeper ones are counted as lost */
+
+struct rs_segment {
+	__u8 data[RS_SEGMENT_SIZE + RS_MAX_RECORD];
+};
+
+/*
+ * What became of the events of one level, by enum rs_event_type. Written only by the level's
+ * owner, without atomics: attempted == written to the ring + full.
+ */
+struct rs_level {
+	__u64 head; /* bytes ever written, by the BPF programs */
+	__u64 pad0[7];
+	__u64 tail; /* bytes ever read, by user space */
+	__u64 pad1[7];
+	__u64 attempted[RS_NR_EVENTS];
+	__u64 full[RS_NR_EVENTS]; /* the ring had no room */
+};
+
+struct rs_cpu {
+	__u64 nest; /* programs that are writing on this CPU right now */
+	__u64 pad[7];
+	struct rs_level level[RS_LEVELS];
+	/* Atomic counters, any level. */
+	__u64 filtered[RS_NR_EVENTS];
+	__u64 sampled_out[RS_NR_EVENTS];
+	__u64 unmatched[RS_NR_EVENTS]; /* an end whose begin was not seen */
+	__u64 map_full[RS_NR_EVENTS]; /* no room to remember the begin */
+	__u64 seen[RS_NR_TRACEPOINTS + (RS_NR_TRACEPOINTS & 1)];
+};
+
+/* Stands for a number that could not be read, because its address is hidden. */
+#define RS_UNKNOWN (~0ULL)
+
+/* Latency histogram: 4 buckets to each power of two, so a bucket is at most 25 % wide. */
+#define RS_HIST_BUCKETS 256
+
+static inline __attribute__((always_inline)) __u32 rs_hist_bucket(__u64 v)
+{
+	__u32 log = 0;
+	__u64 x = v;
+
+	if (v < 4)
+		return v;
+	if (x >> 32) {
+		x >>= 32;
+		log += 32;
+	}
+	if (x >> 16) {
+		x >>= 16;
+		log += 16;
+	}
+	if (x >> 8) {
+		x >>= 8;
+		log += 8;
+	}
+	if (x >> 4) {
+		x >>= 4;
+		log += 4;
+	}
+	if (x >> 2) {
+		x >>= 2;
+		log += 2;
+	}
+	if (x >> 1)
+		log += 1;
+	return ((log - 1) << 2 | ((v >> (log - 2)) & 3)) & (RS_HIST_BUCKETS - 1);
+}
+
+/* Lowest value of bucket @b; the bucket ends before the lowest value of @b + 1. */
+static inline __u64 rs_hist_floor(__u32 b)
+{
+	return b < 4 ? b : (__u64)(4 + (b & 3)) << ((b >> 2) - 1);
+}
+
+/* Sums of summary mode, one for each CPU. Lists: 0 anon, 1 file. Reclaimers: enum. */
+struct rs_stalls {
+	__u64 count;
+	__u64 unfinished; /* began, end not seen */
+	__u64 ns;
+	__u64 max_ns;
+	__u64 nr_reclaimed;
+	__u64 hist[RS_HIST_BUCKETS];
+};
+
+struct rs_totals {
+	struct rs_stalls stalls[RS_NR_RECLAIM_KINDS]; /* of kswapd: one wake to sleep */
+	__u64 nr_scanned[2][2]; /* [kswapd, task][anon, file] */
+	__u64 nr_reclaimed[2][2];
+	__u64 batches_by_priority[16];
+	__u64 throttled[RS_NR_THROTTLES];
+	__u64 throttled_usec[RS_NR_THROTTLES];
+	__u64 slab_scanned;
+	__u64 slab_freed;
+	__u64 wakeups_by_order[16];
+};
+
+/* Summary mode's table of who stalled: by process and by cgroup. */
+#define RS_MAX_STALLERS 4096
+struct rs_staller_key {
+	__u64 id; /* process or cgroup */
+	__u32 by_cgroup;
+	__u32 kind; /* enum rs_reclaim_kind */
+};
+struct rs_staller {
+	__u64 count;
+	__u64 ns;
+	__u64 max_ns;
+	__u64 nr_reclaimed;
+	char comm[RS_COMM_LEN];
+};
+
+#define RS_MAX_STACK 32
+
+#endif

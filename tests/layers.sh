@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The direction of dependencies, checked: which folder may include from which. Prints TAP.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+# folder: folders it may include from, beside itself
+allowed='
+src/base:
+src/wire:
+src/kernel: src/base
+src/trace: src/wire src/base
+src/probe: src/trace src/kernel src/wire src/base
+src/report: src/trace src/wire src/base
+tools: src/report src/probe src/trace src/kernel src/wire src/base
+bpf: src/wire vmlinux
+'
+
+n=0
+check() { # check NAME OFFENDERS
+	n=$((n + 1))
+	if [ -z "$2" ]; then
+		echo "ok $n - $1"
+	else
+		echo "not ok $n - $1"
+		echo "$2" | sed 's/^/# /'
+	fi
+}
+
+for dir in src/base src/kernel src/trace src/probe src/report tools; do
+	may=$(echo "$allowed" | sed -n "s|^$dir: *||p")
+	bad=
+	for f in "$dir"/*.[ch]; do
+		for inc in $(sed -n 's/^#include "\(.*\)"/\1/p' "$f"); do
+			case $inc in
+			*.skel.h) [ "$dir" = src/probe ] || bad="$bad $f:$inc"; continue ;;
+			*/*) ;;
+			*) continue ;;
+			esac
+			to=$(realpath -m --relative-to=. "$dir/$(dirname "$inc")")
+			case " $dir $may " in *" $to "*) ;; *) bad="$bad $f:$inc" ;; esac
+		done
+	done
+	check "$dir includes only from: $may" "$bad"
+done
+
+check "bpf/ includes only its own headers, src/wire and libbpf" "$(grep -nE '^#include' bpf/* |
+	grep -vE '"(emit|compat|task|hook|summary|folio)\.bpf\.h"|"[a-z_]+\.bpf\.c"|"(capture|event|vmlinux)\.h"|<bpf/')"
+check "only bpf/compat.bpf.h and src/kernel ask what kernel this is" "$(grep -nE 'LINUX_KERNEL_VERSION|KERNEL_VERSION\(|uname\(' -r src bpf tools |
+	grep -v '^src/kernel/')"
+check "no goto outside of bpf/" "$(grep -nE '^\s*goto ' -r src tools)"
+check "the library never exits and never writes to stdout" "$(grep -nE '\b(exit|abort|printf|puts|putchar)\(|\bstdout\b' -r src --include='*.c' |
+	grep -vE '\b(fprintf|snprintf|vsnprintf|_exit)\(|^src/probe/record.c.*_exit')"
+check "no bpf_printk is left in" "$(grep -n bpf_printk -r bpf)"
+check "the wire has fixed-width types only" "$(grep -nE 'F\((long|bool|int|enum|size_t)' src/wire/event.h)"
+check "every file says its licence" "$(git ls-files | grep -E '\.(c|h|sh)$|Makefile$' | while read -r f; do
+	head -3 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0-only' || echo "$f"; done)"
+check "no file is called utils, helpers, common or misc" "$(git ls-files | grep -E '(^|/)(utils|helpers|common|misc)\.')"

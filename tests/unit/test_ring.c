@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Draining rings that a stand-in for the BPF programs has filled. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../src/probe/ring.h"
+#include "unit.h"
+
+#define CPUS 3
+#define SEGMENTS 2
+
+struct fixture {
+	struct rs_cpu *cpus;
+	struct rs_segment *segments;
+	struct rs_rings *rings;
+	uint64_t delivered[RS_NR_EVENTS];
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	f->cpus = calloc(CPUS, sizeof(*f->cpus));
+	f->segments = calloc(CPUS * (SEGMENTS + 1), sizeof(*f->segments));
+	assert_int_equal(rs_rings_create(f->cpus, f->segments, CPUS, SEGMENTS, &f->rings), 0);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	rs_rings_destroy(f->rings);
+	free(f->cpus);
+	free(f->segments);
+	free(f);
+	return 0;
+}
+
+/* Does what emit_reserve() and emit_submit() of bpf/emit.bpf.h do. false: no room. */
+static int put(struct fixture *f, int cpu, int level, uint64_t ts_ns, uint16_t len)
+{
+	struct rs_level *l = &f->cpus[cpu].level[level];
+	uint64_t size = (level ? 1 : SEGMENTS) * (uint64_t)RS_SEGMENT_SIZE;
+	struct rs_segment *s = &f->segments[cpu * (SEGMENTS + 1)];
+	struct rs_event_hdr *hdr;
+
+	l->attempted[RS_EVENT_kswapd_sleep]++;
+	if (l->head + len - l->tail > size - RS_MAX_RECORD) {
+		l->full[RS_EVENT_kswapd_sleep]++;
+		return 0;
+	}
+	s += level ? SEGMENTS : (l->head / RS_SEGMENT_SIZE) % SEGMENTS;
+	hdr = (struct rs_event_hdr *)&s->data[l->head % RS_SEGMENT_SIZE];
+	hdr->ts_ns = ts_ns;
+	hdr->tid = cpu;
+	hdr->type = RS_EVENT_kswapd_sleep;
+	hdr->len = len;
+	l->head += len;
+	return 1;
+}
+
+struct seen {
+	uint64_t last_ns, count, stop_after;
+};
+
+static int each(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
+{
+	struct seen *seen = ctx;
+
+	assert_true(hdr->ts_ns >= seen->last_ns);
+	assert_int_equal(hdr->tid, cpu);
+	seen->last_ns = hdr->ts_ns;
+	seen->count++;
+	return seen->stop_after && seen->count >= seen->stop_after ? -EIO : 0;
+}
+
+static void rs_rings_drain_merges_by_time_over_cpus_and_levels(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t ts[CPUS][RS_RINGS] = { 0 }, seed = 3, put_in = 0, horizon = 0;
+	struct seen seen = { 0 };
+	int round, i;
+
+	/* Many rounds, so that records lie across segment ends and the positions wrap. */
+	for (round = 0; round < 400; round++) {
+		for (i = 0; i < 200; i++) {
+			int cpu = unit_random(&seed) % CPUS, level = unit_random(&seed) % 8 == 0;
+
+			/* What is drained must be over: no ring may still come up with something older. */
+			ts[cpu][level] = (ts[cpu][level] > horizon ? ts[cpu][level] : horizon) + unit_random(&seed) % 50;
+			put_in += put(f, cpu, level, ts[cpu][level], 16 + 8 * (unit_random(&seed) % 100));
+		}
+		horizon += 600;
+		assert_true(rs_rings_drain(f->rings, horizon, f->delivered, each, &seen) >= 0);
+		assert_true(seen.last_ns <= horizon);
+	}
+	assert_true(rs_rings_drain(f->rings, UINT64_MAX, f->delivered, each, &seen) >= 0);
+	assert_int_equal(seen.count, put_in);
+	assert_int_equal(f->delivered[RS_EVENT_kswapd_sleep], put_in);
+	assert_int_equal(rs_rings_fill(f->rings), 0);
+}
+
+static void rs_rings_drain_accounts_for_every_record_of_a_full_ring(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t ts = 0, attempted, full;
+	struct seen seen = { 0 };
+
+	while (put(f, 0, 0, ++ts, 4096))
+		;
+	while (ts < 1000)
+		put(f, 0, 0, ++ts, 4096);
+	assert_true(rs_rings_fill(f->rings) > 80);
+	assert_true(rs_rings_drain(f->rings, UINT64_MAX, f->delivered, each, &seen) >= 0);
+	attempted = f->cpus[0].level[0].attempted[RS_EVENT_kswapd_sleep];
+	full = f->cpus[0].level[0].full[RS_EVENT_kswapd_sleep];
+	assert_int_equal(attempted, 1000);
+	assert_int_equal(attempted, seen.count + full);
+	/* And there is room again. */
+	assert_true(put(f, 0, 0, ++ts, 4096));
+}
+
+static void rs_rings_drain_stops_at_an_error_and_goes_on_after_it(void **state)
+{
+	struct seen seen = { .stop_after = 5 };
+	struct fixture *f = *state;
+	int i;
+
+	for (i = 1; i <= 20; i++)
+		put(f, i % CPUS, 0, i, 32);
+	assert_int_equal(rs_rings_drain(f->rings, UINT64_MAX, f->delivered, each, &seen), -EIO);
+	seen.stop_after = 0;
+	assert_int_equal(rs_rings_drain(f->rings, UINT64_MAX, f->delivered, each, &seen), 15);
+}
+
+static void rs_rings_drain_refuses_what_no_program_writes(void **state)
+{
+	struct fixture *f = *state;
+	struct seen seen = { 0 };
+
+	put(f, 1, 0, 5, 32);
+	((struct rs_event_hdr *)f->segments[1 * (SEGMENTS + 1)].data)->len = 7;
+	assert_int_equal(rs_rings_drain(f->rings, UINT64_MAX, f->delivered, each, &seen), -EBADMSG);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(rs_rings_drain_merges_by_time_over_cpus_and_levels, setup, teardown),
+		cmocka_unit_test_setup_teardown(rs_rings_drain_accounts_for_every_record_of_a_full_ring, setup, teardown),
+		cmocka_unit_test_setup_teardown(rs_rings_drain_stops_at_an_error_and_goes_on_after_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(rs_rings_drain_refuses_what_no_program_writes, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

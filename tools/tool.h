@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the verbs share: exit status, option values, and the end of output. */
+#ifndef RS_TOOLS_TOOL_H
+#define RS_TOOLS_TOOL_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum rs_exit {
+	RS_EXIT_OK = 0,
+	RS_EXIT_FAILED = 1,
+	RS_EXIT_USAGE = 2,
+	RS_EXIT_LOST = 3, /* finished, but events were lost, under --strict-loss */
+	RS_EXIT_CANNOT = 77, /* cannot run on this host */
+};
+
+struct rs_verb {
+	const char *name;
+	const char *what; /* a line for `reclaimscope --help` */
+	int (*main)(int argc, char **argv);
+};
+
+extern const struct rs_verb rs_verbs[]; /* ends with a NULL name */
+
+int rs_check_main(int argc, char **argv);
+int rs_record_main(int argc, char **argv);
+int rs_report_main(int argc, char **argv);
+int rs_script_main(int argc, char **argv);
+
+/* A failure of the library, in terms of an exit status. */
+int rs_exit_status(int err);
+
+/* "10", "1.5s", "200ms", "5m", "2h": nanoseconds. -EINVAL or -ERANGE, not said. Must be above zero. */
+int rs_parse_duration(const char *text, uint64_t *ret_ns);
+/* A whole number from @min to @max. -EINVAL or -ERANGE, not said. */
+int rs_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
+/* "16M", "64k", "1g": bytes. */
+int rs_parse_bytes(const char *text, uint64_t *ret);
+
+/* Flushes stdout; a reader that went away is no failure, a full disk is. */
+int rs_finish_output(int status);
+
+/* For argp: exits with RS_EXIT_USAGE on a bad command line, and does not mix our name up. */
+int rs_parse_args(const struct argp *argp, int argc, char **argv, const char *verb, void *input);
+
+#endif
