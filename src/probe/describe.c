@@ -110,12 +110,10 @@ static void put_vmstat(void *ctx, const char *name, uint64_t value)
 	rs_json_u64(ctx, name, value);
 }
 
-void rs_describe_vmstat(struct rs_json *j, const char *key)
+void rs_describe_vmstat(struct rs_json *j, const char *key, const char *text)
 {
-	_cleanup_(rs_freep) char *text = NULL;
-
 	rs_json_object(j, key);
-	if (!rs_read_file("/proc/vmstat", &text, NULL))
+	if (text)
 		rs_vmstat_each(text, put_vmstat, j);
 	rs_json_end_object(j);
 }
@@ -169,9 +167,11 @@ void rs_describe_host(FILE *out, const struct rs_kernel *kernel, const struct rs
 		      const char *const *command)
 {
 	static const char *const modes[] = { "summary", "decisions", "folios" };
+	_cleanup_(rs_freep) char *vmstat = NULL;
 	int64_t mem_total = 0;
 	struct rs_json j;
 
+	rs_read_file("/proc/vmstat", &vmstat, NULL);
 	rs_json_init(&j, out);
 	rs_json_object(&j, NULL);
 	rs_json_string(&j, "program", "reclaimscope " RS_PROGRAM_VERSION);
@@ -197,7 +197,7 @@ void rs_describe_host(FILE *out, const struct rs_kernel *kernel, const struct rs
 	describe_zones(&j);
 	describe_swaps(&j);
 	describe_settings(&j);
-	rs_describe_vmstat(&j, "vmstat");
+	rs_describe_vmstat(&j, "vmstat", vmstat);
 	describe_probes(&j, capture);
 	rs_schema_to_json(schema, &j, "schema");
 	rs_json_end_object(&j);

@@ -22,6 +22,7 @@
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
+#include "../base/readfile.h"
 #include "../kernel/cgroup.h"
 #include "../trace/writer.h"
 
@@ -55,6 +56,7 @@ struct recorder {
 	uint64_t symbols[MAX_SYMBOLS]; /* offsets from _stext that records mention */
 	unsigned int nr_symbols;
 	bool stacks[MAX_STACKS]; /* call chains that records mention */
+	char *vmstat; /* as it was when capture stopped */
 };
 
 static uint64_t now_ns(void)
@@ -207,7 +209,7 @@ static int put_end(struct recorder *r, struct rs_record_result *result)
 	rs_json_u64(&j, "written", result->loss.written);
 	rs_json_u64(&j, "lost", result->loss.lost);
 	rs_json_string(&j, "reason", r->child_ended ? "command ended" : r->interrupted ? "signal" : "time");
-	rs_describe_vmstat(&j, "vmstat");
+	rs_describe_vmstat(&j, "vmstat", r->vmstat);
 	rs_json_end_object(&j);
 	return put_text(r, RS_BLOCK_END);
 }
@@ -417,6 +419,7 @@ static int finish(struct recorder *r, int err, struct rs_record_result *result)
 
 	result->duration_ns = now_ns() - r->began_ns;
 	rs_capture_gauge(r->capture);
+	rs_read_file("/proc/vmstat", &r->vmstat, NULL);
 	rs_capture_stop(r->capture);
 	handle_signals(r);
 	let_interrupts_through();
@@ -482,6 +485,18 @@ static void spare_from_oom(char old[16])
 	fclose(f); /* without CAP_SYS_RESOURCE it stays as it was */
 }
 
+/*
+ * A recorder that is swapped out stalls when it should drain. What was only needed to load is given
+ * back first; where locking is not allowed, it goes without.
+ */
+static void stay_in_memory(struct recorder *r)
+{
+	rs_capture_forget_object(r->capture);
+	malloc_trim(0);
+	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
+		rs_debug("cannot lock memory: %s", strerror(errno));
+}
+
 static int start(struct recorder *r)
 {
 	char oom_score_adj[16];
@@ -494,7 +509,7 @@ static int start(struct recorder *r)
 		err = rs_writer_create(r->config->output, r->config->overwrite, &r->writer);
 	if (err)
 		return err;
-	malloc_trim(0); /* BTF and the like have been given back */
+	stay_in_memory(r);
 	spare_from_oom(oom_score_adj);
 	r->began_ns = now_ns();
 	r->last_flush_ns = r->last_drain_ns = r->began_ns;
@@ -570,6 +585,7 @@ int rs_record(const struct rs_record_config *config, struct rs_record_result *re
 	if (r->text_file)
 		fclose(r->text_file);
 	free(r->text);
+	free(r->vmstat);
 	free(r);
 	return err;
 }

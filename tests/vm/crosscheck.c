@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * crosscheck DIRECTORY: compares a recording with what others counted in the same run, event for event:
+ * the kernel's own tracing (counts), /proc/vmstat (in the recording itself), drsnoop, /proc/zoneinfo.
+ * Prints TAP. The rules by which numbers correspond are in docs/crosscheck.md.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../src/base/log.h"
+#include "../../src/base/readfile.h"
+#include "../../src/kernel/zoneinfo.h"
+#include "../../src/trace/reader.h"
+
+static int nr_tests;
+static bool failed;
+
+static void result(bool ok, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void result(bool ok, const char *fmt, ...)
+{
+	va_list args;
+
+	printf("%s %d - ", ok ? "ok" : "not ok", ++nr_tests);
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+	putchar('\n');
+	failed |= !ok;
+}
+
+static void equal(const char *what, uint64_t ours, uint64_t theirs)
+{
+	result(ours == theirs, "%s: %" PRIu64 " here, %" PRIu64 " there", what, ours, theirs);
+}
+
+/* What the records of the recording add up to. */
+struct sums {
+	uint64_t nr[RS_NR_EVENTS];
+	uint64_t scanned[2], taken[2], reclaimed[2]; /* anon, file */
+	uint64_t slabs_scanned;
+	uint64_t refaults[2];
+	uint64_t direct; /* reclaim_begin of kind direct */
+	uint64_t passes; /* of do_try_to_free_pages() for the whole system, repeated ones included */
+	uint64_t kswapd_scanned, kswapd_reclaimed;
+};
+
+struct stall {
+	uint32_t tid;
+	uint64_t pages, ns;
+};
+
+struct mark {
+	int nid, zid;
+	uint64_t min, low, high;
+};
+
+struct run {
+	struct rs_reader *reader;
+	struct json_object *before, *after; /* vmstat */
+	struct sums s;
+	struct {
+		bool inside, global;
+		int last_priority;
+	} episodes[65536]; /* by thread: do_try_to_free_pages() that goes on */
+	uint64_t begin_ns[65536]; /* by thread: direct reclaim that goes on */
+	struct stall *stalls;
+	size_t nr_stalls;
+	struct mark *marks;
+	size_t nr_marks;
+	bool mglru;
+};
+
+static uint64_t delta(const struct run *run, const char *name)
+{
+	struct json_object *a, *b;
+
+	if (!json_object_object_get_ex(run->before, name, &a) || !json_object_object_get_ex(run->after, name, &b))
+		return 0;
+	return json_object_get_uint64(b) - json_object_get_uint64(a);
+}
+
+/* The sum over all names that begin with @prefix. */
+static uint64_t delta_all(const struct run *run, const char *prefix)
+{
+	uint64_t sum = 0;
+
+	json_object_object_foreach(run->after, name, value)
+	{
+		(void)value;
+		if (!strncmp(name, prefix, strlen(prefix)))
+			sum += delta(run, name);
+	}
+	return sum;
+}
+
+static bool has(const struct run *run, const char *name)
+{
+	return json_object_object_get_ex(run->after, name, NULL);
+}
+
+static void take(struct run *run, const struct rs_event *event)
+{
+	const struct rs_event_hdr *hdr = event->hdr;
+	struct sums *s = &run->s;
+	uint16_t tid = hdr->tid;
+
+	s->nr[hdr->type]++;
+	switch (hdr->type) {
+	case RS_EVENT_shrink_inactive: {
+		const struct rs_event_shrink_inactive *e = (const void *)hdr;
+
+		s->scanned[e->file] += e->nr_scanned;
+		s->taken[e->file] += e->isolated ? e->nr_taken : 0;
+		s->reclaimed[e->file] += e->nr_reclaimed;
+		break;
+	}
+	case RS_EVENT_isolate_nothing: {
+		const struct rs_event_isolate_nothing *e = (const void *)hdr;
+
+		if (e->lru == 0 || e->lru == 2)
+			s->scanned[e->lru == 2] += e->nr_isolate_scanned;
+		break;
+	}
+	case RS_EVENT_shrink_slab: {
+		const struct rs_event_shrink_slab *e = (const void *)hdr;
+
+		s->slabs_scanned += e->total_scan - e->left;
+		break;
+	}
+	case RS_EVENT_workingset_refault: {
+		const struct rs_event_workingset_refault *e = (const void *)hdr;
+
+		s->refaults[e->file] += e->nr_pages;
+		break;
+	}
+	case RS_EVENT_reclaim_begin:
+		if (((const struct rs_event_reclaim_begin *)hdr)->kind == RS_RECLAIM_DIRECT) {
+			s->direct++;
+			run->begin_ns[tid] = hdr->ts_ns;
+		}
+		break;
+	case RS_EVENT_reclaim_end:
+		if (((const struct rs_event_reclaim_end *)hdr)->kind == RS_RECLAIM_DIRECT && run->begin_ns[tid]) {
+			run->stalls = realloc(run->stalls, (run->nr_stalls + 1) * sizeof(*run->stalls));
+			run->stalls[run->nr_stalls++] = (struct stall){
+				hdr->tid,
+				((const struct rs_event_reclaim_end *)hdr)->nr_reclaimed,
+				hdr->ts_ns - run->begin_ns[tid],
+			};
+			run->begin_ns[tid] = 0;
+		}
+		break;
+	case RS_EVENT_try_to_free_pages_begin: {
+		const struct rs_event_try_to_free_pages_begin *e = (const void *)hdr;
+
+		run->episodes[tid].inside = true;
+		run->episodes[tid].global = !e->target_cgroup;
+		run->episodes[tid].last_priority = e->priority;
+		s->passes += !e->target_cgroup;
+		break;
+	}
+	case RS_EVENT_shrink_node_begin: {
+		const struct rs_event_shrink_node_begin *e = (const void *)hdr;
+
+		/* Back at a higher priority: the whole pass is done again. */
+		if (run->episodes[tid].inside && e->priority > run->episodes[tid].last_priority)
+			s->passes += run->episodes[tid].global;
+		run->episodes[tid].last_priority = e->priority;
+		break;
+	}
+	case RS_EVENT_try_to_free_pages_end:
+		run->episodes[tid].inside = false;
+		break;
+	case RS_EVENT_zone_state: {
+		const struct rs_event_zone_state *e = (const void *)hdr;
+
+		if (e->context != RS_ZONE_OF_SET_WATERMARKS)
+			break;
+		run->marks = realloc(run->marks, (run->nr_marks + 1) * sizeof(*run->marks));
+		run->marks[run->nr_marks++] = (struct mark){ e->nid, e->zid, e->min, e->low, e->high };
+		break;
+	}
+	}
+}
+
+/* ---- the kernel's own tracing ---- */
+
+static void check_counts(const struct run *run, const char *dir)
+{
+	struct json_object *loss = rs_reader_loss(run->reader), *seen, *v;
+	char path[512], name[128];
+	uint64_t count;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/counts", dir);
+	f = fopen(path, "r");
+	if (!f || !loss || !json_object_object_get_ex(loss, "tracepoints", &seen)) {
+		result(false, "%s: cannot read", path);
+		return;
+	}
+	while (fscanf(f, "%127s %" SCNu64, name, &count) == 2) {
+		uint64_t ours = json_object_object_get_ex(seen, name, &v) ? json_object_get_uint64(v) : 0;
+
+		if (count || ours)
+			equal(name, ours, count);
+	}
+	fclose(f);
+}
+
+/* ---- /proc/vmstat ---- */
+
+static void check_vmstat(const struct run *run)
+{
+	const struct sums *s = &run->s;
+	const uint64_t *scanned = run->mglru ? s->taken : s->scanned;
+	struct json_object *seen, *v;
+
+	equal("pgsteal_anon", s->reclaimed[0], delta(run, "pgsteal_anon"));
+	equal("pgsteal_file", s->reclaimed[1], delta(run, "pgsteal_file"));
+	equal("pgscan_anon", scanned[0], delta(run, "pgscan_anon"));
+	equal("pgscan_file", scanned[1], delta(run, "pgscan_file"));
+	equal("allocstall_*", s->passes, delta_all(run, "allocstall_"));
+	equal("pageoutrun", s->nr[RS_EVENT_balance_pgdat_begin], delta(run, "pageoutrun"));
+	equal("slabs_scanned", s->slabs_scanned, delta(run, "slabs_scanned"));
+	if (has(run, "workingset_refault_anon")) {
+		equal("workingset_refault_anon", s->refaults[0], delta(run, "workingset_refault_anon"));
+		equal("workingset_refault_file", s->refaults[1], delta(run, "workingset_refault_file"));
+	}
+	equal("oom_kill", s->nr[RS_EVENT_mark_victim], delta(run, "oom_kill"));
+	if (json_object_object_get_ex(rs_reader_loss(run->reader), "tracepoints", &seen)) {
+		uint64_t written = 0;
+
+		if (json_object_object_get_ex(seen, "mm_vmscan_write_folio", &v))
+			written += json_object_get_uint64(v);
+		if (json_object_object_get_ex(seen, "mm_vmscan_writepage", &v))
+			written += json_object_get_uint64(v);
+		/*
+		 * Pages of zeros are not written but remembered, from 6.13 on. A page whose slot was freed
+		 * meanwhile is not written at all, which nothing counts.
+		 */
+		uint64_t swapped = delta(run, "pswpout") + delta(run, "swpout_zero");
+
+		result(swapped <= written && written - swapped <= 1 + written / 1000,
+		       "pswpout and swpout_zero: %" PRIu64 " writes here, %" PRIu64 " there", written, swapped);
+	}
+}
+
+/* ---- drsnoop: COMM TID LAT(ms) PAGES ---- */
+
+static void check_drsnoop(const struct run *run, const char *dir)
+{
+	char path[512], line[256], comm[64];
+	size_t n = 0, same = 0, near = 0;
+	double off, worst = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/drsnoop", dir);
+	f = fopen(path, "r");
+	if (!f)
+		return;
+	while (fgets(line, sizeof(line), f)) {
+		unsigned long tid, pages;
+		double ms;
+
+		if (sscanf(line, "%63s %lu %lf %lu", comm, &tid, &ms, &pages) != 4)
+			continue;
+		if (n < run->nr_stalls) {
+			const struct stall *s = &run->stalls[n];
+
+			same += s->tid == tid && s->pages == pages;
+			/* Two programs on one tracepoint run one after the other. */
+			off = ms * 1e6 - s->ns;
+			off = off < 0 ? -off : off;
+			worst = off > worst ? off : worst;
+			near += off < 10e6 / 2 + 0.05 * s->ns;
+		}
+		n++;
+	}
+	fclose(f);
+	equal("stalls that drsnoop saw", run->nr_stalls, n);
+	equal("of them of the same thread with the same pages", same, n);
+	result(near == n, "length of the stalls: at most %.0f us apart", worst / 1e3);
+}
+
+/* ---- /proc/zoneinfo after each change of a setting ---- */
+
+static void check_marks(const struct run *run, const char *dir)
+{
+	struct rs_zoneinfo zones[64];
+	char path[512], *text, *part;
+	size_t at = 0, settings = 0, wrong = 0, zones_seen = 0;
+	int i, n;
+
+	snprintf(path, sizeof(path), "%s/zoneinfo", dir);
+	if (rs_read_file(path, &text, NULL))
+		return;
+	for (part = strstr(text, "== "); part; part = strstr(part + 1, "== ")) {
+		char *end = strstr(part + 1, "== ");
+
+		if (end)
+			*end = 0;
+		n = rs_zoneinfo_parse(part, zones, 64);
+		if (end)
+			*end = '=';
+		settings++;
+		for (i = 0; i < n; i++) {
+			const struct mark *m;
+
+			if (!zones[i].managed)
+				continue;
+			zones_seen++;
+			/* One record for each zone and setting; on 6.17 and later for empty zones, too. */
+			while (at < run->nr_marks && (run->marks[at].nid != zones[i].nid || run->marks[at].zid != zones[i].zid))
+				at++;
+			if (at == run->nr_marks) {
+				wrong++;
+				continue;
+			}
+			m = &run->marks[at++];
+			wrong += m->min != zones[i].min - zones[i].boost || m->low != zones[i].low - zones[i].boost ||
+				 m->high != zones[i].high - zones[i].boost;
+		}
+	}
+	free(text);
+	result(settings >= 20 && !wrong, "marks after %zu settings, %zu zones: %zu differ from /proc/zoneinfo", settings,
+	       zones_seen, wrong);
+}
+
+/* ---- the recording itself ---- */
+
+static uint64_t number(struct json_object *o, const char *key)
+{
+	struct json_object *v;
+
+	return o && json_object_object_get_ex(o, key, &v) ? json_object_get_uint64(v) : 0;
+}
+
+static void check_loss(const struct run *run)
+{
+	struct json_object *loss = rs_reader_loss(run->reader), *end = rs_reader_end(run->reader);
+	struct rs_reader_state state;
+
+	rs_reader_state(run->reader, &state);
+	result(end && loss, "the recording is complete");
+	result(number(end, "attempted") == number(end, "written") + number(end, "lost"),
+	       "attempted %" PRIu64 " == written %" PRIu64 " + lost %" PRIu64, number(end, "attempted"),
+	       number(end, "written"), number(end, "lost"));
+	equal("written, and read back", number(end, "written"), state.nr_records);
+	result(number(end, "lost") * 1000 <= number(end, "attempted"), "at most one event in a thousand lost: %" PRIu64 " of %" PRIu64,
+	       number(end, "lost"), number(end, "attempted"));
+}
+
+int main(int argc, char **argv)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	struct json_object *kernel, *v;
+	struct rs_event event;
+	char path[512];
+	int err;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: crosscheck DIRECTORY\n");
+		return 2;
+	}
+	snprintf(path, sizeof(path), "%s/r.data", argv[1]);
+	if (rs_reader_open(path, &run->reader)) {
+		result(false, "%s: cannot be read", path);
+		return 1;
+	}
+	while ((err = rs_reader_next(run->reader, &event)) > 0)
+		take(run, &event);
+	run->mglru = json_object_object_get_ex(rs_reader_info(run->reader), "kernel", &kernel) &&
+		     json_object_object_get_ex(kernel, "lru", &v) && !strcmp(json_object_get_string(v), "mglru");
+	if (err || !json_object_object_get_ex(rs_reader_info(run->reader), "vmstat", &run->before) ||
+	    !rs_reader_end(run->reader) || !json_object_object_get_ex(rs_reader_end(run->reader), "vmstat", &run->after)) {
+		result(false, "%s: is not complete", path);
+		return 1;
+	}
+	check_loss(run);
+	check_counts(run, argv[1]);
+	check_vmstat(run);
+	check_drsnoop(run, argv[1]);
+	check_marks(run, argv[1]);
+	return failed;
+}

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs in the guest: records one workload, while the kernel's own tracing counts the same events.
+# $RECORD: options of `reclaimscope record`; $WORKLOAD: the command.
+T=/sys/kernel/tracing
+events="vmscan oom/reclaim_retry_zone oom/compact_retry oom/mark_victim compaction/mm_compaction_suitable
+writeback/writeback_congestion_wait writeback/writeback_wait_iff_congested"
+each_event() {
+	for e in $events; do
+		case $e in
+		*/*) [ -d "$T/events/$e" ] && echo "$T/events/$e" ;;
+		*) for d in "$T/events/$e"/*/; do echo "${d%/}"; done ;;
+		esac
+	done
+}
+# A trace instance for each event, with next to no buffer: how much it has overwritten is counted.
+for e in $(each_event); do
+	i=$T/instances/${e##*/}
+	mkdir "$i" && echo 4 >"$i/buffer_size_kb" && echo 1 >"$i/events/${e#$T/events/}/enable"
+done
+echo "$WORKLOAD" >/tmp/workload
+cat >/tmp/command <<'EOF'
+cat /proc/sys/vm/stat_refresh >/dev/null 2>&1
+. /tmp/workload
+# Until kswapd has gone to sleep, and the counters of all CPUs are added up.
+exec load settle 1
+EOF
+[ -z "$DRSNOOP" ] || {
+	drsnoop >/out/drsnoop 2>&1 &
+	snoop=$!
+	while ! grep -q Tracing /out/drsnoop && [ -d /proc/$snoop ]; do sleep 0.2; done
+	sleep 0.5
+}
+reclaimscope record -o /out/r.data $RECORD -- sh /tmp/command >/out/workload 2>/out/stderr
+status=$?
+[ -z "$DRSNOOP" ] || { sleep 0.5; kill -INT $snoop; wait $snoop; }
+for e in $(each_event); do
+	cat "$T/instances/${e##*/}"/per_cpu/cpu*/stats |
+		awk -v name="${e##*/}" '/^(entries|overrun|dropped events):/ { n += $NF } END { print name, n + 0 }' >>/out/counts
+done
+cat /sys/kernel/mm/lru_gen/enabled >/out/lru_gen 2>/dev/null
+exit $status

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Memory pressure to order, the same on every run: what the lab's guests do while they are recorded.
+ *
+ *   load fill FILE MIB             write a file of numbers that do not compress
+ *   load stream FILE MIB PASSES    read a file from end to end
+ *   load anon MIB TOUCHES PROCS    fill anonymous memory, then touch pages of it at random
+ *   load mix FILE MIB TOUCHES      anonymous memory, random reads of FILE, and a writer
+ *   load burst FILE MIB TIMES      read FILE all the time while two processes grow and shrink
+ *   load slab DIR FILES NEGATIVE   look at files, and for files that are not there
+ *   load mlock MIB COMMAND...      run COMMAND with so much memory locked beside it
+ *   load node NODE COMMAND...      run COMMAND with memory from one NUMA node only
+ *   load huge MIB TIMES            fill memory that wants to be huge pages, again and again
+ *   load oom MIB                   fill memory until something gives
+ *   load hot MIB SECONDS           touch memory in order, over and over
+ *   load settle SECONDS            wait, add up the counters of all CPUs, end without a page fault
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PAGE 4096UL
+#define MIB (1UL << 20)
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
+	_exit(1);
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t x = *state;
+
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	*state = x;
+	return x * 0x2545F4914F6CDD1DULL;
+}
+
+/* A third of the page random: to zram it is worth about as much as ordinary data. */
+static void fill_page(char *page, uint64_t number)
+{
+	uint64_t state = number * 0x9E3779B97F4A7C15ULL + 1, *words = (uint64_t *)page;
+	size_t i;
+
+	for (i = 0; i < PAGE / 8; i++)
+		words[i] = i % 3 ? number : next_random(&state);
+}
+
+static char *map(size_t bytes)
+{
+	char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		fail("mmap");
+	return p;
+}
+
+/* Mostly a small part of the pages, now and then any: a working set with a long tail. */
+static size_t pick_page(uint64_t *state, size_t pages)
+{
+	uint64_t r = next_random(state);
+
+	return (r & 7 ? r >> 8 & 0xffffffff : r >> 8) % (r & 7 ? pages / 4 + 1 : pages);
+}
+
+static void anon(size_t mib, long touches, uint64_t seed)
+{
+	size_t pages = mib * MIB / PAGE, i;
+	char *p = map(pages * PAGE);
+	volatile uint64_t sum = 0;
+	long t;
+
+	madvise(p, pages * PAGE, MADV_NOHUGEPAGE);
+	for (i = 0; i < pages; i++)
+		fill_page(p + i * PAGE, seed << 32 | i);
+	for (t = 0; t < touches; t++) {
+		uint64_t *word = (uint64_t *)(p + pick_page(&seed, pages) * PAGE);
+
+		if (t % 3)
+			sum += *word;
+		else
+			*word = t;
+	}
+	munmap(p, pages * PAGE);
+}
+
+static void stream(const char *file, size_t mib, int passes)
+{
+	static char buf[65536];
+	int fd = open(file, O_RDONLY);
+
+	if (fd < 0)
+		fail(file);
+	while (passes--) {
+		size_t done = 0;
+		ssize_t n;
+
+		lseek(fd, 0, SEEK_SET);
+		while (done < mib * MIB && (n = read(fd, buf, sizeof(buf))) > 0)
+			done += n;
+	}
+	close(fd);
+}
+
+static void random_reads(const char *file, size_t mib, long count, uint64_t seed)
+{
+	char buf[PAGE];
+	int fd = open(file, O_RDONLY);
+
+	if (fd < 0)
+		fail(file);
+	posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
+	while (count--)
+		if (pread(fd, buf, PAGE, pick_page(&seed, mib * MIB / PAGE) * PAGE) < 0)
+			fail(file);
+	close(fd);
+}
+
+static void writer(const char *file, size_t mib)
+{
+	static char buf[65536];
+	uint64_t seed = 5;
+	int fd = open(file, O_RDWR | O_CREAT, 0644);
+
+	if (fd < 0)
+		fail(file);
+	for (;;) {
+		memset(buf, next_random(&seed), sizeof(buf));
+		if (pwrite(fd, buf, sizeof(buf), next_random(&seed) % (mib * 16) * sizeof(buf)) < 0)
+			fail(file);
+	}
+}
+
+static pid_t start(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		fail("fork");
+	return pid;
+}
+
+static int wait_all(void)
+{
+	int status, bad = 0;
+
+	while (wait(&status) > 0)
+		bad |= status != 0;
+	return bad;
+}
+
+static void stop(pid_t pid)
+{
+	kill(pid, 9);
+	waitpid(pid, NULL, 0);
+}
+
+static int mix(const char *file, size_t mib, long touches)
+{
+	pid_t w = start();
+	int bad;
+
+	if (!w)
+		writer("/data/written", 64);
+	if (!start()) {
+		anon(mib, touches, 1);
+		_exit(0);
+	}
+	if (!start()) {
+		random_reads(file, 240, touches / 6, 2);
+		_exit(0);
+	}
+	/* The writer never ends by itself. */
+	bad = waitpid(-1, NULL, 0) < 0;
+	bad |= waitpid(-1, NULL, 0) < 0;
+	stop(w);
+	return bad;
+}
+
+static int burst(const char *file, size_t mib, int times)
+{
+	pid_t reader = start(), kids[2];
+	int i, t;
+
+	if (!reader)
+		for (;;)
+			stream(file, 640, 1);
+	for (i = 0; i < 2; i++) {
+		kids[i] = start();
+		if (kids[i])
+			continue;
+		for (t = 0; t < times; t++) {
+			char *p = map(mib * MIB);
+			size_t at;
+
+			madvise(p, mib * MIB, MADV_NOHUGEPAGE);
+			for (at = 0; at < mib * MIB; at += PAGE)
+				fill_page(p + at, at);
+			usleep(50000);
+			munmap(p, mib * MIB);
+			usleep(300000 + i * 37000);
+		}
+		_exit(0);
+	}
+	for (i = 0; i < 2; i++)
+		waitpid(kids[i], NULL, 0);
+	stop(reader);
+	return 0;
+}
+
+static void walk(const char *dir, long *left)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	struct stat st;
+	char path[600];
+
+	while (d && *left > 0 && (e = readdir(d))) {
+		if (e->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+		if (lstat(path, &st))
+			continue;
+		--*left;
+		if (S_ISDIR(st.st_mode))
+			walk(path, left);
+	}
+	if (d)
+		closedir(d);
+}
+
+static void slab(const char *dir, long files, long negative)
+{
+	uint64_t seed = 9;
+	struct stat st;
+	char path[300];
+
+	walk(dir, &files);
+	while (negative-- > 0) {
+		snprintf(path, sizeof(path), "%s/%d/no-%016llx", dir, (int)(negative % 10), (unsigned long long)next_random(&seed));
+		stat(path, &st);
+	}
+}
+
+static void huge(size_t mib, int times)
+{
+	while (times--) {
+		char *p = map(mib * MIB + 2 * MIB), *q = (char *)(((uintptr_t)p + 2 * MIB - 1) & ~(2 * MIB - 1));
+		size_t at;
+
+		madvise(q, mib * MIB, MADV_HUGEPAGE);
+		for (at = 0; at < mib * MIB; at += PAGE)
+			q[at] = at;
+		munmap(p, mib * MIB + 2 * MIB);
+	}
+}
+
+static void hot(size_t mib, int seconds)
+{
+	char *p = map(mib * MIB);
+	time_t until = time(NULL) + seconds;
+	size_t at;
+
+	while (time(NULL) < until)
+		for (at = 0; at < mib * MIB; at += PAGE)
+			p[at]++;
+}
+
+/* Whoever ends after this and faults a page in would change what was just added up. */
+static void settle(int seconds)
+{
+	char c;
+	int fd;
+
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		fail("mlockall");
+	sleep(seconds);
+	fd = open("/proc/sys/vm/stat_refresh", O_RDONLY);
+	if (fd >= 0 && read(fd, &c, 1) < 0)
+		fail("stat_refresh");
+	_exit(0);
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc > 1 ? argv[1] : "";
+	long a = argc > 3 ? atol(argv[3]) : 0, b = argc > 4 ? atol(argv[4]) : 0;
+	int i;
+
+	if (!strcmp(mode, "fill") && argc == 4) {
+		uint64_t state = 42, block[512];
+		FILE *f = fopen(argv[2], "w");
+		long n;
+
+		if (!f)
+			fail(argv[2]);
+		for (n = 0; n < a * 256; n++) {
+			for (i = 0; i < 512; i++)
+				block[i] = next_random(&state);
+			if (fwrite(block, sizeof(block), 1, f) != 1)
+				fail(argv[2]);
+		}
+		return fclose(f) != 0;
+	}
+	if (!strcmp(mode, "stream") && argc == 5) {
+		stream(argv[2], a, b);
+		return 0;
+	}
+	if (!strcmp(mode, "anon") && argc == 5) {
+		for (i = 0; i < b; i++)
+			if (!start()) {
+				anon(atol(argv[2]) / b, a / b, i + 1);
+				_exit(0);
+			}
+		return wait_all();
+	}
+	if (!strcmp(mode, "mix") && argc == 5)
+		return mix(argv[2], a, b);
+	if (!strcmp(mode, "burst") && argc == 5)
+		return burst(argv[2], a, b);
+	if (!strcmp(mode, "slab") && argc == 5) {
+		slab(argv[2], a, b);
+		return 0;
+	}
+	if (!strcmp(mode, "mlock") && argc > 3) {
+		size_t bytes = atol(argv[2]) * MIB;
+
+		memset(map(bytes), 1, bytes);
+		if (mlockall(MCL_CURRENT))
+			fail("mlockall");
+		if (!start()) {
+			execv("/proc/self/exe", argv + 2);
+			fail("exec");
+		}
+		return wait_all();
+	}
+	if (!strcmp(mode, "node") && argc > 3) {
+		unsigned long mask = 1UL << atol(argv[2]);
+
+		if (syscall(SYS_set_mempolicy, 2 /* MPOL_BIND */, &mask, 64))
+			fail("set_mempolicy");
+		execv("/proc/self/exe", argv + 2);
+		fail("exec");
+	}
+	if (!strcmp(mode, "huge") && argc == 4) {
+		huge(atol(argv[2]), a);
+		return 0;
+	}
+	if (!strcmp(mode, "oom") && argc == 3) {
+		anon(atol(argv[2]), 0, 1);
+		return 0;
+	}
+	if (!strcmp(mode, "hot") && argc == 4) {
+		hot(atol(argv[2]), a);
+		return 0;
+	}
+	if (!strcmp(mode, "settle") && argc == 3)
+		settle(atoi(argv[2]));
+	fprintf(stderr, "load: see the top of load.c\n");
+	return 2;
+}

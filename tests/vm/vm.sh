@@ -1,0 +1,104 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm.sh -k KERNEL -o DIRECTORY [option...] SCRIPT: boots a Debian kernel under QEMU, without KVM, and
+# runs SCRIPT (a shell file) in it as root. What it leaves in /out of the guest is then in DIRECTORY,
+# with the console in DIRECTORY/console. Exit status: the script's; 124: no answer in time, or the
+# emulator crashed again and again, which is never counted as a result of what was tested.
+#
+#   -m MIB        memory (512)               -s CPUS      (2)
+#   -w SWAP       none, zram:MIB, disk:MIB   -d           with the data disk at /data
+#   -n MIB,MIB    NUMA nodes of these sizes  -l y|n       MGLRU on or off
+#   -b FILE[:TO]  a program to take along, with its libraries, into /lab
+#   -T            with the tools disk        -a WORDS     for the kernel's command line
+#   -i            count instructions: one CPU, virtual time, the same on every run
+#   -S            keep module signatures, for lockdown
+#   -t SECONDS    give up after (300)
+set -u
+. "$(dirname "$0")/lib.sh"
+
+kernel= out= mem=512 cpus=2 swap=none data= nodes= lru= tools= words= icount= signed= limit=300
+programs=()
+while getopts k:o:m:s:w:dn:l:b:Ta:iSt: option; do
+	case $option in
+	k) kernel=$OPTARG ;; o) out=$OPTARG ;; m) mem=$OPTARG ;; s) cpus=$OPTARG ;; w) swap=$OPTARG ;;
+	d) data=1 ;; n) nodes=$OPTARG ;; l) lru=$OPTARG ;; b) programs+=("$OPTARG") ;; T) tools=1 ;;
+	a) words=$OPTARG ;; i) icount=1 cpus=1 ;; S) signed=1 ;; t) limit=$OPTARG ;;
+	*) exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
+script=${1:?no script}
+dir=$CACHE/kernel-$kernel
+[ -e "$dir/ready" ] || { echo "vm.sh: kernel $kernel is not fetched" >&2; exit 2; }
+mkdir -p "$out"
+work=$(mktemp -d "$CACHE/run.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+# ---- the initramfs: busybox, init, modules in the order they depend, programs with their libraries
+root=$work/root
+chmod 755 "$work"
+mkdir -p "$root"/{bin,lib,lab}
+chmod 755 "$root"
+cp "$(command -v busybox)" "$root/bin/busybox"
+cp "$HERE/init" "$root/init"
+cp "$script" "$root/lab/run.sh"
+release=$(cat "$dir/release")
+: >"$root/lib/lab-modules"
+for module in virtio_pci virtio_blk zstd lz4 lz4_compress lzo_rle zsmalloc zram; do
+	modprobe -d "$dir" -S "$release" --show-depends "$module" 2>/dev/null | awk '$1 == "insmod" { print $2 }'
+done | awk '!seen[$0]++' | while read -r path; do
+	name=$(basename "$path" | sed 's/\.ko.*//')
+	case $path in
+	*.xz) xz -dc "$path" ;; *.zst) zstd -qdc "$path" ;; *.gz) gzip -dc "$path" ;; *) cat "$path" ;;
+	esac >"$root/lib/$name.ko"
+	[ -n "$signed" ] || strip --strip-debug "$root/lib/$name.ko"
+	echo "/lib/$name.ko" >>"$root/lib/lab-modules"
+done
+for program in "${programs[@]}"; do
+	from=${program%%:*} to=/lab/$(basename "${program%%:*}")
+	[ "$program" = "$from" ] || to=${program#*:}
+	install -D "$from" "$root/$to"
+	for lib in $(ldd "$from" 2>/dev/null | grep -oE '/[^ ]+'); do
+		[ -e "$root/$lib" ] || install -D "$lib" "$root/$lib"
+	done
+done
+(cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$work/initramfs" || exit 1
+
+# ---- the machine
+qemu=("$CACHE/qemu/usr/bin/qemu-system-x86_64" -L "$CACHE/qemu/usr/share/qemu" -L "$CACHE/qemu/usr/share/seabios")
+threads=multi
+[ "$cpus" -gt 1 ] || threads=single
+cmdline="console=ttyS0 panic=-1 oops=panic quiet loglevel=4 rdinit=/init psi=1 mitigations=off nokaslr"
+cmdline+=" transparent_hugepage=madvise lab.swap=$swap ${lru:+lab.lru_gen=$lru} $words"
+machine=(-nodefaults -no-user-config -machine q35,hpet=off -accel "tcg,thread=$threads,tb-size=256" -cpu max,la57=off
+	-smp "$cpus" -m "$mem" -display none -no-reboot -serial stdio -monitor none
+	-kernel "$dir/vmlinuz" -initrd "$work/initramfs" -append "$cmdline")
+[ -z "$icount" ] || machine+=(-icount shift=2,sleep=off -rtc base=2026-01-01T00:00:00,clock=vm)
+if [ -n "$nodes" ]; then
+	i=0
+	for size in ${nodes//,/ }; do
+		machine+=(-object "memory-backend-ram,id=m$i,size=${size}M" -numa "node,nodeid=$i,memdev=m$i,cpus=$((i % cpus))")
+		i=$((i + 1))
+	done
+fi
+disk() { # disk SERIAL FILE OPTIONS
+	machine+=(-drive "file=$2,format=raw,if=none,id=$1,$3" -device "virtio-blk-pci,drive=$1,serial=$1")
+}
+truncate -s 256M "$work/out.img"
+disk out "$work/out.img" cache=unsafe
+[ -z "$data" ] || disk data "$CACHE/data.img" snapshot=on,cache=unsafe
+[ -z "$tools" ] || disk tools "$CACHE/tools.img" readonly=on
+case $swap in
+disk:*)
+	truncate -s "${swap#disk:}M" "$work/swap.img"
+	disk swap "$work/swap.img" cache=unsafe ;;
+esac
+
+for attempt in 1 2 3; do
+	TMPDIR=$work timeout -k 5 "$limit" "${qemu[@]}" "${machine[@]}" </dev/null >"$out/console" 2>&1
+	status=$(sed -n 's/.*lab: exit \([0-9]*\).*/\1/p' "$out/console" | tail -1)
+	[ -z "$status" ] || break
+	cp "$out/console" "$out/console.crash$attempt"
+done
+tar -C "$out" -xf "$work/out.img" 2>/dev/null
+exit "${status:-124}"

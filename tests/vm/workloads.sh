@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
+# the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
+
+WORKLOADS="stream anon anondisk mix burst memcg protect slab mlock numa huge oom marks"
+
+# machine WORKLOAD: options for vm.sh
+machine() {
+	case $1 in
+	stream | slab | mlock | huge | marks) echo "-d" ;;
+	oom) echo "" ;;
+	anondisk) echo "-d -w disk:512" ;;
+	numa) echo "-d -w zram:512 -n 256,256" ;;
+	*) echo "-d -w zram:512" ;;
+	esac
+}
+
+# command WORKLOAD: what the guest runs
+command_of() {
+	case $1 in
+	stream) echo 'load stream /data/big 640 2' ;;
+	anon) echo 'load anon 560 30000 2' ;;
+	anondisk) echo 'load anon 520 6000 2' ;;
+	mix) echo 'load mix /data/big 330 24000' ;;
+	burst) echo 'load burst /data/big 110 4' ;;
+	memcg) cat <<-'EOF'
+		cg=/sys/fs/cgroup; mkdir $cg/a $cg/a/b $cg/c
+		echo '+memory' >$cg/a/cgroup.subtree_control
+		echo 64M >$cg/a/b/memory.max; echo 48M >$cg/c/memory.high
+		sh -c 'echo $$ >/sys/fs/cgroup/a/b/cgroup.procs; exec load anon 80 12000 2' &
+		sh -c 'echo $$ >/sys/fs/cgroup/c/cgroup.procs; exec load stream /data/big 200 1' &
+		wait
+		echo 8M >$cg/a/b/memory.reclaim 2>/dev/null || true
+	EOF
+	;;
+	protect) cat <<-'EOF'
+		cg=/sys/fs/cgroup; mkdir $cg/p $cg/p/min $cg/p/low $cg/q
+		echo '+memory' >$cg/p/cgroup.subtree_control
+		echo 120M >$cg/p/memory.min; echo 60M >$cg/p/min/memory.min; echo 80M >$cg/p/memory.low; echo 60M >$cg/p/low/memory.low
+		for g in p/min p/low q; do
+			sh -c "echo \$\$ >$cg/$g/cgroup.procs; exec load hot 90 6" &
+		done
+		sh -c "echo \$\$ >$cg/q/cgroup.procs; exec load anon 330 20000 2" &
+		wait
+	EOF
+	;;
+	slab) echo 'load slab /data/many 40000 400000; load stream /data/big 640 1; load slab /data/many 40000 100000' ;;
+	mlock) echo 'load mlock 250 stream /data/big 640 1' ;;
+	numa) echo 'load node 1 anon 250 16000 2' ;;
+	huge) echo 'load stream /data/big 640 1; load huge 260 2; echo 100 >/proc/sys/vm/nr_hugepages; echo 0 >/proc/sys/vm/nr_hugepages' ;;
+	oom) echo 'load oom 600; true' ;;
+	marks) cat <<-'EOF'
+		for min in 1024 2048 3000 4096 6000 8192 12000 16384; do
+			echo $min >/proc/sys/vm/min_free_kbytes; echo "== $min" >>/out/zoneinfo; cat /proc/zoneinfo >>/out/zoneinfo
+		done
+		for wsf in 10 20 50 100 150 200 300 500 700 900 1000 1; do
+			echo $wsf >/proc/sys/vm/watermark_scale_factor; echo "== $wsf" >>/out/zoneinfo; cat /proc/zoneinfo >>/out/zoneinfo
+		done
+	EOF
+	;;
+	*) return 1 ;;
+	esac
+}
