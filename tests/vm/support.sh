@@ -4,7 +4,7 @@
 # (DIR/check.jsonl). The kernels come in the order of the arguments.
 set -eu
 for dir in "$@"; do
-	sed "s/^/$(cat "$dir/release") /" "$dir/check.jsonl"
+	sed "s/^/$(basename "$dir" | sed 's/-.*//') $(cat "$dir/release") /" "$dir/check.jsonl"
 done | awk -v q='"' '
 function member(name,   at, rest) {
 	at = index($0, q name q ":")
@@ -16,10 +16,11 @@ function member(name,   at, rest) {
 }
 {
 	kernel = $1
-	if (!(kernel in seen)) { seen[kernel] = 1; kernels[++nk] = kernel }
+	if (!(kernel in release)) { release[kernel] = $2; kernels[++nk] = kernel }
 	name = member("name"); state = member("state"); family = member("family")
 	key = family SUBSEP name
-	if (!(key in known)) { known[key] = 1; order[++n] = key; fam[n] = family; nam[n] = name }
+	if (!(key in known)) { known[key] = 1; fam[++n] = family; nam[n] = name }
+	if (!(family in families)) { families[family] = 1; order[++nf] = family }
 	# Several shapes of one function: the one that fits this kernel counts.
 	if (state == "attached") { cell[key, kernel] = member("kind"); total[kernel]++ }
 	else if (!((key, kernel) in cell)) {
@@ -32,11 +33,16 @@ function member(name,   at, rest) {
 END {
 	print "# What can be seen on which kernel\n"
 	print "Written by `make kernel-support` from what `reclaimscope check -j` says on these Debian kernels, booted in the lab;"
-	print "`make test` compares. Each cell names how the probe is attached, or the number of the reason why it cannot be.\n"
+	print "`make test` compares. Each cell names how the probe is attached, or the number of the reason why it cannot be."
+	print "A cell is empty where this kernel has the same fact elsewhere, or no such thing.\n"
+	line = "Booted:"
+	for (k = 1; k <= nk; k++) line = line " " release[kernels[k]]
+	print line "\n"
 	line = "| family | probe |"; rule = "|---|---|"
 	for (k = 1; k <= nk; k++) { line = line " " kernels[k] " |"; rule = rule "---|" }
 	print line; print rule
-	for (i = 1; i <= n; i++) {
+	for (f = 1; f <= nf; f++) for (i = 1; i <= n; i++) {
+		if (fam[i] != order[f]) continue
 		line = "| " fam[i] " | `" nam[i] "` |"
 		for (k = 1; k <= nk; k++) line = line " " cell[fam[i] SUBSEP nam[i], kernels[k]] " |"
 		print line
