@@ -19,10 +19,11 @@ KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup
 TRACE  := schema codec writer reader show tasks
 PROBE  := hooks permit ring capture describe record
 REPORT := latency report report_text report_json
+MODEL  := why
 TOOLS  := reclaimscope tool check record report script
 UNIT   := codec recording ring
 
-LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%)
+LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%)
 
 # ---- How it is built. --------------------------------------------------------
 
@@ -98,7 +99,7 @@ LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 
 # Needs neither root nor a kernel that can be traced.
 check: all $(UNIT_TESTS)
-	$(Q)tests/run.sh $(UNIT_TESTS:%='%') tests/layers.sh
+	$(Q)tests/run.sh $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh'
 
 # Installing is part of the test, because a fresh machine has only git, gcc and make.
 test:
