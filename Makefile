@@ -19,7 +19,7 @@ KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup
 TRACE  := schema codec writer reader show tasks
 PROBE  := hooks permit ring capture describe record
 REPORT := latency report report_text report_json
-MODEL  := why
+MODEL  := why scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 TOOLS  := reclaimscope tool check record report script
 UNIT   := codec recording ring
 
