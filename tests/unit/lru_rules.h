@@ -27,16 +27,16 @@ static const struct rs_rules lru_rules[NR_KERNELS] = {
 		.slab_deferred_by_priority = true,
 		.slab_deferred_of_memcg = true,
 	},
-#define SINCE_6_12                                                                                                     \
-	.reclaim_throttle = true, .cache_trim_mode_retry = true, .folio_stat_pages = true,                             \
-	.dma_pinned_after_unmap = true, .vm_locked_activates = true, .slab_deferred_by_priority = true,                \
-	.slab_deferred_of_memcg = true, .target_unprotected = true, .memcg_partial_walk = true,                        \
-	.lru_gen_shrink_node = true, .reclaim_state_root_only = true, .cost_of_rotation = true,                        \
+#define SINCE_6_12                                                                                      \
+	.reclaim_throttle = true, .cache_trim_mode_retry = true, .folio_stat_pages = true,              \
+	.dma_pinned_after_unmap = true, .vm_locked_activates = true, .slab_deferred_by_priority = true, \
+	.slab_deferred_of_memcg = true, .target_unprotected = true, .memcg_partial_walk = true,         \
+	.lru_gen_shrink_node = true, .reclaim_state_root_only = true, .cost_of_rotation = true,         \
 	.reclaim_skips_hwpoison = true, .refault_swap_of_eviction = true
 	[V6_12] = { SINCE_6_12, .pgdat_dirty = true, .lru_gen_keeps_referenced = true },
-#define SINCE_6_18                                                                                                     \
-	SINCE_6_12, .isolate_skip_limit = true, .cost_zero_ignored = true, .referenced_kept_early = true,              \
-	.lru_gen_set_refs = true
+#define SINCE_6_18                                                                                        \
+	SINCE_6_12, .isolate_skip_limit = true, .cost_zero_ignored = true, .referenced_kept_early = true, \
+		    .lru_gen_set_refs = true
 	[V6_18] = { SINCE_6_18, .pgdat_dirty = true, .pgdat_dirty_if_taken = true },
 	[V7_2] = { SINCE_6_18, .lru_gen_refs_counted = true, .compact_gap_capped = true,
 		   .hopeless_cleared_if_balanced = true },

@@ -35,10 +35,13 @@ static void isolate_takes_skips_and_rotates(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct isolate_lru_folios s = { .nr_to_scan = 32, .reclaim_idx = ZONE_DMA32, .may_unmap = cases[i].may_unmap };
+		struct isolate_lru_folios s = { .nr_to_scan = 32,
+						.reclaim_idx = ZONE_DMA32,
+						.may_unmap = cases[i].may_unmap };
 		uint32_t nr = cases[i].folio.nr_pages;
 
-		assert_int_equal(isolate_lru_folios_step(&s, &cases[i].folio, &lru_rules[V6_1], NULL), cases[i].outcome);
+		assert_int_equal(isolate_lru_folios_step(&s, &cases[i].folio, &lru_rules[V6_1], NULL),
+				 cases[i].outcome);
 		assert_int_equal(s.total_scan, nr);
 		assert_int_equal(s.scan, cases[i].outcome == RS_ISOLATE_SKIPPED ? 0 : nr);
 		assert_int_equal(s.nr_taken, cases[i].outcome == RS_ISOLATE_TAKEN ? nr : 0);

@@ -83,7 +83,8 @@ static void lru_note_cost_properties(void **state)
 
 	(void)state;
 	for (i = 0; i < 20000; i++) {
-		struct rs_lru_cost a = { unit_random(&seed) % 5000, unit_random(&seed) % 5000, unit_random(&seed) % 40000 };
+		struct rs_lru_cost a = { unit_random(&seed) % 5000, unit_random(&seed) % 5000,
+					 unit_random(&seed) % 40000 };
 		struct rs_lru_cost b = a, before = a;
 		struct rs_lru_cost_args args = { unit_random(&seed) % 64, unit_random(&seed) % 64 };
 		bool file = unit_random(&seed) % 2;
@@ -98,9 +99,9 @@ static void lru_note_cost_properties(void **state)
 		assert_true(a.anon_cost + a.file_cost <= before.anon_cost + before.file_cost + x);
 		if (x)
 			assert_true(a.anon_cost + a.file_cost <=
-				    (a.lru_size / 4 > (before.anon_cost + before.file_cost + x) / 2 ?
-					     a.lru_size / 4 :
-					     (before.anon_cost + before.file_cost + x) / 2));
+				    (a.lru_size / 4 > (before.anon_cost + before.file_cost + x) / 2
+					     ? a.lru_size / 4
+					     : (before.anon_cost + before.file_cost + x) / 2));
 	}
 }
 

@@ -34,9 +34,17 @@ static void effective_protection_is_shared_and_spills_over(void **state)
 static void calculate_protection_by_place_in_the_tree(void **state)
 {
 	struct mem_cgroup_calculate_protection in = {
-		.usage = 100, .min = 60, .low = 90, .emin = 1, .elow = 2,
-		.parent_usage = 500, .parent_emin = 100, .parent_elow = 400,
-		.children_min_usage = 150, .children_low_usage = 200, .recursiveprot = true,
+		.usage = 100,
+		.min = 60,
+		.low = 90,
+		.emin = 1,
+		.elow = 2,
+		.parent_usage = 500,
+		.parent_emin = 100,
+		.parent_elow = 400,
+		.children_min_usage = 150,
+		.children_low_usage = 200,
+		.recursiveprot = true,
 	};
 	struct mem_cgroup_protection r = mem_cgroup_calculate_protection(&in, NULL);
 

@@ -52,8 +52,7 @@ static void inactive_is_low_compares_by_the_ratio_of_the_size(void **state)
 		assert_int_equal(inactive_is_low(&in, &why), cases[i].low);
 		assert_int_equal(inactive_is_low(&in, NULL), cases[i].low);
 		assert_int_equal(why.nr, 1);
-		assert_int_equal(why.step[0].branch,
-				 cases[i].low ? RS_BRANCH_inactive_low : RS_BRANCH_inactive_enough);
+		assert_int_equal(why.step[0].branch, cases[i].low ? RS_BRANCH_inactive_low : RS_BRANCH_inactive_enough);
 		assert_int_equal(why.step[0].operand[0], cases[i].inactive);
 	}
 }

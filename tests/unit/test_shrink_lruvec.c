@@ -28,8 +28,9 @@ static void follow(const struct shrink_lruvec_begin *in, const struct step *step
 	assert_false(shrink_lruvec_next(s, &next, NULL));
 	assert_false(shrink_lruvec_next(s, &next, NULL)); /* and stays over */
 }
-#define FOLLOW(in, s, ...) follow(in, (const struct step[]){ __VA_ARGS__ }, \
-				  sizeof((const struct step[]){ __VA_ARGS__ }) / sizeof(struct step), s)
+#define FOLLOW(in, s, ...)                               \
+	follow(in, (const struct step[]){ __VA_ARGS__ }, \
+	       sizeof((const struct step[]){ __VA_ARGS__ }) / sizeof(struct step), s)
 
 #define IA LRU_INACTIVE_ANON
 #define AA LRU_ACTIVE_ANON
@@ -78,10 +79,9 @@ static void shrink_lruvec_without_deactivation_skips_active_lists(void **state)
 static void shrink_lruvec_active_anon_alone_does_nothing(void **state)
 {
 	const struct shrink_lruvec_begin in = { .nr = { 0, 500, 0, 0 }, .may_deactivate = 3, .priority = 11 };
-	const struct shrink_lruvec_begin with = { .nr = { 1, 500, 0, 0 },
-						  .nr_to_reclaim = 9,
-						  .may_deactivate = 3,
-						  .priority = 11 };
+	const struct shrink_lruvec_begin with = {
+		.nr = { 1, 500, 0, 0 }, .nr_to_reclaim = 9, .may_deactivate = 3, .priority = 11
+	};
 	struct shrink_lruvec s;
 
 	(void)state;

@@ -50,7 +50,9 @@ static void kswapd_marks_the_node(void **state)
 		assert_true(r.set_pgdat_writeback);
 		assert_int_equal(r.set_pgdat_dirty, k <= V6_18);
 		assert_false(r.throttle_writeback);
-		in.nr = (struct rs_sc_nr){ .unqueued_dirty = 5, .file_taken = 6, .taken = 7, .writeback = 6, .immediate = 1 };
+		in.nr = (struct rs_sc_nr){
+			.unqueued_dirty = 5, .file_taken = 6, .taken = 7, .writeback = 6, .immediate = 1
+		};
 		r = shrink_node(&in, &lru_rules[k], NULL);
 		assert_false(r.set_pgdat_writeback);
 		assert_false(r.set_pgdat_dirty);

@@ -158,10 +158,8 @@ static void do_shrink_slab_properties(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(do_shrink_slab_plans_by_kernel),
-		cmocka_unit_test(do_shrink_slab_scans_whole_batches),
-		cmocka_unit_test(do_shrink_slab_defers_the_rest),
-		cmocka_unit_test(deferred_objects_have_their_place),
+		cmocka_unit_test(do_shrink_slab_plans_by_kernel), cmocka_unit_test(do_shrink_slab_scans_whole_batches),
+		cmocka_unit_test(do_shrink_slab_defers_the_rest), cmocka_unit_test(deferred_objects_have_their_place),
 		cmocka_unit_test(do_shrink_slab_properties),
 	};
 

@@ -38,7 +38,9 @@ static void bucket_order_is_what_does_not_fit(void **state)
 
 static void eviction_ages_before_on_5_10_and_after_later(void **state)
 {
-	struct workingset_eviction in = { .nonresident_age = 1000, .nr_pages = 4, .memcgid = 7, .nid = 1, .file = true };
+	struct workingset_eviction in = {
+		.nonresident_age = 1000, .nr_pages = 4, .memcgid = 7, .nid = 1, .file = true
+	};
 	struct workingset_eviction_result r;
 	int k;
 
@@ -67,11 +69,7 @@ static void refault_is_recent_within_the_workingset(void **state)
 		int64_t swap;
 		uint64_t size; /* of 1 IA, 20 AA, 300 IF, 4000 AF */
 	} cases[] = {
-		{ true, 0, 4000 },
-		{ true, 5, 4021 },
-		{ false, 0, 4300 },
-		{ false, 5, 4320 },
-		{ true, -1, 4000 },
+		{ true, 0, 4000 }, { true, 5, 4021 }, { false, 0, 4300 }, { false, 5, 4320 }, { true, -1, 4000 },
 	};
 	struct workingset_refault_result r;
 	size_t i;
