@@ -19,7 +19,7 @@ KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup
 TRACE  := schema codec writer reader show tasks
 PROBE  := hooks permit ring capture describe record
 REPORT := latency report report_text report_json
-MODEL  := why
+MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 TOOLS  := reclaimscope tool check record report script
 UNIT   := codec recording ring
 
