@@ -17,9 +17,10 @@ CFLAGS  ?= -O2 -g
 BASE   := log json readfile
 KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup
 TRACE  := schema codec writer reader show tasks
-PROBE  := hooks permit ring capture describe record
+PROBE  := hooks permit ring capture gauge describe record
 REPORT := latency report report_text report_json
-MODEL  := why scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
+MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
+MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 TOOLS  := reclaimscope tool check record report script
 UNIT   := codec recording ring scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 
@@ -106,10 +107,25 @@ test:
 	$(Q)tools/install-deps.sh test
 	$(Q)$(MAKE) --no-print-directory check
 
+# Real kernels under QEMU, recorded and cross-checked against their own counts.
+#   make test-vm KERNELS="6.1 7.2" WORKLOADS="anon slab"
+KERNELS   ?= 5.10 6.1 6.12 6.18 7.2
+WORKLOADS ?= $(shell . tests/vm/workloads.sh; echo $$WORKLOADS)
+test-vm:
+	$(Q)tools/install-deps.sh vm
+	$(Q)$(MAKE) --no-print-directory $(LAB)
+	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%))'
+
+# The main job on real input, on this host or in a guest.
+demo:
+	$(Q)tools/install-deps.sh build
+	$(Q)$(MAKE) --no-print-directory $(LAB)
+	$(Q)tools/demo.sh $(WHERE)
+
 clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all check test clean
+.PHONY: all check test test-vm demo clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -90,6 +90,97 @@ static bool shrink_folio_list_memcg(const struct rs_kernel *k)
 	return function_args(k, "shrink_folio_list") == 6;
 }
 
+static bool has_wmarks_tracepoint(const struct rs_kernel *k)
+{
+	struct rs_prototype proto;
+
+	return rs_btf_tracepoint(k->btf, "mm_setup_per_zone_wmarks", &proto);
+}
+
+static bool setup_wmarks_inner(const struct rs_kernel *k)
+{
+	return !has_wmarks_tracepoint(k) && function_args(k, "__setup_per_zone_wmarks") >= 0;
+}
+
+static bool setup_wmarks_outer(const struct rs_kernel *k)
+{
+	return !has_wmarks_tracepoint(k) && !setup_wmarks_inner(k);
+}
+
+static bool has_nbp_rl_start(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "pglist_data", "nbp_rl_start");
+}
+
+static bool has_nr_free_highatomic(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "zone", "nr_free_highatomic");
+}
+
+static bool has_reclaim_wait(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "pglist_data", "reclaim_wait");
+}
+
+static bool has_cma_pages(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "zone", "cma_pages");
+}
+
+static bool has_no_cache_trim_mode(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "scan_control", "no_cache_trim_mode");
+}
+
+static bool has_user_worker(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "kernel_clone_args", "user_worker");
+}
+
+static bool has_memcg_full_walk(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "scan_control", "memcg_full_walk");
+}
+
+static bool has_laptop_mode_timer_fn(const struct rs_kernel *k)
+{
+	return function_args(k, "laptop_mode_timer_fn") >= 0;
+}
+
+static bool has_kswapd_test_hopeless(const struct rs_kernel *k)
+{
+	return function_args(k, "kswapd_test_hopeless") >= 0;
+}
+
+static bool has_user_proactive_reclaim(const struct rs_kernel *k)
+{
+	return function_args(k, "user_proactive_reclaim") >= 0;
+}
+
+static bool has_no_kswapd_test_hopeless(const struct rs_kernel *k)
+{
+	return !has_kswapd_test_hopeless(k);
+}
+
+static bool fallback_to_free(const struct rs_kernel *k)
+{
+	return mark_victim_task(k) && !has_user_proactive_reclaim(k);
+}
+
+static bool compaction_says_success(const struct rs_kernel *k)
+{
+	return function_args(k, "compaction_suitable") == 4 && !has_nr_free_highatomic(k);
+}
+
+static bool compaction_suitable_mark(const struct rs_kernel *k)
+{
+	return function_args(k, "compaction_suitable") == 4 && has_nr_free_highatomic(k);
+}
+
+/* A row of the model's: named as its rule in src/model/rules.h. */
+#define MODEL_ROW(ID, id, text, from, fn) \
+	[RS_KDIFF_##ID] = { .name = #id, .what = text, .since = from, .in = RS_IN_MODEL, .probe = fn }
+
 static bool has_folio(const struct rs_kernel *k)
 {
 	return rs_btf_has_struct(k->btf, "folio");
@@ -103,11 +194,6 @@ static bool has_no_folio(const struct rs_kernel *k)
 static bool shrinker_info(const struct rs_kernel *k)
 {
 	return rs_btf_has_struct(k->btf, "shrinker_info");
-}
-
-static bool memcg_walk_partial(const struct rs_kernel *k)
-{
-	return rs_btf_has_member(k->btf, "scan_control", "memcg_full_walk");
 }
 
 static bool lru_gen_memcg(const struct rs_kernel *k)
@@ -247,19 +333,101 @@ static const struct rs_kdiff_row kdiffs[NR_RS_KDIFFS] = {
 		.in = RS_IN_HOOKS,
 		.probe = shrink_folio_list_memcg,
 	},
+	[RS_KDIFF_SETUP_WMARKS_OUTER] = {
+		.name = "setup_wmarks_outer",
+		.what = "setup_per_zone_wmarks() is where marks are set",
+		.since = "6.1, 6.12; from 6.17 on there is a tracepoint",
+		.in = RS_IN_HOOKS,
+		.probe = setup_wmarks_outer,
+	},
+	[RS_KDIFF_SETUP_WMARKS_INNER] = {
+		.name = "setup_wmarks_inner",
+		.what = "__setup_per_zone_wmarks() is where marks are set: the other is inlined where sysctls call it",
+		.since = "5.10",
+		.in = RS_IN_HOOKS,
+		.probe = setup_wmarks_inner,
+	},
+	MODEL_ROW(WMARK_PROMO, wmark_promo,
+		  "a fourth mark, WMARK_PROMO; seen by pgdat->nbp_rl_start, without which nobody asks for it", "6.1", has_nbp_rl_start),
+	MODEL_ROW(MOVABLE_NOT_LOWMEM, movable_not_lowmem,
+		  "ZONE_MOVABLE has no share in min_free_kbytes; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(ALLOC_MIN_RESERVE, alloc_min_reserve,
+		  "ALLOC_MIN_RESERVE instead of ALLOC_HIGH; seen by mark_victim, as late 6.1.y has both", "6.12, and late 6.1.y", mark_victim_task),
+	MODEL_ROW(RESERVE_KEEPS_KSWAPD, reserve_keeps_kswapd,
+		  "reserve flags keep ALLOC_KSWAPD; seen by pgdat->reclaim_wait", "6.1", has_reclaim_wait),
+	MODEL_ROW(BOOST_RETRY_MIN_RESERVE, boost_retry_min_reserve,
+		  "ALLOC_MIN_RESERVE may ignore a boost; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(ALLOC_CMA, alloc_cma,
+		  "built with CONFIG_CMA: zone->cma_pages", "7.2", has_cma_pages),
+	MODEL_ROW(ZONE_BELOW_HIGH, zone_below_high,
+		  "ZONE_BELOW_HIGH; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(LAPTOP_MODE, laptop_mode,
+		  "vm.laptop_mode: laptop_mode_timer_fn()", "up to 6.18", has_laptop_mode_timer_fn),
+	MODEL_ROW(KSWAPD_COUNTS_RECLAIMED, kswapd_counts_reclaimed,
+		  "kswapd_shrink_node() also counts what it reclaimed; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(CACHE_TRIM_MODE_RETRY, cache_trim_mode_retry,
+		  "scan_control->no_cache_trim_mode", "6.12", has_no_cache_trim_mode),
+	MODEL_ROW(BOOSTED_RUN_NO_FAILURE, boosted_run_no_failure,
+		  "a run for a boost is no failure; seen by kswapd_test_hopeless()", "7.2", has_kswapd_test_hopeless),
+	MODEL_ROW(HOPELESS_CLEARED_IF_BALANCED, hopeless_cleared_if_balanced,
+		  "kswapd_try_clear_hopeless(), which came with kswapd_test_hopeless()", "7.2", has_kswapd_test_hopeless),
+	MODEL_ROW(RECLAIM_THROTTLE, reclaim_throttle,
+		  "reclaim_throttle(): pgdat->reclaim_wait", "6.1", has_reclaim_wait),
+	MODEL_ROW(THROTTLE_USER_WORKER, throttle_user_worker,
+		  "PF_USER_WORKER: kernel_clone_args->user_worker", "6.12", has_user_worker),
+	MODEL_ROW(ALLOW_DIRECT_SNAPSHOT, allow_direct_snapshot,
+		  "allow_direct_reclaim() counts precisely; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(ALLOW_DIRECT_KEEPS_FREE, allow_direct_keeps_free,
+		  "allow_direct_reclaim() keeps zones with free pages; seen by user_proactive_reclaim()", "6.18", has_user_proactive_reclaim),
+	MODEL_ROW(RECLAIMABLE_OR_FREE, reclaimable_or_free,
+		  "zone_reclaimable_pages() falls back to free pages; seen by shapes before and after", "6.12, and late 6.1.y", fallback_to_free),
+	MODEL_ROW(FULL_WALK_RETRY, full_walk_retry,
+		  "scan_control->memcg_full_walk", "6.12", has_memcg_full_walk),
+	MODEL_ROW(COMPACT_GAP_CAPPED, compact_gap_capped,
+		  "compact_gap() is at most 32; seen by kswapd_test_hopeless()", "7.2", has_kswapd_test_hopeless),
+	MODEL_ROW(COMPACTION_SAYS_SUCCESS, compaction_says_success,
+		  "compaction_suitable(zone, order, alloc_flags, highest_zoneidx)", "up to 6.1", compaction_says_success),
+	MODEL_ROW(COMPACTION_SUITABLE_MARK, compaction_suitable_mark,
+		  "compaction_suitable(zone, order, watermark, highest_zoneidx)", "6.18", compaction_suitable_mark),
+	MODEL_ROW(COMPACT_RETRY_ON_SUCCESS, compact_retry_on_success,
+		  "should_compact_retry() counts successes only; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(COMPACT_DYING_STOPS, compact_dying_stops,
+		  "a dying task does not retry compaction; seen by pgdat->reclaim_wait", "6.1", has_reclaim_wait),
+	MODEL_ROW(COMPACT_THISNODE_FAILS, compact_thisnode_fails,
+		  "no reclaim after compaction of one node; came with reclaimable_or_free", "6.12, and late 6.1.y", fallback_to_free),
+	MODEL_ROW(COMPACT_FIRST_LOOP, compact_first_loop,
+		  "the slow path is a single loop; seen by kswapd_test_hopeless()", "7.2", has_kswapd_test_hopeless),
+	MODEL_ROW(PGDAT_DIRTY, pgdat_dirty,
+		  "PGDAT_DIRTY; seen by the lack of kswapd_test_hopeless()", "up to 6.18", has_no_kswapd_test_hopeless),
+	MODEL_ROW(PGDAT_DIRTY_IF_TAKEN, pgdat_dirty_if_taken,
+		  "PGDAT_DIRTY needs a dirty page; seen by user_proactive_reclaim()", "6.18", has_user_proactive_reclaim),
+	MODEL_ROW(NODE_CONGESTED_BIT, node_congested_bit,
+		  "LRUVEC_NODE_CONGESTED; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(NODE_RECLAIM_NO_WRITE, node_reclaim_no_write,
+		  "node_reclaim() never counts dirty pages; seen by kswapd_test_hopeless()", "7.2", has_kswapd_test_hopeless),
+	MODEL_ROW(CHARGE_BATCH_64, charge_batch_64,
+		  "MEMCG_CHARGE_BATCH is 64; seen by pgdat->reclaim_wait", "6.1", has_reclaim_wait),
+	MODEL_ROW(CHARGE_HIGH_FORCED, charge_high_forced,
+		  "__GFP_HIGH forces a charge; seen by pgdat->reclaim_wait", "6.1", has_reclaim_wait),
+	MODEL_ROW(CHARGE_HIGH_AT_ONCE, charge_high_at_once,
+		  "memory.high is handled in the charge; seen by pgdat->reclaim_wait", "6.1", has_reclaim_wait),
+	MODEL_ROW(HIGH_SPARES_DYING, high_spares_dying,
+		  "memory.high spares dying tasks; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(PROACTIVE_BATCH, proactive_batch,
+		  "memory.reclaim goes on in quarters; seen by scan_control->memcg_full_walk", "6.12", has_memcg_full_walk),
 	[RS_KDIFF_TARGET_UNPROTECTED] = {
 		.name = "target_unprotected",
 		.what = "a cgroup's own memory.min and memory.low do not hold against its limit; seen by a later member",
 		.since = "6.12",
 		.in = RS_IN_MODEL,
-		.probe = memcg_walk_partial,
+		.probe = has_memcg_full_walk,
 	},
 	[RS_KDIFF_MEMCG_PARTIAL_WALK] = {
 		.name = "memcg_partial_walk",
 		.what = "the walk over memcgs ends when enough is reclaimed",
 		.since = "6.12",
 		.in = RS_IN_MODEL,
-		.probe = memcg_walk_partial,
+		.probe = has_memcg_full_walk,
 	},
 	[RS_KDIFF_LRU_GEN_SHRINK_NODE] = {
 		.name = "lru_gen_shrink_node",
@@ -308,7 +476,7 @@ static const struct rs_kdiff_row kdiffs[NR_RS_KDIFFS] = {
 		.what = "shrink_folio_list() sets folios with a memory error aside; seen by an earlier member",
 		.since = "6.12",
 		.in = RS_IN_MODEL,
-		.probe = memcg_walk_partial,
+		.probe = has_memcg_full_walk,
 	},
 	[RS_KDIFF_LRU_GEN_KEEPS_REFERENCED] = {
 		.name = "lru_gen_keeps_referenced",

@@ -46,13 +46,6 @@
 	X(memcg_walk_enough, "nr_reclaimed >= nr_to_reclaim: the walk ends", "nr_reclaimed", "nr_to_reclaim")          \
 	X(shrink_path, "1: classic, 2: lru_gen_shrink_node(), 3: both", "lru_gen", "switching", "root_reclaim",        \
 	  "path")                                                                                                      \
-	X(node_writeback, "PGDAT_WRITEBACK: nr.writeback == nr.taken", "writeback", "taken")                           \
-	X(node_dirty, "PGDAT_DIRTY: nr.unqueued_dirty == nr.file_taken", "unqueued_dirty", "file_taken")               \
-	X(node_throttle_writeback, "nr.immediate: throttle WRITEBACK", "immediate")                                    \
-	X(node_congested, "nr.dirty == nr.congested: congested", "dirty", "congested", "cgroup_reclaim", "kswapd")     \
-	X(node_throttle_congested, "congested: throttle CONGESTED", "before", "set_now")                               \
-	X(node_end, "kswapd_failures cleared on progress, cache_trim_mode_failed without", "reclaimable", "balanced",  \
-	  "cache_trim_mode", "cleared", "failed")                                                                      \
 	X(continue_not_for_compaction, "stop: !compaction || !order || (order <= 3 && priority >= 10)", "compaction",  \
 	  "order", "priority")                                                                                         \
 	X(continue_no_progress, "stop: nothing was reclaimed in this round")                                           \

@@ -23,11 +23,13 @@
 	X(boosted_run_no_failure, "a run for a boost does not count as a failure of kswapd")                           \
 	X(hopeless_cleared_if_balanced, "progress clears kswapd_failures only if the node is balanced")                \
 	X(reclaim_throttle, "reclaimers wait in reclaim_throttle(), not in congestion_wait()")                         \
+	X(throttle_user_worker, "PF_USER_WORKER tasks are not throttled; before, PF_IO_WORKER")                        \
 	X(allow_direct_snapshot, "allow_direct_reclaim() sums precise counters of free pages")                         \
 	X(allow_direct_keeps_free, "a zone with free pages counts there, even with nothing to reclaim")                \
 	X(reclaimable_or_free, "zone_reclaimable_pages() is the free pages where the LRU is empty")                    \
 	X(full_walk_retry, "direct reclaim that found nothing walks all memcgs before it gives up")                    \
 	X(compact_gap_capped, "compact_gap() is at most SWAP_CLUSTER_MAX")                                             \
+	X(compaction_says_success, "compaction_suitable() also says whether a block is free already")                  \
 	X(compaction_suitable_mark, "compaction_suitable() is given the mark it has to hold")                          \
 	X(compact_retry_on_success, "should_compact_retry() counts retries on COMPACT_SUCCESS only")                   \
 	X(compact_dying_stops, "a dying task does not retry compaction")                                               \
@@ -40,6 +42,7 @@
 	X(charge_batch_64, "MEMCG_CHARGE_BATCH is 64, not 32")                                                         \
 	X(charge_high_forced, "a charge with __GFP_HIGH never fails; before, __GFP_ATOMIC, and it did not reclaim")    \
 	X(charge_high_at_once, "a charge far above memory.high is throttled at once, not on return to user space")     \
+	X(high_spares_dying, "a dying task is not throttled by memory.high")                                           \
 	X(proactive_batch, "memory.reclaim goes on in quarters of what is left")
 
 #define RS_RULES_LRU(X)                                                                                                \

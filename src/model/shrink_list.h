@@ -4,7 +4,6 @@
 #define RS_MODEL_SHRINK_LIST_H
 
 #include "lru.h"
-#include "shrink_node.h"
 
 struct rs_rules;
 struct rs_why;
@@ -24,6 +23,12 @@ enum rs_active_outcome {
 
 /* D37. Mirrors what shrink_active_list() does with one folio. */
 enum rs_active_outcome shrink_active_list(const struct shrink_active_list *in, struct rs_why *why);
+
+/* sc->nr: what this round of shrink_node() has met, in pages (5.10: folios, but for the last two). */
+struct rs_sc_nr {
+	uint32_t dirty, unqueued_dirty, congested, writeback, immediate;
+	uint32_t file_taken, taken;
+};
 
 /* struct reclaim_stat: what shrink_folio_list() counts, pages (5.10: folios for the first five). */
 struct reclaim_stat {

@@ -20,51 +20,9 @@ uint64_t flush_reclaim_state(uint64_t reclaimed, bool root_reclaim, const struct
 	return rules->reclaim_state_root_only && !root_reclaim ? 0 : reclaimed;
 }
 
-struct shrink_node_result shrink_node(const struct shrink_node *in, const struct rs_rules *rules, struct rs_why *why)
+bool rs_cache_trim_mode_failed(bool reclaimable, bool cache_trim_mode, const struct rs_rules *rules)
 {
-	const struct rs_sc_nr *nr = &in->nr;
-	struct shrink_node_result r = { .vmpressure_tree = !in->proactive };
-
-	if (in->kswapd) {
-		/* All pages taken were under writeback: the next ones met again will not be waited for. */
-		if (nr->writeback && nr->writeback == nr->taken) {
-			RS_WHY(why, node_writeback, nr->writeback, nr->taken);
-			r.set_pgdat_writeback = true;
-		}
-		if (rules->pgdat_dirty && nr->unqueued_dirty == nr->file_taken &&
-		    (nr->unqueued_dirty || !rules->pgdat_dirty_if_taken)) {
-			RS_WHY(why, node_dirty, nr->unqueued_dirty, nr->file_taken);
-			r.set_pgdat_dirty = true;
-		}
-		if (nr->immediate) {
-			RS_WHY(why, node_throttle_writeback, nr->immediate);
-			r.throttle_writeback = true;
-		}
-	}
-	if (nr->dirty && nr->dirty == nr->congested) {
-		RS_WHY(why, node_congested, nr->dirty, nr->congested, in->cgroup_reclaim, in->kswapd);
-		r.set_congested_cgroup = in->cgroup_reclaim && in->writeback_throttling_sane;
-		r.set_congested_node = in->kswapd;
-	}
-	if (!in->kswapd && in->may_throttle && !in->hibernation_mode &&
-	    (in->congested || r.set_congested_cgroup || r.set_congested_node)) {
-		RS_WHY(why, node_throttle_congested, in->congested, r.set_congested_cgroup);
-		r.throttle_congested = true;
-	}
-	return r;
-}
-
-struct shrink_node_end_result shrink_node_end(const struct shrink_node_end *in, const struct rs_rules *rules,
-					      struct rs_why *why)
-{
-	struct shrink_node_end_result r = {
-		.clear_kswapd_failures = in->reclaimable && (!rules->hopeless_cleared_if_balanced || in->balanced),
-		.cache_trim_mode_failed = rules->cache_trim_mode_retry && !in->reclaimable && in->cache_trim_mode,
-	};
-
-	RS_WHY(why, node_end, in->reclaimable, in->balanced, in->cache_trim_mode, r.clear_kswapd_failures,
-	       r.cache_trim_mode_failed);
-	return r;
+	return rules->cache_trim_mode_retry && !reclaimable && cache_trim_mode;
 }
 
 bool should_continue_reclaim(const struct should_continue_reclaim *in, const struct rs_rules *rules, struct rs_why *why)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What shrink_node() does before and after the walk over the memcgs. */
+/* What shrink_node() does before and after the walk over the memcgs; for its throttling see throttle.h. */
 #ifndef RS_MODEL_SHRINK_NODE_H
 #define RS_MODEL_SHRINK_NODE_H
 
@@ -7,12 +7,6 @@
 
 struct rs_rules;
 struct rs_why;
-
-/* sc->nr: what this round of shrink_node() has met, in pages (5.10: folios, but for the last two). */
-struct rs_sc_nr {
-	uint32_t dirty, unqueued_dirty, congested, writeback, immediate;
-	uint32_t file_taken, taken;
-};
 
 enum rs_shrink_path {
 	RS_SHRINK_CLASSIC = 1 << 0, /* the walk over memcgs; MGLRU may still take over in shrink_lruvec() */
@@ -26,39 +20,8 @@ unsigned int shrink_node_path(bool lru_gen, bool lru_gen_switching, bool root_re
 /* D27. What one round adds to sc->nr_reclaimed from reclaim_state: slab pages, and others since 6.12. */
 uint64_t flush_reclaim_state(uint64_t reclaimed, bool root_reclaim, const struct rs_rules *rules);
 
-struct shrink_node {
-	struct rs_sc_nr nr; /* after the walk */
-	bool kswapd, cgroup_reclaim, hibernation_mode, proactive;
-	bool writeback_throttling_sane; /* global reclaim, or cgroup2 */
-	bool may_throttle; /* current_may_throttle(): 0 only for a writer to a congested device, or loop */
-	bool congested; /* the target lruvec's congestion bit, any, before this */
-};
-
-struct shrink_node_result {
-	bool vmpressure_tree; /* vmpressure() is told */
-	bool set_pgdat_writeback, set_pgdat_dirty;
-	bool throttle_writeback; /* VMSCAN_THROTTLE_WRITEBACK; 5.10: congestion_wait(HZ / 10) */
-	bool set_congested_cgroup, set_congested_node; /* one and the same bit before 6.12 */
-	bool throttle_congested; /* VMSCAN_THROTTLE_CONGESTED; 5.10: wait_iff_congested(HZ / 10) */
-};
-
-/* D27. Mirrors what shrink_node() does after the walk, should_continue_reclaim() excepted. */
-struct shrink_node_result shrink_node(const struct shrink_node *in, const struct rs_rules *rules, struct rs_why *why);
-
-struct shrink_node_end {
-	bool reclaimable; /* any round had progress */
-	bool cache_trim_mode; /* of scan_control */
-	bool balanced; /* pgdat_balanced(sc->order, sc->reclaim_idx), asked on 7.2 only */
-};
-
-struct shrink_node_end_result {
-	bool clear_kswapd_failures;
-	bool cache_trim_mode_failed; /* it sets that bit of scan_control */
-};
-
-/* D15, D27. Mirrors the end of shrink_node(). */
-struct shrink_node_end_result shrink_node_end(const struct shrink_node_end *in, const struct rs_rules *rules,
-					      struct rs_why *why);
+/* D13, D27. At the end of shrink_node(): does it set sc->cache_trim_mode_failed? @reclaimable: any round had progress. */
+bool rs_cache_trim_mode_failed(bool reclaimable, bool cache_trim_mode, const struct rs_rules *rules);
 
 struct should_continue_reclaim {
 	uint64_t nr_reclaimed; /* pages of this round */

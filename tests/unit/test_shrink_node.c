@@ -32,88 +32,15 @@ static void reclaim_state_counts_for_the_root(void **state)
 	assert_int_equal(flush_reclaim_state(9, true, &lru_rules[V6_12]), 9);
 }
 
-static void kswapd_marks_the_node(void **state)
-{
-	struct shrink_node in = { .kswapd = true, .may_throttle = true };
-	struct shrink_node_result r;
-	int k;
-
-	(void)state;
-	for (k = 0; k < NR_KERNELS; k++) {
-		in.nr = (struct rs_sc_nr){ 0 };
-		r = shrink_node(&in, &lru_rules[k], NULL);
-		assert_true(r.vmpressure_tree);
-		assert_false(r.set_pgdat_writeback);
-		assert_int_equal(r.set_pgdat_dirty, k <= V6_12); /* 0 of 0 */
-		in.nr = (struct rs_sc_nr){ .unqueued_dirty = 5, .file_taken = 5, .taken = 6, .writeback = 6 };
-		r = shrink_node(&in, &lru_rules[k], NULL);
-		assert_true(r.set_pgdat_writeback);
-		assert_int_equal(r.set_pgdat_dirty, k <= V6_18);
-		assert_false(r.throttle_writeback);
-		in.nr = (struct rs_sc_nr){
-			.unqueued_dirty = 5, .file_taken = 6, .taken = 7, .writeback = 6, .immediate = 1
-		};
-		r = shrink_node(&in, &lru_rules[k], NULL);
-		assert_false(r.set_pgdat_writeback);
-		assert_false(r.set_pgdat_dirty);
-		assert_true(r.throttle_writeback);
-	}
-	in.kswapd = false;
-	in.proactive = true;
-	in.nr = (struct rs_sc_nr){ .unqueued_dirty = 5, .file_taken = 5, .taken = 5, .writeback = 5, .immediate = 1 };
-	r = shrink_node(&in, &lru_rules[V6_1], NULL);
-	assert_false(r.vmpressure_tree || r.set_pgdat_writeback || r.set_pgdat_dirty || r.throttle_writeback);
-}
-
-static void congestion_throttles_all_but_kswapd(void **state)
-{
-	struct shrink_node in = { .nr = { .dirty = 4, .congested = 4 }, .may_throttle = true };
-	struct shrink_node_result r;
-
-	(void)state;
-	r = shrink_node(&in, &lru_rules[V6_12], NULL);
-	assert_false(r.set_congested_cgroup || r.set_congested_node || r.throttle_congested);
-	in.cgroup_reclaim = true; /* legacy memcg: not sane */
-	r = shrink_node(&in, &lru_rules[V6_12], NULL);
-	assert_false(r.set_congested_cgroup || r.throttle_congested);
-	in.writeback_throttling_sane = true;
-	r = shrink_node(&in, &lru_rules[V6_12], NULL);
-	assert_true(r.set_congested_cgroup && r.throttle_congested);
-	assert_false(r.set_congested_node);
-	in.nr.congested = 3;
-	r = shrink_node(&in, &lru_rules[V6_12], NULL);
-	assert_false(r.set_congested_cgroup || r.throttle_congested);
-	in.congested = true; /* from an earlier round */
-	assert_true(shrink_node(&in, &lru_rules[V6_12], NULL).throttle_congested);
-	in.hibernation_mode = true;
-	assert_false(shrink_node(&in, &lru_rules[V6_12], NULL).throttle_congested);
-	in.hibernation_mode = false;
-	in.may_throttle = false;
-	assert_false(shrink_node(&in, &lru_rules[V6_12], NULL).throttle_congested);
-	in.may_throttle = true;
-	in.nr = (struct rs_sc_nr){ 0 };
-	r = shrink_node(&in, &lru_rules[V6_12], NULL);
-	assert_false(r.set_congested_cgroup);
-	assert_true(r.throttle_congested);
-	in = (struct shrink_node){ .nr = { .dirty = 4, .congested = 4 }, .may_throttle = true, .kswapd = true };
-	r = shrink_node(&in, &lru_rules[V6_12], NULL);
-	assert_true(r.set_congested_node);
-	assert_false(r.set_congested_cgroup || r.throttle_congested);
-}
-
-static void shrink_node_end_by_progress_and_kernel(void **state)
+static void trimming_the_cache_in_vain_is_noted_since_6_12(void **state)
 {
 	int k, bits;
 
 	(void)state;
 	for (k = 0; k < NR_KERNELS; k++)
-		for (bits = 0; bits < 8; bits++) {
-			struct shrink_node_end in = { bits & 1, bits & 2, bits & 4 };
-			struct shrink_node_end_result r = shrink_node_end(&in, &lru_rules[k], NULL);
-
-			assert_int_equal(r.clear_kswapd_failures, (bits & 1) && (k < V7_2 || bits & 4));
-			assert_int_equal(r.cache_trim_mode_failed, k >= V6_12 && (bits & 3) == 2);
-		}
+		for (bits = 0; bits < 4; bits++)
+			assert_int_equal(rs_cache_trim_mode_failed(bits & 1, bits & 2, &lru_rules[k]),
+					 k >= V6_12 && bits == 2);
 }
 
 static void should_continue_reclaim_for_compaction_only(void **state)
@@ -166,9 +93,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shrink_node_path_by_kernel),
 		cmocka_unit_test(reclaim_state_counts_for_the_root),
-		cmocka_unit_test(kswapd_marks_the_node),
-		cmocka_unit_test(congestion_throttles_all_but_kswapd),
-		cmocka_unit_test(shrink_node_end_by_progress_and_kernel),
+		cmocka_unit_test(trimming_the_cache_in_vain_is_noted_since_6_12),
 		cmocka_unit_test(should_continue_reclaim_for_compaction_only),
 	};
 

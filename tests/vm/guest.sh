@@ -27,8 +27,8 @@ EOF
 [ -z "$DRSNOOP" ] || {
 	drsnoop >/out/drsnoop 2>&1 &
 	snoop=$!
-	while ! grep -q Tracing /out/drsnoop && [ -d /proc/$snoop ]; do sleep 0.2; done
-	sleep 0.5
+	# It keeps what it prints until its end, so wait until it waits.
+	while [ -d /proc/$snoop ] && ! grep -q epoll_wait /proc/$snoop/stack; do sleep 0.2; done
 }
 reclaimscope record -o /out/r.data $RECORD -- sh /tmp/command >/out/workload 2>/out/stderr
 status=$?
