@@ -19,10 +19,12 @@ KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup
 TRACE  := schema codec writer reader show tasks
 PROBE  := hooks permit ring capture gauge describe record
 REPORT := latency report report_text report_json
+MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
+MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 TOOLS  := reclaimscope tool check record report script
-UNIT   := codec recording ring
+UNIT   := codec recording ring scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 
-LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%)
+LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%)
 
 # ---- How it is built. --------------------------------------------------------
 
@@ -106,13 +108,13 @@ LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 
 # Needs neither root nor a kernel that can be traced.
 check: all $(UNIT_TESTS) $(OUT)/tests/docs/events
-	$(Q)tests/run.sh $(UNIT_TESTS:%='%') tests/layers.sh 'tests/docs.sh $(OUT)'
+	$(Q)tests/run.sh $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)'
 
 # Installing is part of the test, because a fresh machine has only git, gcc and make.
 test:
 	$(Q)tools/install-deps.sh vm
 	$(Q)$(MAKE) --no-print-directory all $(UNIT_TESTS) $(LAB) $(OUT)/tests/docs/events
-	$(Q)tests/run.sh $(UNIT_TESTS:%='%') tests/layers.sh 'tests/docs.sh $(OUT)' tests/vm/kernels.sh
+	$(Q)tests/run.sh $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' tests/vm/kernels.sh
 
 # Real kernels under QEMU, recorded and cross-checked against their own counts.
 #   make test-vm KERNELS="6.1 7.2" WORKLOADS="anon slab"

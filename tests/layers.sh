@@ -12,6 +12,7 @@ src/kernel: src/base
 src/trace: src/wire src/base
 src/probe: src/trace src/kernel src/wire src/base
 src/report: src/trace src/wire src/base
+src/model:
 tools: src/report src/probe src/trace src/kernel src/wire src/base
 bpf: src/wire vmlinux
 '
@@ -27,7 +28,7 @@ check() { # check NAME OFFENDERS
 	fi
 }
 
-for dir in src/base src/kernel src/trace src/probe src/report tools; do
+for dir in src/base src/kernel src/trace src/probe src/report src/model tools; do
 	may=$(echo "$allowed" | sed -n "s|^$dir: *||p")
 	bad=
 	for f in "$dir"/*.[ch]; do
@@ -52,6 +53,16 @@ check "no goto outside of bpf/" "$(grep -nE '^\s*goto ' -r src tools)"
 check "the library never exits and never writes to stdout" "$(grep -nE '\b(exit|abort|printf|puts|putchar)\(|\bstdout\b' -r src --include='*.c' |
 	grep -vE '\b(fprintf|snprintf|vsnprintf|_exit)\(|^src/probe/record.c.*_exit')"
 check "no bpf_printk is left in" "$(grep -n bpf_printk -r bpf)"
+check "src/model includes nothing but <stdint.h> <stdbool.h> <stddef.h> <string.h>" "$(grep -nE '^#include <' -r src/model |
+	grep -vE '<(stdint|stdbool|stddef|string)\.h>')"
+model=$(mktemp) || exit 1
+objects=$(sed -n 's/^MODEL *[:+]= *//p' Makefile | tr ' ' '\n' | sed "s|.*|${OUT:-build}/src/model/&.o|")
+# shellcheck disable=SC2086
+check "src/model calls nothing but memcpy, memset, memcmp and memmove" "$({ "${LD:-ld}" -r -o "$model" $objects && nm -u "$model"; } 2>&1 |
+	awk '{ print $NF }' | grep -vxE 'mem(cpy|set|cmp|move)|__(asan|ubsan|gcov|llvm)_.*|_GLOBAL_OFFSET_TABLE_')"
+[ -n "${SAN:-}" ] || # sanitizers keep their own
+	check "src/model keeps no state" "$(size -A "$model" | awk '($1 == ".data" || $1 == ".bss") && $2 > 0')"
+rm -f "$model"
 check "the wire has fixed-width types only" "$(grep -nE 'F\((long|bool|int|enum|size_t)' src/wire/event.h)"
 check "every file says its licence" "$(git ls-files | grep -E '\.(c|h|sh)$|Makefile$' | while read -r f; do
 	head -3 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0-only' || echo "$f"; done)"

@@ -107,6 +107,140 @@ static bool setup_wmarks_outer(const struct rs_kernel *k)
 	return !has_wmarks_tracepoint(k) && !setup_wmarks_inner(k);
 }
 
+static bool has_nbp_rl_start(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "pglist_data", "nbp_rl_start");
+}
+
+static bool has_nr_free_highatomic(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "zone", "nr_free_highatomic");
+}
+
+static bool has_reclaim_wait(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "pglist_data", "reclaim_wait");
+}
+
+static bool has_cma_pages(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "zone", "cma_pages");
+}
+
+static bool has_no_cache_trim_mode(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "scan_control", "no_cache_trim_mode");
+}
+
+static bool has_user_worker(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "kernel_clone_args", "user_worker");
+}
+
+static bool has_memcg_full_walk(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "scan_control", "memcg_full_walk");
+}
+
+static bool has_laptop_mode_timer_fn(const struct rs_kernel *k)
+{
+	return function_args(k, "laptop_mode_timer_fn") >= 0;
+}
+
+static bool has_kswapd_test_hopeless(const struct rs_kernel *k)
+{
+	return function_args(k, "kswapd_test_hopeless") >= 0;
+}
+
+static bool has_user_proactive_reclaim(const struct rs_kernel *k)
+{
+	return function_args(k, "user_proactive_reclaim") >= 0;
+}
+
+static bool has_no_kswapd_test_hopeless(const struct rs_kernel *k)
+{
+	return !has_kswapd_test_hopeless(k);
+}
+
+static bool fallback_to_free(const struct rs_kernel *k)
+{
+	return mark_victim_task(k) && !has_user_proactive_reclaim(k);
+}
+
+static bool compaction_says_success(const struct rs_kernel *k)
+{
+	return function_args(k, "compaction_suitable") == 4 && !has_nr_free_highatomic(k);
+}
+
+static bool compaction_suitable_mark(const struct rs_kernel *k)
+{
+	return function_args(k, "compaction_suitable") == 4 && has_nr_free_highatomic(k);
+}
+
+/* A row of the model's: named as its rule in src/model/rules.h. */
+#define MODEL_ROW(ID, id, text, from, fn) \
+	[RS_KDIFF_##ID] = { .name = #id, .what = text, .since = from, .in = RS_IN_MODEL, .probe = fn }
+
+static bool has_folio(const struct rs_kernel *k)
+{
+	return rs_btf_has_struct(k->btf, "folio");
+}
+
+static bool has_no_folio(const struct rs_kernel *k)
+{
+	return !has_folio(k);
+}
+
+static bool shrinker_info(const struct rs_kernel *k)
+{
+	return rs_btf_has_struct(k->btf, "shrinker_info");
+}
+
+static bool lru_gen_memcg(const struct rs_kernel *k)
+{
+	return rs_btf_has_struct(k->btf, "lru_gen_memcg");
+}
+
+static bool reclaim_state_reclaimed(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "reclaim_state", "reclaimed");
+}
+
+static bool reclaim_state_slab(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "reclaim_state", "reclaimed_slab");
+}
+
+static bool note_cost_unlock_irq(const struct rs_kernel *k)
+{
+	return function_args(k, "lru_note_cost_unlock_irq") >= 0;
+}
+
+static bool cost_of_rotation(const struct rs_kernel *k)
+{
+	return note_cost_args4(k) || note_cost_unlock_irq(k);
+}
+
+static bool workingset_test_recent(const struct rs_kernel *k)
+{
+	return function_args(k, "workingset_test_recent") >= 0;
+}
+
+static bool lru_gen_set_refs(const struct rs_kernel *k)
+{
+	return function_args(k, "lru_gen_set_refs") >= 0;
+}
+
+static bool lru_gen_keeps_referenced(const struct rs_kernel *k)
+{
+	return rs_btf_has_struct(k->btf, "lru_gen_mm_walk") && !lru_gen_set_refs(k);
+}
+
+static bool kswapd_try_clear_hopeless(const struct rs_kernel *k)
+{
+	return function_args(k, "kswapd_try_clear_hopeless") >= 0;
+}
+
 static const struct rs_kdiff_row kdiffs[NR_RS_KDIFFS] = {
 	[RS_KDIFF_RECLAIM_BEGIN_GFP_FIRST] = {
 		.name = "reclaim_begin_gfp_first",
@@ -212,6 +346,228 @@ static const struct rs_kdiff_row kdiffs[NR_RS_KDIFFS] = {
 		.since = "5.10",
 		.in = RS_IN_HOOKS,
 		.probe = setup_wmarks_inner,
+	},
+	MODEL_ROW(WMARK_PROMO, wmark_promo,
+		  "a fourth mark, WMARK_PROMO; seen by pgdat->nbp_rl_start, without which nobody asks for it", "6.1", has_nbp_rl_start),
+	MODEL_ROW(MOVABLE_NOT_LOWMEM, movable_not_lowmem,
+		  "ZONE_MOVABLE has no share in min_free_kbytes; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(ALLOC_MIN_RESERVE, alloc_min_reserve,
+		  "ALLOC_MIN_RESERVE instead of ALLOC_HIGH; seen by mark_victim, as late 6.1.y has both", "6.12, and late 6.1.y", mark_victim_task),
+	MODEL_ROW(RESERVE_KEEPS_KSWAPD, reserve_keeps_kswapd,
+		  "reserve flags keep ALLOC_KSWAPD; seen by pgdat->reclaim_wait", "6.1", has_reclaim_wait),
+	MODEL_ROW(BOOST_RETRY_MIN_RESERVE, boost_retry_min_reserve,
+		  "ALLOC_MIN_RESERVE may ignore a boost; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(ALLOC_CMA, alloc_cma,
+		  "built with CONFIG_CMA: zone->cma_pages", "7.2", has_cma_pages),
+	MODEL_ROW(ZONE_BELOW_HIGH, zone_below_high,
+		  "ZONE_BELOW_HIGH; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(LAPTOP_MODE, laptop_mode,
+		  "vm.laptop_mode: laptop_mode_timer_fn()", "up to 6.18", has_laptop_mode_timer_fn),
+	MODEL_ROW(KSWAPD_COUNTS_RECLAIMED, kswapd_counts_reclaimed,
+		  "kswapd_shrink_node() also counts what it reclaimed; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(CACHE_TRIM_MODE_RETRY, cache_trim_mode_retry,
+		  "scan_control->no_cache_trim_mode", "6.12", has_no_cache_trim_mode),
+	MODEL_ROW(BOOSTED_RUN_NO_FAILURE, boosted_run_no_failure,
+		  "a run for a boost is no failure; seen by kswapd_test_hopeless()", "7.2", has_kswapd_test_hopeless),
+	MODEL_ROW(HOPELESS_CLEARED_IF_BALANCED, hopeless_cleared_if_balanced,
+		  "kswapd_try_clear_hopeless(), which came with kswapd_test_hopeless()", "7.2", has_kswapd_test_hopeless),
+	MODEL_ROW(RECLAIM_THROTTLE, reclaim_throttle,
+		  "reclaim_throttle(): pgdat->reclaim_wait", "6.1", has_reclaim_wait),
+	MODEL_ROW(THROTTLE_USER_WORKER, throttle_user_worker,
+		  "PF_USER_WORKER: kernel_clone_args->user_worker", "6.12", has_user_worker),
+	MODEL_ROW(ALLOW_DIRECT_SNAPSHOT, allow_direct_snapshot,
+		  "allow_direct_reclaim() counts precisely; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(ALLOW_DIRECT_KEEPS_FREE, allow_direct_keeps_free,
+		  "allow_direct_reclaim() keeps zones with free pages; seen by user_proactive_reclaim()", "6.18", has_user_proactive_reclaim),
+	MODEL_ROW(RECLAIMABLE_OR_FREE, reclaimable_or_free,
+		  "zone_reclaimable_pages() falls back to free pages; seen by shapes before and after", "6.12, and late 6.1.y", fallback_to_free),
+	MODEL_ROW(FULL_WALK_RETRY, full_walk_retry,
+		  "scan_control->memcg_full_walk", "6.12", has_memcg_full_walk),
+	MODEL_ROW(COMPACT_GAP_CAPPED, compact_gap_capped,
+		  "compact_gap() is at most 32; seen by kswapd_test_hopeless()", "7.2", has_kswapd_test_hopeless),
+	MODEL_ROW(COMPACTION_SAYS_SUCCESS, compaction_says_success,
+		  "compaction_suitable(zone, order, alloc_flags, highest_zoneidx)", "up to 6.1", compaction_says_success),
+	MODEL_ROW(COMPACTION_SUITABLE_MARK, compaction_suitable_mark,
+		  "compaction_suitable(zone, order, watermark, highest_zoneidx)", "6.18", compaction_suitable_mark),
+	MODEL_ROW(COMPACT_RETRY_ON_SUCCESS, compact_retry_on_success,
+		  "should_compact_retry() counts successes only; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(COMPACT_DYING_STOPS, compact_dying_stops,
+		  "a dying task does not retry compaction; seen by pgdat->reclaim_wait", "6.1", has_reclaim_wait),
+	MODEL_ROW(COMPACT_THISNODE_FAILS, compact_thisnode_fails,
+		  "no reclaim after compaction of one node; came with reclaimable_or_free", "6.12, and late 6.1.y", fallback_to_free),
+	MODEL_ROW(COMPACT_FIRST_LOOP, compact_first_loop,
+		  "the slow path is a single loop; seen by kswapd_test_hopeless()", "7.2", has_kswapd_test_hopeless),
+	MODEL_ROW(PGDAT_DIRTY, pgdat_dirty,
+		  "PGDAT_DIRTY; seen by the lack of kswapd_test_hopeless()", "up to 6.18", has_no_kswapd_test_hopeless),
+	MODEL_ROW(PGDAT_DIRTY_IF_TAKEN, pgdat_dirty_if_taken,
+		  "PGDAT_DIRTY needs a dirty page; seen by user_proactive_reclaim()", "6.18", has_user_proactive_reclaim),
+	MODEL_ROW(NODE_CONGESTED_BIT, node_congested_bit,
+		  "LRUVEC_NODE_CONGESTED; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(NODE_RECLAIM_NO_WRITE, node_reclaim_no_write,
+		  "node_reclaim() never counts dirty pages; seen by kswapd_test_hopeless()", "7.2", has_kswapd_test_hopeless),
+	MODEL_ROW(CHARGE_BATCH_64, charge_batch_64,
+		  "MEMCG_CHARGE_BATCH is 64; seen by pgdat->reclaim_wait", "6.1", has_reclaim_wait),
+	MODEL_ROW(CHARGE_HIGH_FORCED, charge_high_forced,
+		  "__GFP_HIGH forces a charge; seen by pgdat->reclaim_wait", "6.1", has_reclaim_wait),
+	MODEL_ROW(CHARGE_HIGH_AT_ONCE, charge_high_at_once,
+		  "memory.high is handled in the charge; seen by pgdat->reclaim_wait", "6.1", has_reclaim_wait),
+	MODEL_ROW(HIGH_SPARES_DYING, high_spares_dying,
+		  "memory.high spares dying tasks; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
+	MODEL_ROW(PROACTIVE_BATCH, proactive_batch,
+		  "memory.reclaim goes on in quarters; seen by scan_control->memcg_full_walk", "6.12", has_memcg_full_walk),
+	[RS_KDIFF_TARGET_UNPROTECTED] = {
+		.name = "target_unprotected",
+		.what = "a cgroup's own memory.min and memory.low do not hold against its limit; seen by a later member",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = has_memcg_full_walk,
+	},
+	[RS_KDIFF_MEMCG_PARTIAL_WALK] = {
+		.name = "memcg_partial_walk",
+		.what = "the walk over memcgs ends when enough is reclaimed",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = has_memcg_full_walk,
+	},
+	[RS_KDIFF_LRU_GEN_SHRINK_NODE] = {
+		.name = "lru_gen_shrink_node",
+		.what = "MGLRU has its own list of memcgs, and shrink_node() of the root goes there",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = lru_gen_memcg,
+	},
+	[RS_KDIFF_RECLAIM_STATE_ROOT_ONLY] = {
+		.name = "reclaim_state_root_only",
+		.what = "only reclaim from the root counts slab pages; reclaim_state was reshaped with it",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = reclaim_state_reclaimed,
+	},
+	[RS_KDIFF_ISOLATE_SKIP_LIMIT] = {
+		.name = "isolate_skip_limit",
+		.what = "isolate_lru_folios() skips 32768 folios at most; seen by lru_note_cost_unlock_irq()",
+		.since = "6.18",
+		.in = RS_IN_MODEL,
+		.probe = note_cost_unlock_irq,
+	},
+	[RS_KDIFF_COST_OF_ROTATION] = {
+		.name = "cost_of_rotation",
+		.what = "lru_note_cost() is given rotations beside I/O",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = cost_of_rotation,
+	},
+	[RS_KDIFF_COST_ZERO_IGNORED] = {
+		.name = "cost_zero_ignored",
+		.what = "lru_note_cost_unlock_irq(), which does nothing without cost",
+		.since = "6.18",
+		.in = RS_IN_MODEL,
+		.probe = note_cost_unlock_irq,
+	},
+	[RS_KDIFF_FOLIO_STAT_PAGES] = {
+		.name = "folio_stat_pages",
+		.what = "shrink_folio_list() counts pages, not folios; seen by struct folio",
+		.since = "6.1",
+		.in = RS_IN_MODEL,
+		.probe = has_folio,
+	},
+	[RS_KDIFF_RECLAIM_SKIPS_HWPOISON] = {
+		.name = "reclaim_skips_hwpoison",
+		.what = "shrink_folio_list() sets folios with a memory error aside; seen by an earlier member",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = has_memcg_full_walk,
+	},
+	[RS_KDIFF_LRU_GEN_KEEPS_REFERENCED] = {
+		.name = "lru_gen_keeps_referenced",
+		.what = "MGLRU keeps a mapped folio with PG_referenced unseen",
+		.since = "6.1, 6.12",
+		.in = RS_IN_MODEL,
+		.probe = lru_gen_keeps_referenced,
+	},
+	[RS_KDIFF_RECLAIM_SPLITS_FILE] = {
+		.name = "reclaim_splits_file",
+		.what = "shrink_page_list() splits any huge page; seen by the lack of struct folio",
+		.since = "5.10 only",
+		.in = RS_IN_MODEL,
+		.probe = has_no_folio,
+	},
+	[RS_KDIFF_RECLAIM_SPLITS_SHMEM] = {
+		.name = "reclaim_splits_shmem",
+		.what = "shrink_folio_list() splits shmem; seen by the older struct reclaim_state",
+		.since = "up to 6.1",
+		.in = RS_IN_MODEL,
+		.probe = reclaim_state_slab,
+	},
+	[RS_KDIFF_DMA_PINNED_AFTER_UNMAP] = {
+		.name = "dma_pinned_after_unmap",
+		.what = "pinned folios are looked for after unmapping; seen by struct folio",
+		.since = "6.1",
+		.in = RS_IN_MODEL,
+		.probe = has_folio,
+	},
+	[RS_KDIFF_LAZYFREE_CHECKS_DIRTY] = {
+		.name = "lazyfree_checks_dirty",
+		.what = "a lazyfree page is looked at for dirt again; seen by the lack of struct folio",
+		.since = "5.10 only",
+		.in = RS_IN_MODEL,
+		.probe = has_no_folio,
+	},
+	[RS_KDIFF_VM_LOCKED_ACTIVATES] = {
+		.name = "vm_locked_activates",
+		.what = "VM_LOCKED activates; seen by struct folio",
+		.since = "6.1",
+		.in = RS_IN_MODEL,
+		.probe = has_folio,
+	},
+	[RS_KDIFF_REFERENCED_KEPT_EARLY] = {
+		.name = "referenced_kept_early",
+		.what = "folio_check_references() clears PG_referenced late; seen by lru_gen_set_refs()",
+		.since = "6.18",
+		.in = RS_IN_MODEL,
+		.probe = lru_gen_set_refs,
+	},
+	[RS_KDIFF_LRU_GEN_SET_REFS] = {
+		.name = "lru_gen_set_refs",
+		.what = "lru_gen_set_refs() decides on references",
+		.since = "6.18",
+		.in = RS_IN_MODEL,
+		.probe = lru_gen_set_refs,
+	},
+	[RS_KDIFF_LRU_GEN_REFS_COUNTED] = {
+		.name = "lru_gen_refs_counted",
+		.what = "there, PG_workingset needs a second counted reference; seen by kswapd_try_clear_hopeless()",
+		.since = "7.2",
+		.in = RS_IN_MODEL,
+		.probe = kswapd_try_clear_hopeless,
+	},
+	[RS_KDIFF_EVICTION_AGES_FIRST] = {
+		.name = "eviction_ages_first",
+		.what = "workingset_eviction() ages the lruvec first; seen by the lack of struct folio",
+		.since = "5.10 only",
+		.in = RS_IN_MODEL,
+		.probe = has_no_folio,
+	},
+	[RS_KDIFF_REFAULT_SWAP_OF_EVICTION] = {
+		.name = "refault_swap_of_eviction",
+		.what = "workingset_test_recent(), which asks for the swap of the cgroup in the shadow",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = workingset_test_recent,
+	},
+	[RS_KDIFF_SLAB_DEFERRED_BY_PRIORITY] = {
+		.name = "slab_deferred_by_priority",
+		.what = "deferred objects come back by priority; seen by struct shrinker_info",
+		.since = "6.1",
+		.in = RS_IN_MODEL,
+		.probe = shrinker_info,
+	},
+	[RS_KDIFF_SLAB_DEFERRED_OF_MEMCG] = {
+		.name = "slab_deferred_of_memcg",
+		.what = "struct shrinker_info holds what a memcg deferred",
+		.since = "6.1",
+		.in = RS_IN_MODEL,
+		.probe = shrinker_info,
 	},
 };
 
