@@ -13,6 +13,7 @@ const struct rs_verb rs_verbs[] = {
 	{ "record", "record what page reclaim does into a file", rs_record_main },
 	{ "report", "show what reclaim did in a recording", rs_report_main },
 	{ "script", "print every event of a recording", rs_script_main },
+	{ "diff", "compare every decision with the model of the kernel", rs_diff_main },
 	{ NULL, NULL, NULL },
 };
 
