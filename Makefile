@@ -21,7 +21,7 @@ PROBE  := hooks permit ring capture gauge describe record
 REPORT := latency report report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 TOOLS  := reclaimscope tool check record report script
-UNIT   := codec recording ring why watermark alloc_flags kswapd
+UNIT   := codec recording ring why watermark alloc_flags kswapd direct_reclaim throttle node_reclaim oom
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%)
 
