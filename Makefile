@@ -21,7 +21,7 @@ PROBE  := hooks permit ring capture gauge describe record
 REPORT := latency report report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 TOOLS  := reclaimscope tool check record report script
-UNIT   := codec recording ring why watermark alloc_flags kswapd direct_reclaim throttle node_reclaim oom
+UNIT   := codec recording ring why watermark alloc_flags kswapd direct_reclaim throttle node_reclaim oom compaction memcg_charge slowpath
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%)
 
@@ -101,6 +101,10 @@ LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 check: all $(UNIT_TESTS)
 	$(Q)tests/run.sh $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh'
 
+# How much of src/model the tests hold: takes minutes.
+mutate:
+	$(Q)tests/mutate.sh
+
 # Installing is part of the test, because a fresh machine has only git, gcc and make.
 test:
 	$(Q)tools/install-deps.sh test
@@ -125,6 +129,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all check test test-vm demo clean
+.PHONY: all check mutate test test-vm demo clean
 .DELETE_ON_ERROR:
 .SECONDARY:
