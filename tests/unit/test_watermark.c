@@ -43,6 +43,7 @@ static void calculate_min_free_kbytes_is_the_root_within_bounds(void **state)
 		{ 256, -1, 0, 128 }, /* exactly */
 		{ 272, -1, 0, 131 },
 		{ 1ULL << 30, -1, 0, 262144 },
+		{ 1073750017, -1, 0, 262144 }, /* root 262145 */
 		{ 1ULL << 40, -1, 0, 262144 },
 	};
 	size_t i;
@@ -117,9 +118,15 @@ static void setup_per_zone_wmarks_shares_and_clamps(void **state)
 	/* the bounds of the clamp, on an empty and on a large zone */
 	memcpy(z, before, sizeof(z));
 	z[2].managed_pages = 0;
+	z[3].managed_pages = 50000; /* not one of those given */
 	setup_per_zone_wmarks(z, 3, 4000, 10, &new, NULL);
+	assert_int_equal(z[0]._watermark[WMARK_MIN], 40);
+	assert_int_equal(z[3]._watermark[WMARK_LOW], 0);
 	assert_int_equal(z[2]._watermark[WMARK_MIN], 32);
 	assert_int_equal(z[2]._watermark[WMARK_HIGH], 32);
+	z[2].managed_pages = 102400;
+	setup_per_zone_wmarks(z, 3, 4000, 10, &new, NULL);
+	assert_int_equal(z[2]._watermark[WMARK_MIN], 100);
 	z[2].managed_pages = 1 << 20;
 	setup_per_zone_wmarks(z, 3, 4000, 25, &new, NULL);
 	assert_int_equal(z[2]._watermark[WMARK_MIN], 128);
@@ -148,11 +155,18 @@ static void setup_per_zone_lowmem_reserve_divides_what_is_above(void **state)
 	assert_int_equal(z[1].lowmem_reserve[4], 2);
 	assert_int_equal(z[2].lowmem_reserve[3], 0); /* it has no pages itself */
 	assert_int_equal(z[3].lowmem_reserve[4], 0); /* ratio 0 */
-	z[4].lowmem_reserve[4] = 9;
+	z[3].nr_free_pages = z[4].lowmem_reserve[4] = 9;
 	z[2].managed_pages = 1;
 	setup_per_zone_lowmem_reserve(z, ratio, NULL);
 	assert_int_equal(z[2].lowmem_reserve[3], 20);
 	assert_int_equal(z[4].lowmem_reserve[4], 9); /* the last zone is never touched */
+	z[4].managed_pages = 77;
+	setup_per_zone_lowmem_reserve(z, (const int[]){ 1, 1, 1, 1, 1 }, NULL);
+	assert_int_equal(z[0].lowmem_reserve[1], 114135);
+	assert_int_equal(z[0].lowmem_reserve[4], 114135 + 1 + 640 + 77);
+	assert_int_equal(z[3].lowmem_reserve[4], 77);
+	assert_int_equal(z[4].lowmem_reserve[4], 9);
+	assert_int_equal(z[3].nr_free_pages, 9);
 }
 
 static void boost_watermark_grows_in_blocks_to_its_limit(void **state)
@@ -360,6 +374,10 @@ static void zone_watermark_fast_accepts_order_0_and_ignores_a_boost(void **state
 	z.free_area[1] = 0x101;
 	assert_false(zone_watermark_fast(&z, 1, 500, 0, ALLOC_MIN_RESERVE, __GFP_HIGH, &v6_12, NULL));
 	assert_true(zone_watermark_fast(&z, 1, 180, 0, ALLOC_MIN_RESERVE, __GFP_HIGH, &v6_12, NULL));
+	z.nr_free_pages = 101; /* above MIN, but without the right to it */
+	assert_false(zone_watermark_fast(&z, 0, 500, 0, 0, __GFP_ATOMIC, &v6_12, NULL));
+	assert_false(zone_watermark_fast(&z, 0, 500, 0, ALLOC_NON_BLOCK, 0, &v6_1, NULL));
+	assert_true(zone_watermark_fast(&z, 0, 500, 0, ALLOC_MIN_RESERVE, 0, &v6_12, NULL));
 	z.watermark_boost = 0;
 	assert_false(zone_watermark_fast(&z, 0, 500, 0, ALLOC_MIN_RESERVE, __GFP_HIGH, &v6_12, NULL));
 }
