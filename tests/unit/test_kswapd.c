@@ -306,10 +306,10 @@ static void balance_pgdat_retries_without_trimming_the_cache(void **state)
 		/* stopped early, or with something reclaimed, it does not */
 		r = run_of(v, 0, 0);
 		tested(&r, false);
-		s = (struct balance_pgdat_shrunk){ 2, 50, 0, true, true };
+		s = (struct balance_pgdat_shrunk){ 1, 50, 0, true, true };
 		balance_pgdat_shrunk(&r.b, &s, &r.rules, NULL);
 		assert_int_equal(r.b.step, BALANCE_PGDAT_DONE);
-		assert_int_equal(r.b.priority, 2);
+		assert_int_equal(r.b.priority, 1);
 		r = run_of(v, 0, 0);
 		tested(&r, false);
 		s = (struct balance_pgdat_shrunk){ 1, 50, 7, true, false };
@@ -391,7 +391,12 @@ static void balance_pgdat_works_off_a_boost(void **state)
 	r.z[1].managed_pages = 0;
 	balance_pgdat_begin(&r.b, r.z, 0, ZONE_DMA32, NULL);
 	assert_false(r.b.boosted);
+	r.z[0].watermark_boost = 3;
+	balance_pgdat_begin(&r.b, r.z, 0, ZONE_DMA32, NULL);
+	assert_int_equal(r.b.nr_boost_reclaim, 3);
+	assert_int_equal(r.b.zone_boosts[0], 3);
 	r.z[2] = r.z[0];
+	r.z[0].watermark_boost = 0;
 	r.z[2].watermark_boost = 5; /* above the zone asked for */
 	balance_pgdat_begin(&r.b, r.z, 0, ZONE_DMA32, NULL);
 	assert_false(r.b.boosted);
