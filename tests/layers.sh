@@ -56,7 +56,7 @@ check "no bpf_printk is left in" "$(grep -n bpf_printk -r bpf)"
 check "src/model includes nothing but <stdint.h> <stdbool.h> <stddef.h> <string.h>" "$(grep -nE '^#include <' -r src/model |
 	grep -vE '<(stdint|stdbool|stddef|string)\.h>')"
 model=$(mktemp) || exit 1
-objects=$(sed -n 's/^MODEL *:= *//p' Makefile | tr ' ' '\n' | sed "s|.*|${OUT:-build}/src/model/&.o|")
+objects=$(sed -n 's/^MODEL *[:+]= *//p' Makefile | tr ' ' '\n' | sed "s|.*|${OUT:-build}/src/model/&.o|")
 # shellcheck disable=SC2086
 check "src/model calls nothing but memcpy, memset, memcmp and memmove" "$({ "${LD:-ld}" -r -o "$model" $objects && nm -u "$model"; } 2>&1 |
 	awk '{ print $NF }' | grep -vxE 'mem(cpy|set|cmp|move)|__(asan|ubsan|gcov|llvm)_.*|_GLOBAL_OFFSET_TABLE_')"

@@ -12,8 +12,8 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-names=$(sed -n 's/^MODEL *:= *//p' Makefile)
-units=$(sed -n 's/^UNIT *:= *//p' Makefile)
+names=$(sed -n 's/^MODEL *[:+]= *//p' Makefile)
+units=$(sed -n 's/^UNIT *[:+]= *//p' Makefile)
 files=${MUTATE_FILES:-$(for n in $names; do echo "src/model/$n.c"; done) src/model/zone.h}
 tests=${MUTATE_TESTS:-$(for n in $names; do case " $units " in *" $n "*) echo "build/tests/unit/test_$n" ;; esac; done)}
 jobs=${MUTATE_JOBS:-2}

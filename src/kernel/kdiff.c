@@ -181,6 +181,66 @@ static bool compaction_suitable_mark(const struct rs_kernel *k)
 #define MODEL_ROW(ID, id, text, from, fn) \
 	[RS_KDIFF_##ID] = { .name = #id, .what = text, .since = from, .in = RS_IN_MODEL, .probe = fn }
 
+static bool has_folio(const struct rs_kernel *k)
+{
+	return rs_btf_has_struct(k->btf, "folio");
+}
+
+static bool has_no_folio(const struct rs_kernel *k)
+{
+	return !has_folio(k);
+}
+
+static bool shrinker_info(const struct rs_kernel *k)
+{
+	return rs_btf_has_struct(k->btf, "shrinker_info");
+}
+
+static bool lru_gen_memcg(const struct rs_kernel *k)
+{
+	return rs_btf_has_struct(k->btf, "lru_gen_memcg");
+}
+
+static bool reclaim_state_reclaimed(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "reclaim_state", "reclaimed");
+}
+
+static bool reclaim_state_slab(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "reclaim_state", "reclaimed_slab");
+}
+
+static bool note_cost_unlock_irq(const struct rs_kernel *k)
+{
+	return function_args(k, "lru_note_cost_unlock_irq") >= 0;
+}
+
+static bool cost_of_rotation(const struct rs_kernel *k)
+{
+	return note_cost_args4(k) || note_cost_unlock_irq(k);
+}
+
+static bool workingset_test_recent(const struct rs_kernel *k)
+{
+	return function_args(k, "workingset_test_recent") >= 0;
+}
+
+static bool lru_gen_set_refs(const struct rs_kernel *k)
+{
+	return function_args(k, "lru_gen_set_refs") >= 0;
+}
+
+static bool lru_gen_keeps_referenced(const struct rs_kernel *k)
+{
+	return rs_btf_has_struct(k->btf, "lru_gen_mm_walk") && !lru_gen_set_refs(k);
+}
+
+static bool kswapd_try_clear_hopeless(const struct rs_kernel *k)
+{
+	return function_args(k, "kswapd_try_clear_hopeless") >= 0;
+}
+
 static const struct rs_kdiff_row kdiffs[NR_RS_KDIFFS] = {
 	[RS_KDIFF_RECLAIM_BEGIN_GFP_FIRST] = {
 		.name = "reclaim_begin_gfp_first",
@@ -355,6 +415,160 @@ static const struct rs_kdiff_row kdiffs[NR_RS_KDIFFS] = {
 		  "memory.high spares dying tasks; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
 	MODEL_ROW(PROACTIVE_BATCH, proactive_batch,
 		  "memory.reclaim goes on in quarters; seen by scan_control->memcg_full_walk", "6.12", has_memcg_full_walk),
+	[RS_KDIFF_TARGET_UNPROTECTED] = {
+		.name = "target_unprotected",
+		.what = "a cgroup's own memory.min and memory.low do not hold against its limit; seen by a later member",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = has_memcg_full_walk,
+	},
+	[RS_KDIFF_MEMCG_PARTIAL_WALK] = {
+		.name = "memcg_partial_walk",
+		.what = "the walk over memcgs ends when enough is reclaimed",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = has_memcg_full_walk,
+	},
+	[RS_KDIFF_LRU_GEN_SHRINK_NODE] = {
+		.name = "lru_gen_shrink_node",
+		.what = "MGLRU has its own list of memcgs, and shrink_node() of the root goes there",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = lru_gen_memcg,
+	},
+	[RS_KDIFF_RECLAIM_STATE_ROOT_ONLY] = {
+		.name = "reclaim_state_root_only",
+		.what = "only reclaim from the root counts slab pages; reclaim_state was reshaped with it",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = reclaim_state_reclaimed,
+	},
+	[RS_KDIFF_ISOLATE_SKIP_LIMIT] = {
+		.name = "isolate_skip_limit",
+		.what = "isolate_lru_folios() skips 32768 folios at most; seen by lru_note_cost_unlock_irq()",
+		.since = "6.18",
+		.in = RS_IN_MODEL,
+		.probe = note_cost_unlock_irq,
+	},
+	[RS_KDIFF_COST_OF_ROTATION] = {
+		.name = "cost_of_rotation",
+		.what = "lru_note_cost() is given rotations beside I/O",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = cost_of_rotation,
+	},
+	[RS_KDIFF_COST_ZERO_IGNORED] = {
+		.name = "cost_zero_ignored",
+		.what = "lru_note_cost_unlock_irq(), which does nothing without cost",
+		.since = "6.18",
+		.in = RS_IN_MODEL,
+		.probe = note_cost_unlock_irq,
+	},
+	[RS_KDIFF_FOLIO_STAT_PAGES] = {
+		.name = "folio_stat_pages",
+		.what = "shrink_folio_list() counts pages, not folios; seen by struct folio",
+		.since = "6.1",
+		.in = RS_IN_MODEL,
+		.probe = has_folio,
+	},
+	[RS_KDIFF_RECLAIM_SKIPS_HWPOISON] = {
+		.name = "reclaim_skips_hwpoison",
+		.what = "shrink_folio_list() sets folios with a memory error aside; seen by an earlier member",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = has_memcg_full_walk,
+	},
+	[RS_KDIFF_LRU_GEN_KEEPS_REFERENCED] = {
+		.name = "lru_gen_keeps_referenced",
+		.what = "MGLRU keeps a mapped folio with PG_referenced unseen",
+		.since = "6.1, 6.12",
+		.in = RS_IN_MODEL,
+		.probe = lru_gen_keeps_referenced,
+	},
+	[RS_KDIFF_RECLAIM_SPLITS_FILE] = {
+		.name = "reclaim_splits_file",
+		.what = "shrink_page_list() splits any huge page; seen by the lack of struct folio",
+		.since = "5.10 only",
+		.in = RS_IN_MODEL,
+		.probe = has_no_folio,
+	},
+	[RS_KDIFF_RECLAIM_SPLITS_SHMEM] = {
+		.name = "reclaim_splits_shmem",
+		.what = "shrink_folio_list() splits shmem; seen by the older struct reclaim_state",
+		.since = "up to 6.1",
+		.in = RS_IN_MODEL,
+		.probe = reclaim_state_slab,
+	},
+	[RS_KDIFF_DMA_PINNED_AFTER_UNMAP] = {
+		.name = "dma_pinned_after_unmap",
+		.what = "pinned folios are looked for after unmapping; seen by struct folio",
+		.since = "6.1",
+		.in = RS_IN_MODEL,
+		.probe = has_folio,
+	},
+	[RS_KDIFF_LAZYFREE_CHECKS_DIRTY] = {
+		.name = "lazyfree_checks_dirty",
+		.what = "a lazyfree page is looked at for dirt again; seen by the lack of struct folio",
+		.since = "5.10 only",
+		.in = RS_IN_MODEL,
+		.probe = has_no_folio,
+	},
+	[RS_KDIFF_VM_LOCKED_ACTIVATES] = {
+		.name = "vm_locked_activates",
+		.what = "VM_LOCKED activates; seen by struct folio",
+		.since = "6.1",
+		.in = RS_IN_MODEL,
+		.probe = has_folio,
+	},
+	[RS_KDIFF_REFERENCED_KEPT_EARLY] = {
+		.name = "referenced_kept_early",
+		.what = "folio_check_references() clears PG_referenced late; seen by lru_gen_set_refs()",
+		.since = "6.18",
+		.in = RS_IN_MODEL,
+		.probe = lru_gen_set_refs,
+	},
+	[RS_KDIFF_LRU_GEN_SET_REFS] = {
+		.name = "lru_gen_set_refs",
+		.what = "lru_gen_set_refs() decides on references",
+		.since = "6.18",
+		.in = RS_IN_MODEL,
+		.probe = lru_gen_set_refs,
+	},
+	[RS_KDIFF_LRU_GEN_REFS_COUNTED] = {
+		.name = "lru_gen_refs_counted",
+		.what = "there, PG_workingset needs a second counted reference; seen by kswapd_try_clear_hopeless()",
+		.since = "7.2",
+		.in = RS_IN_MODEL,
+		.probe = kswapd_try_clear_hopeless,
+	},
+	[RS_KDIFF_EVICTION_AGES_FIRST] = {
+		.name = "eviction_ages_first",
+		.what = "workingset_eviction() ages the lruvec first; seen by the lack of struct folio",
+		.since = "5.10 only",
+		.in = RS_IN_MODEL,
+		.probe = has_no_folio,
+	},
+	[RS_KDIFF_REFAULT_SWAP_OF_EVICTION] = {
+		.name = "refault_swap_of_eviction",
+		.what = "workingset_test_recent(), which asks for the swap of the cgroup in the shadow",
+		.since = "6.12",
+		.in = RS_IN_MODEL,
+		.probe = workingset_test_recent,
+	},
+	[RS_KDIFF_SLAB_DEFERRED_BY_PRIORITY] = {
+		.name = "slab_deferred_by_priority",
+		.what = "deferred objects come back by priority; seen by struct shrinker_info",
+		.since = "6.1",
+		.in = RS_IN_MODEL,
+		.probe = shrinker_info,
+	},
+	[RS_KDIFF_SLAB_DEFERRED_OF_MEMCG] = {
+		.name = "slab_deferred_of_memcg",
+		.what = "struct shrinker_info holds what a memcg deferred",
+		.since = "6.1",
+		.in = RS_IN_MODEL,
+		.probe = shrinker_info,
+	},
 };
 
 const struct rs_kdiff_row *rs_kdiff_row(enum rs_kdiff id)

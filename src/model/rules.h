@@ -45,7 +45,29 @@
 	X(high_spares_dying, "a dying task is not throttled by memory.high")                                           \
 	X(proactive_batch, "memory.reclaim goes on in quarters of what is left")
 
-#define RS_RULES_LRU(X)
+#define RS_RULES_LRU(X)                                                                                                \
+	X(target_unprotected, "memory.min and memory.low of a cgroup do not save it from its own limit")               \
+	X(memcg_partial_walk, "the walk over memcgs ends when enough is reclaimed")                                    \
+	X(lru_gen_shrink_node, "with MGLRU, shrink_node() of the root is lru_gen_shrink_node()")                       \
+	X(reclaim_state_root_only, "only reclaim from the root counts slab pages as reclaimed")                        \
+	X(isolate_skip_limit, "after 32768 folios in a zone that does not help, the next are taken all the same")      \
+	X(cost_of_rotation, "pages scanned in vain cost as well, and one written page costs as much as 32 of them")    \
+	X(cost_zero_ignored, "lru_note_cost() without cost does nothing; active lists always call it")                 \
+	X(folio_stat_pages, "dirty, written-back and congested folios are counted in pages")                           \
+	X(reclaim_skips_hwpoison, "folios with a memory error are set aside")                                          \
+	X(lru_gen_keeps_referenced, "MGLRU: a mapped folio that is PG_referenced is kept unseen")                      \
+	X(reclaim_splits_file, "reclaim splits any huge page")                                                         \
+	X(reclaim_splits_shmem, "reclaim splits a large folio of shmem")                                               \
+	X(dma_pinned_after_unmap, "an unmapped folio that is still pinned is activated")                               \
+	X(lazyfree_checks_dirty, "a lazyfree page that was dirtied after unmapping is kept")                           \
+	X(vm_locked_activates, "a folio found in a locked mapping is activated, not left to unmapping")                \
+	X(referenced_kept_early, "PG_referenced is cleared only when references have been counted")                    \
+	X(lru_gen_set_refs, "MGLRU decides on references with PG_referenced and PG_workingset")                        \
+	X(lru_gen_refs_counted, "there, a folio becomes PG_workingset from its second counted reference on")           \
+	X(eviction_ages_first, "an eviction ages the lruvec before the age goes into the shadow")                      \
+	X(refault_swap_of_eviction, "a refault asks for the swap of the cgroup that the page was evicted from")        \
+	X(slab_deferred_by_priority, "deferred objects come back in the share of the priority")                        \
+	X(slab_deferred_of_memcg, "each memcg has its own count of deferred objects")
 
 #define RS_RULE_FIELD(name, what) bool name;
 struct rs_rules {

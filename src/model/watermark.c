@@ -6,22 +6,9 @@
 #include "watermark.h"
 
 #include "gfp.h"
+#include "int_sqrt.h"
 
 /* The largest x with x * x <= @n. */
-static uint64_t int_sqrt(uint64_t n)
-{
-	uint64_t x = 0;
-	int bit;
-
-	for (bit = 31; bit >= 0; bit--) {
-		uint64_t next = x | 1ULL << bit;
-
-		if (next * next <= n)
-			x = next;
-	}
-	return x;
-}
-
 /* Number of the highest bit set, from 1; 0 has none. */
 static int fls(uint64_t x)
 {
