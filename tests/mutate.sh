@@ -20,7 +20,8 @@ jobs=${MUTATE_JOBS:-2}
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
+pids=
+trap 'kill $pids; report; exit 130' INT TERM # what is known by then
 
 # FILE LINE COLUMN LENGTH REPLACEMENT, for each change there is to try. Reasons are not decisions,
 # so RS_WHY() is left alone.
@@ -101,15 +102,21 @@ while read -r t; do # what fails anyway notices nothing
 	sh -c "$t" >/dev/null 2>&1 </dev/null || { echo "mutate: fails without any change: $t" >&2; exit 1; }
 done <"$work/tests"
 
+report() {
+	cat "$work"/result* >"$work/results"
+	sed -n 's/^survived //p' "$work/results" | sort -t: -k1,1 -k2,2n
+	tried=$(grep -c -e ^caught -e ^survived "$work/results")
+	caught=$(grep -c ^caught "$work/results")
+	echo "$tried of $(wc -l <"$work/changes") changes tried, $caught noticed" \
+		"($((caught * 100 / (tried ? tried : 1))) %), $((tried - caught)) survived," \
+		"$(grep -c '^does not' "$work/results") did not compile"
+}
+
 k=0
 while [ "$k" -lt "$jobs" ]; do
-	(worker "$k") &
+	worker "$k" &
+	pids="$pids $!"
 	k=$((k + 1))
 done
 wait
-cat "$work"/result* >"$work/results"
-sed -n 's/^survived //p' "$work/results" | sort -t: -k1,1 -k2,2n
-tried=$(grep -c -e ^caught -e ^survived "$work/results")
-caught=$(grep -c ^caught "$work/results")
-echo "$tried changes, $caught noticed ($((caught * 100 / (tried ? tried : 1))) %), $((tried - caught)) survived," \
-	"$(grep -c '^does not' "$work/results") did not compile"
+report

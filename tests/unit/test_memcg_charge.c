@@ -72,6 +72,7 @@ static void try_charge_over_the_limit_by_request(void **state)
 		{ V6_1, { 0x800, 64, 0, 0, 0 }, TRY_CHARGE_ENOMEM },
 		{ V6_1, { 0x820, 64, 0, 0, 0 }, TRY_CHARGE_FORCED },
 		{ V5_10, { 0x820, 64, 0, 0, 0 }, TRY_CHARGE_ENOMEM },
+		{ V5_10, { 0x801, 64, 0, 0, 0 }, TRY_CHARGE_ENOMEM },
 		{ V5_10, { 0xa20, 64, 0, 0, 0 }, TRY_CHARGE_FORCED },
 		{ V5_10, { GFP_KERNEL, 64, 0, 0, 1 }, TRY_CHARGE_FORCED },
 		{ V6_1, { GFP_KERNEL, 64, 0, 0, 1 }, TRY_CHARGE_RECLAIM },

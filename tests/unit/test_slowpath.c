@@ -313,6 +313,8 @@ static void slowpath_defrag_mode(void **state)
 	struct path p = path_of(V7_2, GFP_KERNEL, 0, false);
 
 	(void)state;
+	go_to(&p, 'R');
+	assert_int_equal(p.s.reclaim_order, 0);
 	p.req.defrag_mode = true;
 	p.req.alloc_flags |= ALLOC_NOFRAGMENT;
 	go_to(&p, 'R');
@@ -354,6 +356,10 @@ static void should_reclaim_retry_counts_and_tests(void **state)
 	assert_int_equal(s.tried, 2);
 	assert_int_equal(s.no_progress_loops, 0);
 	assert_true(WHY_HAS(&why, retry_zone));
+	s.no_progress_loops = 9;
+	s.order = PAGE_ALLOC_COSTLY_ORDER; /* not yet costly */
+	should_reclaim_retry(&s, &v6_1, NULL);
+	assert_int_equal(s.no_progress_loops, 0);
 	a.nr_free_diff = -4;
 	s.order = 4;
 	a.free_area[4] = 0x101;
