@@ -25,6 +25,7 @@ EPISODE := episode
 DIFF   := diff diff_text diff_json check_watermark
 TOOLS  := reclaimscope tool check record report script diff
 UNIT   := codec recording ring scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
+UNIT   += why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
 	$(EPISODE:%=episode/%) $(DIFF:%=diff/%)
@@ -113,6 +114,10 @@ LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 check: all $(UNIT_TESTS) $(OUT)/tests/docs/events
 	$(Q)tests/run.sh $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)'
 
+# How much of src/model the tests hold: takes minutes.
+mutate:
+	$(Q)tests/mutate.sh
+
 # Installing is part of the test, because a fresh machine has only git, gcc and make.
 test:
 	$(Q)tools/install-deps.sh vm
@@ -141,6 +146,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all check test test-vm kernel-support docs demo clean
+.PHONY: all check mutate test test-vm kernel-support docs demo clean
 .DELETE_ON_ERROR:
 .SECONDARY:
