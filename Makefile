@@ -22,7 +22,8 @@ REPORT := latency report report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 TOOLS  := reclaimscope tool check record report script
-UNIT   := codec recording ring scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
+UNIT   := codec recording ring why watermark alloc_flags kswapd direct_reclaim throttle node_reclaim oom compaction memcg_charge slowpath
+UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%)
 
@@ -102,6 +103,10 @@ LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 check: all $(UNIT_TESTS)
 	$(Q)tests/run.sh $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh'
 
+# How much of src/model the tests hold: takes minutes.
+mutate:
+	$(Q)tests/mutate.sh
+
 # Installing is part of the test, because a fresh machine has only git, gcc and make.
 test:
 	$(Q)tools/install-deps.sh test
@@ -126,6 +131,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all check test test-vm demo clean
+.PHONY: all check mutate test test-vm demo clean
 .DELETE_ON_ERROR:
 .SECONDARY:

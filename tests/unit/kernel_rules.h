@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The rules of the allocator half as they hold on the kernels that are supported, from their BTF. */
+#ifndef RS_TESTS_KERNEL_RULES_H
+#define RS_TESTS_KERNEL_RULES_H
+
+#include <string.h>
+
+#include "../../src/model/rules.h"
+
+enum kernel_under_test { V5_10, V6_1, V6_12, V6_18, V7_2, NR_KERNELS_UNDER_TEST };
+
+static inline struct rs_rules kernel_rules(enum kernel_under_test v)
+{
+	bool v6_1 = v >= V6_1, v6_12 = v >= V6_12, v6_18 = v >= V6_18, v7_2 = v >= V7_2;
+	struct rs_rules r;
+
+	memset(&r, 0, sizeof(r));
+	r.wmark_promo = r.alloc_min_reserve = r.reserve_keeps_kswapd = r.reclaim_throttle = v6_1;
+	r.compact_dying_stops = r.charge_batch_64 = r.charge_high_forced = r.charge_high_at_once = v6_1;
+	r.movable_not_lowmem = r.boost_retry_min_reserve = r.zone_below_high = r.kswapd_counts_reclaimed = v6_12;
+	r.cache_trim_mode_retry = r.throttle_user_worker = r.allow_direct_snapshot = r.full_walk_retry = v6_12;
+	r.compact_retry_on_success = r.node_congested_bit = r.high_spares_dying = r.proactive_batch = v6_12;
+	r.allow_direct_keeps_free = r.compaction_suitable_mark = r.pgdat_dirty_if_taken = v6_18;
+	r.alloc_cma = r.boosted_run_no_failure = r.hopeless_cleared_if_balanced = r.compact_gap_capped = v7_2;
+	r.compact_first_loop = r.node_reclaim_no_write = v7_2;
+	r.laptop_mode = r.pgdat_dirty = !v7_2;
+	r.reclaimable_or_free = r.compact_thisnode_fails = v6_1 && !v6_18;
+	r.compaction_says_success = !v6_12;
+	return r;
+}
+
+/* Was this branch among the reasons? */
+#define WHY_HAS(why, b)                                                                                                \
+	({                                                                                                             \
+		bool why_has = false;                                                                                  \
+		for (uint32_t why_i = 0; why_i < (why)->nr && why_i < RS_WHY_STEPS; why_i++)                           \
+			why_has |= (why)->step[why_i].branch == RS_BRANCH_##b;                                         \
+		why_has;                                                                                               \
+	})
+
+#endif
