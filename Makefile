@@ -23,7 +23,7 @@ MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle no
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 TOOLS  := reclaimscope tool check record report script
 UNIT   := codec recording ring why watermark alloc_flags kswapd direct_reclaim throttle node_reclaim oom compaction memcg_charge slowpath
-UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
+UNIT   += kdiff scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%)
 

@@ -3,11 +3,12 @@
 
 #include "../../src/model/gfp.h"
 #include "../../src/model/shrink_folio_list.h"
-#include "lru_rules.h"
+#include "../../src/model/why.h"
+#include "kernel_rules.h"
 #include "unit.h"
 
-#define FOR_KERNELS(mask, k)             \
-	for (k = 0; k < NR_KERNELS; k++) \
+#define FOR_KERNELS(mask, k)                        \
+	for (k = 0; k < NR_KERNELS_UNDER_TEST; k++) \
 		if ((mask)&1 << k)
 #define ALL 31
 #define ONLY(k) (1 << (k))
@@ -65,7 +66,7 @@ static void folio_check_references_by_kernel(void **state)
 		{
 			struct rs_why why = { 0 };
 			struct folio_check_references_result r =
-				folio_check_references(&cases[i].in, &lru_rules[k], &why);
+				folio_check_references(&cases[i].in, rules_of(k), &why);
 
 			assert_int_equal(r.references, cases[i].references);
 			assert_int_equal(r.pg_referenced, cases[i].pg_referenced);
@@ -132,7 +133,7 @@ static void assert_fate(const struct shrink_folio_list *in, unsigned int kernels
 	FOR_KERNELS(kernels, k)
 	{
 		struct rs_why why = { 0 };
-		struct shrink_folio_list_result r = shrink_folio_list(in, &lru_rules[k], &why);
+		struct shrink_folio_list_result r = shrink_folio_list(in, rules_of(k), &why);
 
 		assert_int_equal(r.fate, want.fate);
 		assert_int_equal(r.nr_scanned, want.nr_scanned);
@@ -448,7 +449,7 @@ static void shrink_folio_list_properties(void **state)
 
 	(void)state;
 	for (i = 0; i < 200000; i++) {
-		const struct rs_rules *rules = &lru_rules[i % NR_KERNELS];
+		const struct rs_rules *rules = rules_of(i % NR_KERNELS_UNDER_TEST);
 		struct shrink_folio_list in = anon(1u << unit_random(&seed) % 10);
 		uint32_t n = in.nr_pages;
 		bool *flags[] = {
