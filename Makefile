@@ -97,11 +97,19 @@ $(OUT)/tests/vm/crosscheck: $(OUT)/tests/vm/crosscheck.o $(OUT)/libreclaimscope.
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
 
+$(OUT)/tests/docs/events: $(OUT)/tests/docs/events.o $(OUT)/libreclaimscope.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
+
+# Documents that are written by programs. tests/docs.sh compares.
+docs: $(OUT)/tests/docs/events
+	$(Q)$< > docs/events.md
+
 LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 
 # Needs neither root nor a kernel that can be traced.
-check: all $(UNIT_TESTS)
-	$(Q)tests/run.sh $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh'
+check: all $(UNIT_TESTS) $(OUT)/tests/docs/events
+	$(Q)tests/run.sh $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)'
 
 # How much of src/model the tests hold: takes minutes.
 mutate:
@@ -109,8 +117,9 @@ mutate:
 
 # Installing is part of the test, because a fresh machine has only git, gcc and make.
 test:
-	$(Q)tools/install-deps.sh test
-	$(Q)$(MAKE) --no-print-directory check
+	$(Q)tools/install-deps.sh vm
+	$(Q)$(MAKE) --no-print-directory all $(UNIT_TESTS) $(LAB) $(OUT)/tests/docs/events
+	$(Q)tests/run.sh $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' tests/vm/kernels.sh
 
 # Real kernels under QEMU, recorded and cross-checked against their own counts.
 #   make test-vm KERNELS="6.1 7.2" WORKLOADS="anon slab"
@@ -120,6 +129,9 @@ test-vm:
 	$(Q)tools/install-deps.sh vm
 	$(Q)$(MAKE) --no-print-directory $(LAB)
 	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%))'
+
+kernel-support: $(LAB)
+	$(Q)tests/vm/kernels.sh --write
 
 # The main job on real input, on this host or in a guest.
 demo:
@@ -131,6 +143,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all check mutate test test-vm demo clean
+.PHONY: all check mutate test test-vm kernel-support docs demo clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -95,7 +95,11 @@ disk:*)
 esac
 
 for attempt in 1 2 3; do
-	TMPDIR=$work timeout -k 5 "$limit" "${qemu[@]}" "${machine[@]}" </dev/null >"$out/console" 2>&1
+	# Not in the foreground, so that whoever stops this script also stops the guest.
+	TMPDIR=$work timeout -k 5 "$limit" "${qemu[@]}" "${machine[@]}" </dev/null >"$out/console" 2>&1 &
+	guest=$!
+	trap 'kill $guest 2>/dev/null; exit 143' TERM INT
+	wait $guest
 	status=$(sed -n 's/.*lab: exit \([0-9]*\).*/\1/p' "$out/console" | tail -1)
 	[ -z "$status" ] || break
 	cp "$out/console" "$out/console.crash$attempt"
