@@ -376,6 +376,13 @@ static void large_anon_folio_is_split_where_swap_is_short(void **state)
 	in.can_split = false;
 	in.partially_mapped = in.split_failed = false;
 	FATE(&in, ALL, ACTIVATE, .nr_scanned = 512, .set_active = true, .stat.nr_activate[0] = 512);
+	/* the smallest large folio */
+	in = anon(2);
+	in.swap = RS_SWAP_SPLIT_FAILED;
+	FATE(&in, ALL, ACTIVATE, .nr_scanned = 2, .set_active = true, .stat.nr_activate[0] = 2);
+	in.swap = RS_SWAP_DONE;
+	in.can_split = false;
+	FATE(&in, ALL, ACTIVATE, .nr_scanned = 2, .set_active = true, .stat.nr_activate[0] = 2);
 	/* shmem */
 	in = anon(512);
 	in.anon = false;
