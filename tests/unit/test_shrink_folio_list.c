@@ -336,7 +336,11 @@ static void anon_page_needs_swap(void **state)
 	in.swap_fs_ops = false;
 	in.may_writepage = false;
 	FATE(&in, ALL, KEEP, .nr_scanned = 1);
-	in.gfp_mask = __GFP_FS;
+	in = anon(1);
+	in.gfp_mask = __GFP_FS; /* swap is I/O */
+	FATE(&in, ALL, KEEP, .nr_scanned = 1);
+	in.gfp_mask = 0;
+	in.swapcache = in.dirty = true;
 	FATE(&in, ALL, KEEP, .nr_scanned = 1);
 	in = anon(1);
 	in.swap = RS_SWAP_FULL;
