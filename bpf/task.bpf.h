@@ -181,6 +181,8 @@ static __always_inline bool task_wanted(void)
 	__u64 pid_tgid, css;
 	int i;
 
+	if (!opts.self_tgid && !opts.filter_active)
+		return true; /* the usual case, without asking who it is */
 	pid_tgid = bpf_get_current_pid_tgid();
 	if (opts.self_tgid && pid_tgid >> 32 == opts.self_tgid)
 		return false;

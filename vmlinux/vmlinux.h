@@ -67,6 +67,7 @@ typedef struct {
 /* ---- tasks and cgroups ---- */
 
 enum cgroup_subsys_id { memory_cgrp_id = 4 }; /* the value is relocated */
+enum bpf_func_id { BPF_FUNC_get_current_task_btf = 158 };
 
 struct kernfs_node {
 	u64 id;
