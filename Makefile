@@ -3,6 +3,7 @@
 #   make            build build/reclaimscope
 #   make demo       install what is missing, build, and show what reclaim does on a real kernel
 #   make test       install what is missing, build, and run every test
+#   make bench      measure what capture costs beside other tracers, in a guest; QUICK=1: in short
 #   V=1 shows commands, SAN=1 builds into build/san with ASan and UBSan
 
 OUT     := build
@@ -109,10 +110,13 @@ test:
 	$(Q)tools/install-deps.sh test
 	$(Q)$(MAKE) --no-print-directory check
 
+bench: $(LAB) $(OUT)/tests/bench/pump
+	$(Q)tests/bench/bench.sh
+
 clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all check test clean
+.PHONY: all bench check test clean
 .DELETE_ON_ERROR:
 .SECONDARY:

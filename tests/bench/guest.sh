@@ -1,40 +1,99 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs in the guest: one workload under one tracer. $TRACER: none, summary, vmscan, default, bpftrace,
-# trace-cmd, perf; $WORKLOAD: the command. Leaves in /out how much time the CPU has spent on tasks, in
-# nanoseconds of an instruction-counting clock: when the tracer was started, when the workload began
-# and ended, and when the tracer had finished its file.
-busy() { awk -v what="$1" '/^cpu0/ { print what, $8 }' /proc/schedstat >>/out/busy; }
-cat >/tmp/command <<END
-busy() { awk -v what="\$1" '/^cpu0/ { print what, \$8 }' /proc/schedstat >>/out/busy; }
-reader() { awk -v what="\$1" '{ print what, \$1 }' /proc/\$PPID/schedstat >>/out/busy; }
-reader reader_began
-busy began
-$WORKLOAD
-busy ended
-reader reader_ended
+# Runs in the guest, which has one CPU: a workload under one tracer, $TRACER, or one of the other
+# measurements. Leaves numbers in /out/numbers, a name and a value on each line.
+#
+# Cost is the time that the CPU has spent on tasks, from /proc/schedstat. The guest counts
+# instructions and its clock goes by them, so this is a number of instructions: 4 ns each.
+cat >/tmp/lib <<'END'
+say() { echo "$1 $2" >>/out/numbers; }
+busy() { say "$1" "$(awk '/^cpu0/ { printf "%.0f", $8 }' /proc/schedstat)"; }
+clock() { say "$1" "$(awk '/^now at/ { printf "%.0f", $3 }' /proc/timer_list)"; }
 END
-cat /data/big 2>/dev/null | head -c 100000000 >/dev/null
-echo 3 >/proc/sys/vm/drop_caches
-# The recordings go where writing costs the same for all.
+. /tmp/lib
+
+# The command that tracers run.
+cat >/tmp/command <<'END'
+. /tmp/lib
+mkdir -p /sys/fs/cgroup/bench
+echo 48M >/sys/fs/cgroup/bench/memory.max
+busy began
+sh -c "echo \$\$ >/sys/fs/cgroup/bench/cgroup.procs; $WORKLOAD"
+busy ended
+# The recorder's own memory, but for the ring, which is a mapping of a BPF map.
+awk '/^[0-9a-f]+-/ { map = /bpf-map/ } /^Rss:/ && !map { n += $2 } END { print "resident", n }' /proc/$PPID/smaps >>/out/numbers
+END
+export WORKLOAD
+# Files go to memory: writing costs the same for all.
 mkdir /tmp/r
-mount -t tmpfs -o size=200m tmpfs /tmp/r
-busy started
+mount -t tmpfs -o size=128m tmpfs /tmp/r
+
+record() { reclaimscope record -q --force -o /tmp/r/f "$@" 2>>/out/log; }
+# The same tracepoints as the other tracers, and nothing else.
+only_vmscan() {
+	probes=$(reclaimscope check --json 2>/dev/null | tr -d '\n' | grep -o '"name":"mm_\(vmscan\|shrink\)_[a-z_]*"' | cut -d'"' -f4 | sort -u)
+	families='-direct,-kswapd,-marks,-scan,-cost,-shrinker,-retry,-workingset,-memcg,-lru_gen'
+	record --gauge 0 --probes "$families$(printf ',+%s' $probes)" "$@"
+}
+with_tracer() { # with_tracer COMMAND...
+	case $TRACER in
+	none) "$@" ;;
+	summary) record --mode summary -- "$@" ;;
+	decisions) record -- "$@" ;;
+	vmscan) only_vmscan -- "$@" ;;
+	trace-cmd) trace-cmd record -q -o /tmp/r/f -e vmscan "$@" >>/out/log 2>&1 ;;
+	perf) perf record -q -o /tmp/r/f -a -e 'vmscan:*' "$@" >>/out/log 2>&1 ;;
+	bpftrace) bpftrace -q -e 'tracepoint:vmscan:* { @[probe] = count() }' -c "/bin/sh $2" >>/out/log 2>&1 ;;
+	esac
+}
+size() { [ ! -e /tmp/r/f ] || say "$1" "$(wc -c </tmp/r/f)"; }
+numbers_of_report() { # numbers_of_report PREFIX: of our own recording
+	reclaimscope report --json /tmp/r/f 2>>/out/log | tail -1 >/out/report$1
+	for key in attempted written lost ring_full begin_not_seen skipped_by_kernel; do
+		say "$1$key" "$(grep -o "\"$key\":[0-9]*" /out/report$1 | head -1 | cut -d: -f2)"
+	done
+}
+
 case $TRACER in
-none) sh /tmp/command ;;
-summary) reclaimscope record -q -o /tmp/r/f --mode summary -- sh /tmp/command ;;
-default) reclaimscope record -q -o /tmp/r/f -- sh /tmp/command ;;
-vmscan) reclaimscope record -q -o /tmp/r/f --gauge 0 --probes "$PROBES" -- sh /tmp/command ;;
-trace-cmd) trace-cmd record -q -o /tmp/r/f -e vmscan sh /tmp/command >/out/log 2>&1 ;;
-perf) perf record -q -o /tmp/r/f -a -e 'vmscan:*' sh /tmp/command >/out/log 2>&1 ;;
-bpftrace) bpftrace -q -e 'tracepoint:vmscan:* { @[probe] = count() }' -c '/bin/sh /tmp/command' >/out/log 2>&1 ;;
+startup)
+	clock start
+	record --mode decisions -- sh -c '. /tmp/lib; clock attached'
+	clock drsnoop_start
+	drsnoop -d 20 >/tmp/r/drsnoop 2>&1 &
+	until grep -q Tracing /tmp/r/drsnoop; do usleep 2000; done
+	clock drsnoop_attached
+	kill $! ;;
+overload)
+	# All that can be recorded, and a recorder that gets 2 % of the CPU.
+	mkdir /sys/fs/cgroup/slow
+	echo '2000 100000' >/sys/fs/cgroup/slow/cpu.max
+	cat >/tmp/slow <<'END'
+. /tmp/lib
+echo $PPID >/sys/fs/cgroup/slow/cgroup.procs
+sh /tmp/command
+echo max >/sys/fs/cgroup/slow/cpu.max
+END
+	record --mode folios --probes +allocator --buffer 1m -- sh /tmp/slow
+	say status $?
+	numbers_of_report '' ;;
+complete)
+	for attach in auto cheap complete; do
+		record --attach $attach -- sh /tmp/command && numbers_of_report ${attach}_
+	done ;;
+*)
+	with_tracer sh /tmp/command
+	say status $?
+	busy finished
+	size bytes
+	case $TRACER in
+	summary | decisions | vmscan)
+		numbers_of_report ''
+		say events "$(grep -o '"tracepoints":{[^}]*}' /out/report | grep -oE ':[0-9]+' | tr -d : | awk '{ n += $1 } END { print n + 0 }')" ;;
+	trace-cmd) say events "$(trace-cmd report /tmp/r/f 2>/dev/null | grep -c ' mm_')" ;;
+	perf) say events "$(perf script -i /tmp/r/f 2>/dev/null | grep -c vmscan:)" ;;
+	bpftrace) say events "$(awk '/^@/ { n += $NF } END { print n + 0 }' /out/log)" ;;
+	esac
+	case $TRACER in
+	decisions) cp /tmp/r/f /out/f ;;
+	trace-cmd | vmscan) rm -f /tmp/r/f; with_tracer true; size empty_bytes ;;
+	esac ;;
 esac
-status=$?
-busy finished
-case $TRACER in
-summary | default | vmscan) reclaimscope report --json /tmp/r/f >/out/report 2>/out/log; reclaimscope script /tmp/r/f | wc -l >/out/lines ;;
-trace-cmd) trace-cmd report /tmp/r/f 2>/dev/null | grep -c 'mm_\(vmscan\|shrink\)' >/out/lines ;;
-perf) perf script -i /tmp/r/f 2>/dev/null | wc -l >/out/lines ;;
-esac
-[ ! -e /tmp/r/f ] || wc -c </tmp/r/f >/out/bytes
-cp /tmp/r/f /out/f
-exit $status
