@@ -18,7 +18,7 @@ CFLAGS  ?= -O2 -g
 BASE   := log json readfile
 KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup
 TRACE  := schema codec writer reader show tasks
-PROBE  := hooks permit ring capture describe record
+PROBE  := hooks permit ring capture gauge describe record
 REPORT := latency report report_text report_json
 TOOLS  := reclaimscope tool check record report script
 UNIT   := codec recording ring
@@ -99,17 +99,45 @@ $(OUT)/tests/bench/pump: $(OUT)/tests/bench/pump.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -pthread -o $@
 
+$(OUT)/tests/docs/events: $(OUT)/tests/docs/events.o $(OUT)/libreclaimscope.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
+
+# Documents that are written by programs. tests/docs.sh compares.
+docs: $(OUT)/tests/docs/events
+	$(Q)$< > docs/events.md
+
 LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 
 # Needs neither root nor a kernel that can be traced.
-check: all $(UNIT_TESTS)
-	$(Q)tests/run.sh $(UNIT_TESTS:%='%') tests/layers.sh
+check: all $(UNIT_TESTS) $(OUT)/tests/docs/events
+	$(Q)tests/run.sh $(UNIT_TESTS:%='%') tests/layers.sh 'tests/docs.sh $(OUT)'
 
 # Installing is part of the test, because a fresh machine has only git, gcc and make.
 test:
-	$(Q)tools/install-deps.sh test
-	$(Q)$(MAKE) --no-print-directory check
+	$(Q)tools/install-deps.sh vm
+	$(Q)$(MAKE) --no-print-directory all $(UNIT_TESTS) $(LAB) $(OUT)/tests/docs/events
+	$(Q)tests/run.sh $(UNIT_TESTS:%='%') tests/layers.sh 'tests/docs.sh $(OUT)' tests/vm/kernels.sh
 
+# Real kernels under QEMU, recorded and cross-checked against their own counts.
+#   make test-vm KERNELS="6.1 7.2" WORKLOADS="anon slab"
+KERNELS   ?= 5.10 6.1 6.12 6.18 7.2
+WORKLOADS ?= $(shell . tests/vm/workloads.sh; echo $$WORKLOADS)
+test-vm:
+	$(Q)tools/install-deps.sh vm
+	$(Q)$(MAKE) --no-print-directory $(LAB)
+	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%))'
+
+kernel-support: $(LAB)
+	$(Q)tests/vm/kernels.sh --write
+
+# The main job on real input, on this host or in a guest.
+demo:
+	$(Q)tools/install-deps.sh build
+	$(Q)$(MAKE) --no-print-directory $(LAB)
+	$(Q)tools/demo.sh $(WHERE)
+
+# What the capture costs, beside other tracers; writes docs/performance.md. QUICK=1: only the table, in short.
 bench: $(LAB) $(OUT)/tests/bench/pump
 	$(Q)tests/bench/bench.sh
 
@@ -117,6 +145,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all bench check test clean
+.PHONY: all bench check test test-vm kernel-support docs demo clean
 .DELETE_ON_ERROR:
 .SECONDARY:

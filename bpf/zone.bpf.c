@@ -44,7 +44,7 @@ static __always_inline void fill_zone_state(struct rs_event_zone_state *e, __u64
 	e->nid = nid;
 	e->zid = zid;
 	e->context = context;
-	e->snapshot = snapshot;
+	e->snapshot = snapshot && opts.addr_per_cpu_offset;
 	e->managed = READ64(struct zone, managed_pages, zone);
 	e->free = not_negative(ZONE_ITEM(zone, NR_FREE_PAGES));
 	e->free_diff = snapshot ? zone_diff(zone, bpf_core_enum_value(enum zone_stat_item, NR_FREE_PAGES)) : 0;
@@ -122,6 +122,16 @@ static __always_inline int setup_per_zone_wmarks_exit(__u64 ret)
 			emit_zones(pgdat, nid, RS_ZONE_OF_SET_WATERMARKS, RS_MAX_ZONES, false);
 	}
 	return 0;
+}
+SEC("?fexit/__setup_per_zone_wmarks")
+int __setup_per_zone_wmarks__fexit(__u64 *ctx)
+{
+	return setup_per_zone_wmarks_exit(0);
+}
+SEC("?kretprobe.multi/__setup_per_zone_wmarks")
+int __setup_per_zone_wmarks__kexit(struct pt_regs *ctx)
+{
+	return setup_per_zone_wmarks_exit(0);
 }
 SEC("?fexit/setup_per_zone_wmarks")
 int setup_per_zone_wmarks__fexit(__u64 *ctx)

@@ -155,6 +155,9 @@ static void print_all(const struct args *args, const struct rs_capture *capture)
 	if (args->json)
 		return;
 	print_reasons(probes, n);
+	if (!rs_capture_has_gauge(capture))
+		printf("\nfree pages and marks are read from /proc every 100 ms, not by BPF every 10 ms: the kernel hides its "
+		       "variables\n");
 	printf("\n%u probes can be attached, %u are refused, %u have nothing to sit on in this kernel\n",
 	       count[RS_PROBE_ATTACHED], count[RS_PROBE_REFUSED], count[RS_PROBE_ABSENT]);
 }

@@ -90,6 +90,23 @@ static bool shrink_folio_list_memcg(const struct rs_kernel *k)
 	return function_args(k, "shrink_folio_list") == 6;
 }
 
+static bool has_wmarks_tracepoint(const struct rs_kernel *k)
+{
+	struct rs_prototype proto;
+
+	return rs_btf_tracepoint(k->btf, "mm_setup_per_zone_wmarks", &proto);
+}
+
+static bool setup_wmarks_inner(const struct rs_kernel *k)
+{
+	return !has_wmarks_tracepoint(k) && function_args(k, "__setup_per_zone_wmarks") >= 0;
+}
+
+static bool setup_wmarks_outer(const struct rs_kernel *k)
+{
+	return !has_wmarks_tracepoint(k) && !setup_wmarks_inner(k);
+}
+
 static const struct rs_kdiff_row kdiffs[NR_RS_KDIFFS] = {
 	[RS_KDIFF_RECLAIM_BEGIN_GFP_FIRST] = {
 		.name = "reclaim_begin_gfp_first",
@@ -181,6 +198,20 @@ static const struct rs_kdiff_row kdiffs[NR_RS_KDIFFS] = {
 		.since = "6.18",
 		.in = RS_IN_HOOKS,
 		.probe = shrink_folio_list_memcg,
+	},
+	[RS_KDIFF_SETUP_WMARKS_OUTER] = {
+		.name = "setup_wmarks_outer",
+		.what = "setup_per_zone_wmarks() is where marks are set",
+		.since = "6.1, 6.12; from 6.17 on there is a tracepoint",
+		.in = RS_IN_HOOKS,
+		.probe = setup_wmarks_outer,
+	},
+	[RS_KDIFF_SETUP_WMARKS_INNER] = {
+		.name = "setup_wmarks_inner",
+		.what = "__setup_per_zone_wmarks() is where marks are set: the other is inlined where sysctls call it",
+		.since = "5.10",
+		.in = RS_IN_HOOKS,
+		.probe = setup_wmarks_inner,
 	},
 };
 

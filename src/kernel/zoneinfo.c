@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,29 @@ int rs_zoneinfo_parse(const char *text, struct rs_zoneinfo *zones, int room)
 		line = *end ? end + 1 : end;
 	}
 	return n ? n : -EBADMSG;
+}
+
+void rs_zoneinfo_nodes(const char *text, void (*each)(void *ctx, int nid, const char *name, uint64_t value), void *ctx)
+{
+	bool of_node = false;
+	const char *line, *end;
+	uint64_t value;
+	char name[64];
+	int nid = -1;
+
+	for (line = text; *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		if (sscanf(line, "Node %d,", &nid) == 1)
+			of_node = false;
+		else if (!strncmp(line, "  per-node stats", 16))
+			of_node = true;
+		else if (!strncmp(line, "  pages free", 12))
+			of_node = false;
+		else if (sscanf(line, " node_unreclaimable: %" SCNu64, &value) == 1)
+			each(ctx, nid, "node_unreclaimable", value);
+		else if (of_node && sscanf(line, "%63s %" SCNu64, name, &value) == 2)
+			each(ctx, nid, name, value);
+	}
 }
 
 void rs_vmstat_each(const char *text, void (*each)(void *ctx, const char *name, uint64_t value), void *ctx)

@@ -25,6 +25,9 @@ struct rs_zoneinfo {
  */
 int rs_zoneinfo_parse(const char *text, struct rs_zoneinfo *zones, int room);
 
+/* Calls @each for each "name value" line of the per-node part of a zoneinfo file. */
+void rs_zoneinfo_nodes(const char *text, void (*each)(void *ctx, int nid, const char *name, uint64_t value), void *ctx);
+
 /* Calls @each for each "name value" line of a vmstat file. */
 void rs_vmstat_each(const char *text, void (*each)(void *ctx, const char *name, uint64_t value), void *ctx);
 

@@ -378,6 +378,18 @@ static int set_map_sizes(struct rs_capture *c)
 	return err ? rs_err(err, "BPF maps: cannot set sizes") : 0;
 }
 
+bool rs_capture_has_gauge(const struct rs_capture *c)
+{
+	static const char *const needed[] = { "node_data", "nr_swap_pages", "total_swap_pages", "vm_event_states",
+					      "__per_cpu_offset" };
+	size_t i;
+
+	for (i = 0; i < RS_ARRAY_SIZE_OF(needed); i++)
+		if (!rs_kernel_address(c->kernel, needed[i]))
+			return false;
+	return !c->permit.err[RS_HOW_TP_BTF] && c->kernel->lockdown != RS_LOCKDOWN_CONFIDENTIALITY;
+}
+
 static void set_autoload(struct rs_capture *c)
 {
 	struct bpf_program *program, *programs[MAX_PROGRAMS];
@@ -386,9 +398,7 @@ static void set_autoload(struct rs_capture *c)
 
 	bpf_object__for_each_program(program, c->skel->obj)
 		bpf_program__set_autoload(program, false);
-	if (!c->permit.err[RS_HOW_TP_BTF] && c->kernel->lockdown != RS_LOCKDOWN_CONFIDENTIALITY &&
-	    !c->kernel->addresses_hidden)
-		bpf_program__set_autoload(c->skel->progs.gauge, true);
+	bpf_program__set_autoload(c->skel->progs.gauge, rs_capture_has_gauge(c));
 	for (i = 0; i < c->nr_probes; i++) {
 		struct rs_probe *p = &c->probes[i];
 
@@ -653,8 +663,6 @@ int rs_capture_gauge(struct rs_capture *c)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 
-	if (!bpf_program__autoload(c->skel->progs.gauge))
-		return -EOPNOTSUPP;
 	return bpf_prog_test_run_opts(bpf_program__fd(c->skel->progs.gauge), &opts);
 }
 

@@ -113,6 +113,8 @@ int64_t rs_capture_drain(struct rs_capture *capture, uint64_t horizon_ns,
 /* Largest share of a ring in use, in percent: how urgent draining is. */
 unsigned int rs_capture_fill(const struct rs_capture *capture);
 
+/* Can BPF read the gauge here? If not, see gauge.h. */
+bool rs_capture_has_gauge(const struct rs_capture *capture);
 /* Writes a gauge: node_state, zone_state and vm_state records. 0 or -errno, not said. */
 int rs_capture_gauge(struct rs_capture *capture);
 

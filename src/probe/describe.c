@@ -179,6 +179,7 @@ void rs_describe_host(FILE *out, const struct rs_kernel *kernel, const struct rs
 	rs_json_u64(&j, "started_wall_ns", now_ns(CLOCK_REALTIME));
 	rs_json_string(&j, "mode", modes[config->mode]);
 	rs_json_string(&j, "attachment", rs_capture_attachment(capture));
+	rs_json_string(&j, "gauge", rs_capture_has_gauge(capture) ? "bpf" : "proc");
 	rs_json_array(&j, "command");
 	for (; command && *command; command++)
 		rs_json_string(&j, NULL, *command);

@@ -67,7 +67,10 @@ const struct rs_hook rs_hooks[] = {
 
 	/* ---- marks ---- */
 	TP(mm_setup_per_zone_wmarks, kmem, marks, D | R | RS_HOOK_BTF_ONLY, "changes of watermarks, at once"),
-	FN(setup_per_zone_wmarks, marks, D | R, "changes of watermarks, at once"),
+	FN_SHAPE(setup_per_zone_wmarks, "", marks, D | R, K(SETUP_WMARKS_OUTER), K(NONE),
+		 "changes of watermarks, at once"),
+	FN_SHAPE(__setup_per_zone_wmarks, "", marks, D | R, K(SETUP_WMARKS_INNER), K(NONE),
+		 "changes of watermarks, at once"),
 	FN(__zone_watermark_ok, marks, D | R, "tests of a zone's mark"),
 
 	/* ---- scanning ---- */

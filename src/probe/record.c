@@ -24,6 +24,7 @@
 #include "../base/readfile.h"
 #include "../kernel/cgroup.h"
 #include "../trace/writer.h"
+#include "gauge.h"
 
 #define TEXT_BYTES (512 * 1024) /* for the JSON of one block */
 #define IDLE_TICK_NS 100000000ULL
@@ -56,6 +57,13 @@ struct recorder {
 	unsigned int nr_symbols;
 	bool stacks[MAX_STACKS]; /* call chains that records mention */
 	char *vmstat; /* as it was when capture stopped */
+
+	struct rs_gauge *gauge; /* out of /proc; NULL: BPF reads it */
+	/* What it read last, until the rings have been drained up to the same moment. */
+	char *pending;
+	size_t pending_len, pending_room;
+	uint64_t pending_ns;
+	uint64_t gauge_records[RS_NR_EVENTS];
 };
 
 static uint64_t now_ns(void)
@@ -89,8 +97,11 @@ static int put_text(struct recorder *r, enum rs_block_type type)
 static void sum_loss(struct recorder *r, bool given_up, struct rs_capture_counters *counters, struct rs_loss *loss)
 {
 	struct rs_writer_stats stats;
+	int i;
 
 	rs_capture_counters(r->capture, counters);
+	for (i = 0; i < RS_NR_EVENTS; i++)
+		counters->attempted[i] += r->gauge_records[i];
 	rs_writer_stats(r->writer, &stats);
 	rs_loss_sum(counters, &stats, rs_capture_cpu_added(r->capture), given_up, loss);
 }
@@ -213,7 +224,7 @@ static int put_end(struct recorder *r, struct rs_record_result *result)
 	return put_text(r, RS_BLOCK_END);
 }
 
-/* ---- records ---- */
+/* ---- what records mention ---- */
 
 static void note_symbol(struct recorder *r, uint64_t offset)
 {
@@ -232,10 +243,77 @@ static void note_stack(struct recorder *r, int32_t id)
 		r->stacks[id] = true;
 }
 
-static int take_record(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
+/* ---- the gauge ---- */
+
+static int keep_pending(void *ctx, const struct rs_event_hdr *hdr)
 {
 	struct recorder *r = ctx;
 
+	if (r->pending_len + hdr->len > r->pending_room) {
+		size_t room = 2 * r->pending_room + RS_MAX_RECORD;
+		char *bigger = realloc(r->pending, room);
+
+		if (!bigger)
+			return -ENOMEM;
+		r->pending = bigger;
+		r->pending_room = room;
+	}
+	memcpy(r->pending + r->pending_len, hdr, hdr->len);
+	r->pending_len += hdr->len;
+	r->gauge_records[hdr->type]++;
+	return 0;
+}
+
+static int write_pending(struct recorder *r)
+{
+	size_t at;
+	int err = 0;
+
+	for (at = 0; at < r->pending_len && !err;) {
+		const struct rs_event_hdr *hdr = (const void *)(r->pending + at);
+
+		err = rs_writer_put_record(r->writer, 0, hdr);
+		at += hdr->len;
+	}
+	r->pending_len = 0;
+	return err;
+}
+
+static int read_gauge(struct recorder *r)
+{
+	int err;
+
+	if (!r->gauge) {
+		err = rs_capture_gauge(r->capture);
+		return err ? rs_err(err, "cannot read the gauge") : 0;
+	}
+	err = write_pending(r);
+	if (err)
+		return err;
+	r->pending_ns = now_ns();
+	err = rs_gauge_read(r->gauge, r->pending_ns, keep_pending, r);
+	return err ? rs_err(err, "cannot read /proc") : 0;
+}
+
+static uint64_t gauge_interval_ns(const struct recorder *r)
+{
+	unsigned int ms = r->config->gauge_ms;
+
+	return 1000000ULL * (r->gauge && ms && ms < RS_GAUGE_PROC_MS ? RS_GAUGE_PROC_MS : ms);
+}
+
+/* ---- records ---- */
+
+static int take_record(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
+{
+	struct recorder *r = ctx;
+	int err;
+
+	if (r->pending_len && hdr->ts_ns >= r->pending_ns) {
+		err = write_pending(r);
+		if (err)
+			return err;
+	}
 	switch (hdr->type) {
 	case RS_EVENT_shrink_slab:
 		note_symbol(r, ((const struct rs_event_shrink_slab *)hdr)->shrinker);
@@ -261,7 +339,9 @@ static int drain(struct recorder *r, uint64_t horizon_ns)
 
 	if (n == -EBADMSG)
 		return rs_fail(-EBADMSG, "a ring holds what no program writes; please report this");
-	return n < 0 ? n : 0;
+	if (n < 0)
+		return n;
+	return r->pending_len && r->pending_ns <= horizon_ns ? write_pending(r) : 0;
 }
 
 static int flush(struct recorder *r)
@@ -282,14 +362,14 @@ static bool is_active(const struct recorder *r, uint64_t now)
 
 static int tick(struct recorder *r)
 {
-	uint64_t now = now_ns(), gauge_ns = r->config->gauge_ms * 1000000ULL;
+	uint64_t now = now_ns(), gauge_ns = gauge_interval_ns(r);
 	int err = 0;
 
 	if (gauge_ns && now - r->last_gauge_ns >= (is_active(r, now) ? gauge_ns - gauge_ns / 4 : IDLE_GAUGE_NS)) {
-		rs_capture_gauge(r->capture);
+		err = read_gauge(r);
 		r->last_gauge_ns = now;
 	}
-	if (now - r->last_drain_ns >= DRAIN_NS - DRAIN_NS / 4 || rs_capture_fill(r->capture) >= 25) {
+	if (!err && (now - r->last_drain_ns >= DRAIN_NS - DRAIN_NS / 4 || rs_capture_fill(r->capture) >= 25)) {
 		err = drain(r, now - HORIZON_NS);
 		r->last_drain_ns = now;
 	}
@@ -302,7 +382,7 @@ static int tick(struct recorder *r)
 
 static uint64_t tick_interval(const struct recorder *r, uint64_t now)
 {
-	uint64_t gauge_ns = r->config->gauge_ms * 1000000ULL;
+	uint64_t gauge_ns = gauge_interval_ns(r);
 
 	if (!is_active(r, now))
 		return IDLE_TICK_NS;
@@ -408,7 +488,8 @@ static int finish(struct recorder *r, int err, struct rs_record_result *result)
 	static struct rs_capture_counters counters;
 
 	result->duration_ns = now_ns() - r->began_ns;
-	rs_capture_gauge(r->capture);
+	if (!err && r->config->gauge_ms)
+		err = read_gauge(r);
 	rs_read_file("/proc/vmstat", &r->vmstat, NULL);
 	rs_capture_stop(r->capture);
 	handle_signals(r);
@@ -440,6 +521,8 @@ static int prepare(struct recorder *r)
 		err = rs_schema_create(&r->schema);
 	if (!err)
 		err = rs_capture_create(r->kernel, &r->config->capture, &r->capture);
+	if (!err && r->config->gauge_ms && !rs_capture_has_gauge(r->capture))
+		err = rs_gauge_open(&r->gauge);
 	if (err)
 		return err;
 	r->text = malloc(TEXT_BYTES);
@@ -573,6 +656,8 @@ int rs_record(const struct rs_record_config *config, struct rs_record_result *re
 		fclose(r->text_file);
 	free(r->text);
 	free(r->vmstat);
+	free(r->pending);
+	rs_gauge_close(r->gauge);
 	free(r);
 	return err;
 }

@@ -77,6 +77,8 @@ static void print_head(struct rs_report *r, FILE *out)
 	fprintf(out, "kernel %s %s, %s LRU\n", kernel, machine, info_string(r, "kernel", "lru"));
 	fprintf(out, "mode %s, attachment %s, %.1f s\n", info_string(r, NULL, "mode"), info_string(r, NULL, "attachment"),
 		r->duration_ns / 1e9);
+	if (!strcmp(info_string(r, NULL, "gauge"), "proc"))
+		fprintf(out, "free pages and marks were read from /proc, every 100 ms at most: this kernel hides its variables\n");
 	if (!rs_reader_loss(r->reader)) {
 		fprintf(out, "events: how many were lost is not known, that part of the recording is missing\n");
 		return;

@@ -265,7 +265,7 @@ enum rs_folio_outcome {
 
 #define RS_FIELDS_node_state(F, A)                                                                 \
 	F(__s32, nid, NODE, "node")                                                                \
-	F(__s32, kswapd_failures, NUM, "runs without progress, 16: hopeless")                      \
+	F(__s32, kswapd_failures, NUM, "runs without progress, 16: hopeless, -1: not visible")     \
 	F(__u64, inactive_anon, PAGES, "NR_INACTIVE_ANON")                                         \
 	F(__u64, active_anon, PAGES, "NR_ACTIVE_ANON")                                             \
 	F(__u64, inactive_file, PAGES, "NR_INACTIVE_FILE")                                         \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest: records one workload, while the kernel's own tracing counts the same events.
-# $RECORD: options of `reclaimscope record`; $WORKLOAD: the command.
+# $RECORD: options of `reclaimscope record`; $WORKLOAD: the command; $CHECK: see also what can be attached.
 T=/sys/kernel/tracing
 events="vmscan oom/reclaim_retry_zone oom/compact_retry oom/mark_victim compaction/mm_compaction_suitable
 writeback/writeback_congestion_wait writeback/writeback_wait_iff_congested"
@@ -12,6 +12,8 @@ each_event() {
 		esac
 	done
 }
+uname -r >/out/release
+[ -z "$CHECK" ] || reclaimscope check -j >/out/check.jsonl 2>&1
 # A trace instance for each event, with next to no buffer: how much it has overwritten is counted.
 for e in $(each_event); do
 	i=$T/instances/${e##*/}
@@ -27,8 +29,8 @@ EOF
 [ -z "$DRSNOOP" ] || {
 	drsnoop >/out/drsnoop 2>&1 &
 	snoop=$!
-	while ! grep -q Tracing /out/drsnoop && [ -d /proc/$snoop ]; do sleep 0.2; done
-	sleep 0.5
+	# It keeps what it prints until its end, so wait until it waits.
+	while [ -d /proc/$snoop ] && ! grep -q epoll_wait /proc/$snoop/stack; do sleep 0.2; done
 }
 reclaimscope record -o /out/r.data $RECORD -- sh /tmp/command >/out/workload 2>/out/stderr
 status=$?

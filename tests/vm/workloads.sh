@@ -44,7 +44,7 @@ command_of() {
 		wait
 	EOF
 	;;
-	slab) echo 'load slab /data/many 40000 400000; load stream /data/big 640 1; load slab /data/many 40000 100000' ;;
+	slab) echo 'load slab /data/many 40000 60000; load stream /data/big 400 1; load slab /data/many 40000 20000' ;;
 	mlock) echo 'load mlock 250 stream /data/big 640 1' ;;
 	numa) echo 'load node 1 anon 250 16000 2' ;;
 	huge) echo 'load stream /data/big 640 1; load huge 260 2; echo 100 >/proc/sys/vm/nr_hugepages; echo 0 >/proc/sys/vm/nr_hugepages' ;;
