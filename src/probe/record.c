@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <link.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
@@ -30,6 +31,7 @@
 #define IDLE_TICK_NS 100000000ULL
 #define DRAIN_NS 50000000ULL
 #define FLUSH_NS 1000000000ULL
+#define SUMMARY_FLUSH_NS 10000000000ULL /* sums are small, and what they stand for is in the kernel */
 #define IDLE_GAUGE_NS 1000000000ULL
 #define ACTIVE_NS 1000000000ULL /* how long after an event the host counts as active */
 /* Records this young may still have older ones behind them in another ring. */
@@ -355,6 +357,11 @@ static int flush(struct recorder *r)
 	return err ? err : put_loss(r);
 }
 
+static uint64_t flush_interval(const struct recorder *r)
+{
+	return r->config->capture.mode == RS_MODE_SUMMARY ? SUMMARY_FLUSH_NS : FLUSH_NS;
+}
+
 static bool is_active(const struct recorder *r, uint64_t now)
 {
 	return r->last_event_ns && now - r->last_event_ns < ACTIVE_NS;
@@ -373,7 +380,7 @@ static int tick(struct recorder *r)
 		err = drain(r, now - HORIZON_NS);
 		r->last_drain_ns = now;
 	}
-	if (!err && now - r->last_flush_ns >= FLUSH_NS) {
+	if (!err && now - r->last_flush_ns >= flush_interval(r)) {
 		err = flush(r);
 		r->last_flush_ns = now;
 	}
@@ -384,6 +391,8 @@ static uint64_t tick_interval(const struct recorder *r, uint64_t now)
 {
 	uint64_t gauge_ns = gauge_interval_ns(r);
 
+	if (r->config->capture.mode == RS_MODE_SUMMARY)
+		return IDLE_GAUGE_NS; /* there are no other records */
 	if (!is_active(r, now))
 		return IDLE_TICK_NS;
 	return gauge_ns && gauge_ns < DRAIN_NS ? gauge_ns : DRAIN_NS;
@@ -557,13 +566,34 @@ static void spare_from_oom(char old[16])
 	fclose(f); /* without CAP_SYS_RESOURCE it stays as it was */
 }
 
+/* Code that only loading has needed; what is used again comes from the file. */
+static int forget_code(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	const uintptr_t page = sysconf(_SC_PAGESIZE);
+	int i;
+
+	(void)size;
+	(void)ctx;
+	for (i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uintptr_t from = (info->dlpi_addr + p->p_vaddr + page - 1) / page * page;
+		uintptr_t to = (info->dlpi_addr + p->p_vaddr + p->p_memsz) / page * page;
+
+		if (p->p_type == PT_LOAD && !(p->p_flags & PF_W) && to > from &&
+		    madvise((void *)from, to - from, MADV_DONTNEED))
+			rs_debug("cannot give code back: %s", strerror(errno));
+	}
+	return 0;
+}
+
 /*
  * A recorder that is swapped out stalls when it should drain. What was only needed to load is given
  * back first; where locking is not allowed, it goes without.
  */
 static void stay_in_memory(struct recorder *r)
 {
-	rs_capture_forget_object(r->capture);
+	dl_iterate_phdr(forget_code, NULL);
+	rs_kernel_forget_btf(r->kernel);
 	malloc_trim(0);
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
 		rs_debug("cannot lock memory: %s", strerror(errno));
