@@ -138,7 +138,9 @@ demo:
 	$(Q)tools/demo.sh $(WHERE)
 
 # What the capture costs, beside other tracers; writes docs/performance.md. QUICK=1: only the table, in short.
-bench: $(LAB) $(OUT)/tests/bench/pump
+bench:
+	$(Q)tools/install-deps.sh bench
+	$(Q)$(MAKE) --no-print-directory $(LAB) $(OUT)/tests/bench/pump
 	$(Q)tests/bench/bench.sh
 
 clean:

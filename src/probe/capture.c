@@ -574,6 +574,17 @@ int rs_capture_start(struct rs_capture *c)
 	return err;
 }
 
+void rs_capture_forget_object(struct rs_capture *c)
+{
+	const uintptr_t page = sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)c->skel->skeleton->data + page - 1) / page * page;
+	uintptr_t to = ((uintptr_t)c->skel->skeleton->data + c->skel->skeleton->data_sz) / page * page;
+
+	/* It is part of our own program file: pages that are wanted again come from there. */
+	if (to > from && madvise((void *)from, to - from, MADV_DONTNEED))
+		rs_debug("cannot give the BPF object back: %s", strerror(errno));
+}
+
 /* Closing a link waits for the programs on it; the counters of what was skipped are read before. */
 static void read_skipped(struct rs_capture *c)
 {

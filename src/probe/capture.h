@@ -90,6 +90,8 @@ int rs_capture_create(const struct rs_kernel *kernel, const struct rs_capture_co
 		      struct rs_capture **ret);
 /* Loads and attaches. 0 or -errno, said. */
 int rs_capture_start(struct rs_capture *capture);
+/* Gives back the memory of the BPF object, which nobody looks at after start. */
+void rs_capture_forget_object(struct rs_capture *capture);
 /* Detaches; records may still be drained. */
 void rs_capture_stop(struct rs_capture *capture);
 void rs_capture_destroy(struct rs_capture *capture);

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <link.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
@@ -566,33 +565,13 @@ static void spare_from_oom(char old[16])
 	fclose(f); /* without CAP_SYS_RESOURCE it stays as it was */
 }
 
-/* Code that only loading has needed; what is used again comes from the file. */
-static int forget_code(struct dl_phdr_info *info, size_t size, void *ctx)
-{
-	const uintptr_t page = sysconf(_SC_PAGESIZE);
-	int i;
-
-	(void)size;
-	(void)ctx;
-	for (i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-		uintptr_t from = (info->dlpi_addr + p->p_vaddr + page - 1) / page * page;
-		uintptr_t to = (info->dlpi_addr + p->p_vaddr + p->p_memsz) / page * page;
-
-		if (p->p_type == PT_LOAD && !(p->p_flags & PF_W) && to > from &&
-		    madvise((void *)from, to - from, MADV_DONTNEED))
-			rs_debug("cannot give code back: %s", strerror(errno));
-	}
-	return 0;
-}
-
 /*
  * A recorder that is swapped out stalls when it should drain. What was only needed to load is given
  * back first; where locking is not allowed, it goes without.
  */
 static void stay_in_memory(struct recorder *r)
 {
-	dl_iterate_phdr(forget_code, NULL);
+	rs_capture_forget_object(r->capture);
 	rs_kernel_forget_btf(r->kernel);
 	malloc_trim(0);
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # bench.sh: what the capture costs, beside other tracers on the same work, and whether it loses anything.
-# Prints one table and writes docs/performance.md. QUICK=1: one short workload, no page written, and
-# only the kernel of the table. BENCH_KERNEL=6.1 is where costs are measured. Exit status 1: a bar is missed.
+# Prints one table and writes docs/performance.md. QUICK=1: a short workload, no table of kernels, and the
+# page goes to build/bench/. BENCH_KERNEL=6.1 is where costs are measured. Exit status 1: a bar is missed.
 set -u
 . "$(dirname "$0")/../vm/lib.sh"
 HERE=$TOP/tests/vm
@@ -115,7 +115,7 @@ page() {
 	cat <<-END
 	# What the capture costs
 
-	Written by \`make bench\`, which measures every number here; nothing is carried over from another run.
+	Written by \`make bench${quick:+ QUICK=1}\`, which measures every number here; nothing is carried over from another run.
 
 	Kernel $(cat "$CACHE/kernel-$kernel/release"), in QEMU with \`-icount shift=2,sleep=off -smp 1\`: the guest's clock goes by
 	instructions, 4 ns each, so costs are counts of instructions and not times; caches and branches cost nothing. The work:
@@ -134,6 +134,8 @@ page() {
 		($(number "$kernel-none" ended) - $(number "$kernel-none" began)) - 1)" %.1f) %.
 
 	The user-space part on this host takes $(of "$pump.even" reader_ns) ns of CPU for a record of that recording.
+	END
+	[ -z "$kernels" ] || cat <<-END
 
 	## Decisions that arrive complete
 
