@@ -3,6 +3,7 @@
 #   make            build build/reclaimscope
 #   make demo       install what is missing, build, and show what reclaim does on a real kernel
 #   make test       install what is missing, build, and run every test
+#   make bench      measure what capture costs beside other tracers, in a guest; QUICK=1: in short
 #   V=1 shows commands, SAN=1 builds into build/san with ASan and UBSan
 
 OUT     := build
@@ -100,6 +101,10 @@ $(OUT)/tests/vm/crosscheck: $(OUT)/tests/vm/crosscheck.o $(OUT)/libreclaimscope.
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
 
+$(OUT)/tests/bench/pump: $(OUT)/tests/bench/pump.o $(OUT)/libreclaimscope.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -pthread -o $@
+
 $(OUT)/tests/docs/events: $(OUT)/tests/docs/events.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
@@ -142,10 +147,16 @@ demo:
 	$(Q)$(MAKE) --no-print-directory $(LAB)
 	$(Q)tools/demo.sh $(WHERE)
 
+# What the capture costs, beside other tracers; writes docs/performance.md. QUICK=1: only the table, in short.
+bench:
+	$(Q)tools/install-deps.sh bench
+	$(Q)$(MAKE) --no-print-directory $(LAB) $(OUT)/tests/bench/pump
+	$(Q)tests/bench/bench.sh
+
 clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all check mutate test test-vm kernel-support docs demo clean
+.PHONY: all bench check mutate test test-vm kernel-support docs demo clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One thread: a timer ticks, at each tick the gauge is read and the rings are drained. Under memory
+ * One thread, which wakes up by the clock: at each tick the gauge is read and the rings are drained. Under memory
  * pressure the recorder must not become its own subject, so all memory is there before the first
  * event, the process is spared by the OOM killer where that is allowed, and the file is written past
  * the page cache.
@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -31,6 +30,7 @@
 #define IDLE_TICK_NS 100000000ULL
 #define DRAIN_NS 50000000ULL
 #define FLUSH_NS 1000000000ULL
+#define SUMMARY_FLUSH_NS 10000000000ULL /* sums are small, and what they stand for is in the kernel */
 #define IDLE_GAUGE_NS 1000000000ULL
 #define ACTIVE_NS 1000000000ULL /* how long after an event the host counts as active */
 /* Records this young may still have older ones behind them in another ring. */
@@ -47,7 +47,7 @@ struct recorder {
 	char *text;
 	FILE *text_file; /* writes into text */
 
-	int signals, timer;
+	int signals;
 	sigset_t old_mask;
 	pid_t child;
 	int child_status;
@@ -356,6 +356,11 @@ static int flush(struct recorder *r)
 	return err ? err : put_loss(r);
 }
 
+static uint64_t flush_interval(const struct recorder *r)
+{
+	return r->config->capture.mode == RS_MODE_SUMMARY ? SUMMARY_FLUSH_NS : FLUSH_NS;
+}
+
 static bool is_active(const struct recorder *r, uint64_t now)
 {
 	return r->last_event_ns && now - r->last_event_ns < ACTIVE_NS;
@@ -374,7 +379,7 @@ static int tick(struct recorder *r)
 		err = drain(r, now - HORIZON_NS);
 		r->last_drain_ns = now;
 	}
-	if (!err && now - r->last_flush_ns >= FLUSH_NS) {
+	if (!err && now - r->last_flush_ns >= flush_interval(r)) {
 		err = flush(r);
 		r->last_flush_ns = now;
 	}
@@ -385,6 +390,8 @@ static uint64_t tick_interval(const struct recorder *r, uint64_t now)
 {
 	uint64_t gauge_ns = gauge_interval_ns(r);
 
+	if (r->config->capture.mode == RS_MODE_SUMMARY)
+		return IDLE_GAUGE_NS; /* there are no other records */
 	if (!is_active(r, now))
 		return IDLE_TICK_NS;
 	return gauge_ns && gauge_ns < DRAIN_NS ? gauge_ns : DRAIN_NS;
@@ -447,36 +454,27 @@ static void handle_signals(struct recorder *r)
 
 /* ---- the whole ---- */
 
-static int set_timer(struct recorder *r, uint64_t ns)
-{
-	struct itimerspec t = { .it_value = { ns / 1000000000, ns % 1000000000 } };
-
-	return timerfd_settime(r->timer, 0, &t, NULL) ? -errno : 0;
-}
-
 static int loop(struct recorder *r)
 {
 	uint64_t until = r->config->duration_ns ? r->began_ns + r->config->duration_ns : UINT64_MAX;
-	struct pollfd fds[] = { { .fd = r->signals, .events = POLLIN }, { .fd = r->timer, .events = POLLIN } };
+	struct pollfd fd = { .fd = r->signals, .events = POLLIN };
 	int err = 0;
 
 	while (!err && !r->interrupted && !r->child_ended) {
-		uint64_t now = now_ns(), wait, expirations;
+		uint64_t now = now_ns(), wait;
+		struct timespec t;
 
 		if (now >= until)
 			break;
 		wait = tick_interval(r, now);
 		if (now + wait > until)
 			wait = until - now;
-		err = set_timer(r, wait);
-		if (err)
-			return rs_err(err, "timer");
-		if (poll(fds, RS_ARRAY_SIZE_OF(fds), -1) < 0 && errno != EINTR)
+		t = (struct timespec){ wait / 1000000000, wait % 1000000000 };
+		fd.revents = 0;
+		if (ppoll(&fd, 1, &t, NULL) < 0 && errno != EINTR)
 			return rs_err(-errno, "poll");
-		if (fds[0].revents)
+		if (fd.revents)
 			handle_signals(r);
-		if (fds[1].revents && read(r->timer, &expirations, sizeof(expirations)) < 0)
-			expirations = 0;
 		err = tick(r);
 	}
 	return err;
@@ -546,9 +544,8 @@ static int prepare(struct recorder *r)
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, &r->old_mask);
 	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	r->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (r->signals < 0 || r->timer < 0)
-		return rs_err(-errno, "cannot create timer");
+	if (r->signals < 0)
+		return rs_err(-errno, "signalfd");
 	return 0;
 }
 
@@ -575,6 +572,7 @@ static void spare_from_oom(char old[16])
 static void stay_in_memory(struct recorder *r)
 {
 	rs_capture_forget_object(r->capture);
+	rs_kernel_forget_btf(r->kernel);
 	malloc_trim(0);
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
 		rs_debug("cannot lock memory: %s", strerror(errno));
@@ -634,7 +632,7 @@ int rs_record(const struct rs_record_config *config, struct rs_record_result *re
 		return -ENOMEM;
 	memset(ret, 0, sizeof(*ret));
 	r->config = config;
-	r->signals = r->timer = -1;
+	r->signals = -1;
 	err = prepare(r);
 	if (!err)
 		err = start(r);
@@ -663,8 +661,6 @@ int rs_record(const struct rs_record_config *config, struct rs_record_result *re
 		close(r->signals);
 		sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
 	}
-	if (r->timer >= 0)
-		close(r->timer);
 	if (r->text_file)
 		fclose(r->text_file);
 	free(r->text);
