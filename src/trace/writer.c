@@ -78,7 +78,6 @@ int rs_writer_check(const char *path, bool overwrite)
 							      "a device or socket");
 		if (!overwrite)
 			return rs_fail(-EEXIST, "%s: exists; choose another name with -o, or give --force to overwrite it", path);
-		return access(path, W_OK) ? rs_err(-errno, "%s: cannot write", path) : 0;
 	}
 	slash = strrchr(dir, '/');
 	if (slash)
@@ -90,11 +89,14 @@ int rs_writer_check(const char *path, bool overwrite)
 
 static int open_output(struct rs_writer *w, bool overwrite)
 {
-	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | (overwrite ? O_TRUNC : O_EXCL);
+	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_EXCL;
 	int err = rs_writer_check(w->path, overwrite);
 
 	if (err)
 		return err;
+	/* A new file, not the old one emptied: somebody may still read that, or record into it. */
+	if (overwrite && unlink(w->path) && errno != ENOENT)
+		return rs_err(-errno, "%s: cannot replace", w->path);
 	w->direct = true;
 	w->fd = open(w->path, flags | O_DIRECT, 0600);
 	if (w->fd < 0 && errno == EINVAL) {
