@@ -94,6 +94,31 @@ $(OUT)/tests/vm/crosscheck: $(OUT)/tests/vm/crosscheck.o $(OUT)/libreclaimscope.
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
 
+# The reader and the report under clang's sanitizers and coverage, in objects of their own.
+FUZZ_CC    ?= clang-14
+FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_LIB   := $(BASE:%=base/%) $(TRACE:%=trace/%) $(REPORT:%=report/%)
+
+$(OUT)/fuzz/%.o: %.c Makefile
+	$(call msg,FUZZ,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(RS_CFLAGS) $(FUZZ_FLAGS) -MMD -MP -c $< -o $@
+
+$(OUT)/tests/fuzz/fuzz_reader: $(OUT)/fuzz/tests/fuzz/fuzz_reader.o $(FUZZ_LIB:%=$(OUT)/fuzz/src/%.o)
+	$(call msg,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LIBS) -o $@
+
+$(OUT)/tests/fuzz/seeds: $(OUT)/tests/fuzz/seeds.o $(OUT)/libreclaimscope.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+
+FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/seeds
+
+# make fuzz SECONDS=600
+fuzz: $(OUT)/reclaimscope $(FUZZ)
+	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60)
+
 LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 
 # Needs neither root nor a kernel that can be traced.
@@ -109,6 +134,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all check test clean
+.PHONY: all check test fuzz clean
 .DELETE_ON_ERROR:
 .SECONDARY:
