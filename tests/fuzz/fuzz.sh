@@ -15,7 +15,7 @@ shift 2
 "$build/tests/fuzz/seeds" "$dir/seeds" "$@" || exit 1
 # More memory than this, for a file of this size, would be a way to kill the reader.
 "$build/tests/fuzz/fuzz_reader" -max_total_time="$seconds" -max_len=131072 -timeout=10 -rss_limit_mb=1024 -close_fd_mask=2 \
-	-print_final_stats=1 -artifact_prefix="$dir/crash-" -verbosity=1 "$dir/found" "$dir/seeds" >"$dir/log" 2>&1
+	-dict="$(dirname "$0")/recording.dict" -print_final_stats=1 -artifact_prefix="$dir/crash-" -verbosity=1 "$dir/found" "$dir/seeds" >"$dir/log" 2>&1
 status=$?
 runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$dir/log")
 if [ $status -eq 0 ] && [ "${runs:-0}" -gt 0 ]; then

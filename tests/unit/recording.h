@@ -137,9 +137,12 @@ static inline const struct rs_event_hdr *random_record(uint64_t *seed, const str
 	do
 		type = unit_random(seed) % RS_NR_EVENTS;
 	while (!schema->events[type].type);
-	for (i = 0; i < RS_MAX_RECORD / 8; i++)
+	for (i = 0; i < RS_MAX_RECORD / 8; i++) {
 		/* Mostly small numbers, as in real records, and now and then all 64 bits. */
 		buf[i] = unit_random(seed) >> (unit_random(seed) % 8 * 8);
+		if (unit_random(seed) % 2) /* and two of 32 bits, with few values: kinds and nodes */
+			buf[i] = (buf[i] & 3) | (unit_random(seed) & 1) << 32;
+	}
 	*ts_ns += unit_random(seed) % 100000;
 	hdr->ts_ns = *ts_ns;
 	hdr->tid = unit_random(seed) % 100;
