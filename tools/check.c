@@ -38,7 +38,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		return rs_bad_value("%s: check takes no argument", arg);
 	case 'h':
-		rs_parse_help(state);
+		return rs_parse_help(state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

@@ -124,10 +124,10 @@ int rs_finish_output(int status)
 	return status ? status : RS_EXIT_FAILED;
 }
 
-void rs_parse_help(struct argp_state *state)
+error_t rs_parse_help(struct argp_state *state)
 {
 	argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
-	exit(rs_finish_output(RS_EXIT_OK));
+	return ECANCELED;
 }
 
 error_t rs_bad_value(const char *fmt, ...)
@@ -159,6 +159,8 @@ int rs_parse_args(const struct argp *argp, int argc, char **argv, unsigned int f
 	stderr = real;
 	if (fclose(kept))
 		return rs_err(-ENOMEM, "%s", name);
+	if (err == ECANCELED)
+		exit(rs_finish_output(RS_EXIT_OK));
 	if (err != EINVAL) /* which is argp's own */
 		fputs(said, stderr);
 	else

@@ -44,8 +44,8 @@ int rs_finish_output(int status);
 /* The option that each verb has; its key is for rs_parse_help(). */
 #define RS_OPTION_HELP { "help", 'h', NULL, 0, "show this, and end", -1 }
 
-/* Prints the help of a verb and ends the program. */
-void rs_parse_help(struct argp_state *state) __attribute__((noreturn));
+/* Prints the help of a verb; what it returns, returned by the parser, ends the program. */
+error_t rs_parse_help(struct argp_state *state);
 
 /* What a parser returns for a bad value: says it. Not EINVAL, which is argp's own. */
 error_t rs_bad_value(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

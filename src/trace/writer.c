@@ -70,14 +70,16 @@ int rs_writer_check(const char *path, bool overwrite)
 
 	if (!dir)
 		return -ENOMEM;
-	if (!stat(path, &st)) {
-		if (!S_ISREG(st.st_mode))
-			return rs_fail(-EINVAL, "%s: is %s, not a file that can hold a recording; choose another with -o", path,
-				       S_ISDIR(st.st_mode)  ? "a directory" :
-				       S_ISFIFO(st.st_mode) ? "a FIFO" :
-							      "a device or socket");
-		if (!overwrite)
-			return rs_fail(-EEXIST, "%s: exists; choose another name with -o, or give --force to overwrite it", path);
+	if (stat(path, &st)) {
+		if (errno != ENOENT)
+			return rs_err(-errno, "%s: cannot create", path);
+	} else if (!S_ISREG(st.st_mode)) {
+		return rs_fail(-EINVAL, "%s: is %s, not a file that can hold a recording; choose another with -o", path,
+			       S_ISDIR(st.st_mode)  ? "a directory" :
+			       S_ISFIFO(st.st_mode) ? "a FIFO" :
+						      "a device or socket");
+	} else if (!overwrite) {
+		return rs_fail(-EEXIST, "%s: exists; choose another name with -o, or give --force to overwrite it", path);
 	}
 	slash = strrchr(dir, '/');
 	if (slash)
