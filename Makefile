@@ -3,6 +3,7 @@
 #   make            build build/reclaimscope
 #   make demo       install what is missing, build, and show what reclaim does on a real kernel
 #   make test       install what is missing, build, and run every test
+#   make install    into $(DESTDIR)$(PREFIX), with the manual
 #   V=1 shows commands, SAN=1 builds into build/san with ASan and UBSan
 
 OUT     := build
@@ -88,7 +89,7 @@ $(OUT)/tests/unit/test_%: $(OUT)/tests/unit/test_%.o $(OUT)/libreclaimscope.a
 $(OUT)/tests/vm/load: tests/vm/load.c Makefile
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -O2 $(WARN) -static $< -o $@
+	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@
 
 $(OUT)/tests/vm/crosscheck: $(OUT)/tests/vm/crosscheck.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
@@ -123,17 +124,37 @@ LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 
 # Needs neither root nor a kernel that can be traced.
 check: all $(UNIT_TESTS)
-	$(Q)tests/run.sh $(UNIT_TESTS:%='%') tests/layers.sh
+	$(Q)tests/run.sh $(UNIT_TESTS:%='%') tests/layers.sh 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)'
 
 # Installing is part of the test, because a fresh machine has only git, gcc and make.
 test:
 	$(Q)tools/install-deps.sh test
-	$(Q)$(MAKE) --no-print-directory check
+	$(Q)$(MAKE) --no-print-directory check $(FUZZ)
+	$(Q)tests/run.sh 'tests/cli/record.sh $(OUT)' 'tests/cli/crash.sh $(OUT) 20' 'tests/fuzz/fuzz.sh $(OUT) 20' \
+		'tests/compilers.sh $(OUT)'
+
+# make crash TIMES=1000
+crash: $(OUT)/reclaimscope
+	$(Q)tests/cli/crash.sh $(OUT) $(or $(TIMES),200)
+
+# ---- Installing. DESTDIR, PREFIX. -------------------------------------------
+
+PREFIX ?= /usr/local
+MAN    := $(wildcard docs/man/*.1)
+
+install: $(OUT)/reclaimscope
+	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'
+	$(Q)install -m 755 $(OUT)/reclaimscope '$(DESTDIR)$(PREFIX)/bin'
+	$(Q)install -m 644 $(MAN) '$(DESTDIR)$(PREFIX)/share/man/man1'
+
+# For tests/compilers.sh.
+print-cflags:
+	@echo '$(RS_CFLAGS)'
 
 clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all check test fuzz clean
+.PHONY: all check test crash fuzz install print-cflags clean
 .DELETE_ON_ERROR:
 .SECONDARY:

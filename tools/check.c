@@ -61,7 +61,9 @@ static void print_host(const struct rs_kernel *k)
 	printf("LRU          %s%s\n", rs_kernel_lru_name(k),
 	       k->has_lru_gen && !(k->lru_gen_enabled & 1) ? ", MGLRU is built in and off" : "");
 	printf("kprobes      %s\n", yes(k->has_kprobes));
-	printf("tracefs      %s\n", k->has_tracefs ? "yes" : "no (mount -t tracefs tracefs /sys/kernel/tracing)");
+	printf("tracefs      %s\n", k->has_tracefs				       ? "yes" :
+				     k->lockdown == RS_LOCKDOWN_CONFIDENTIALITY ? "no, lockdown forbids it" :
+										  "no (mount -t tracefs tracefs /sys/kernel/tracing)");
 	printf("kallsyms     %s\n", k->addresses_hidden ?
 					    "addresses hidden: run as root or with CAP_SYSLOG, or sysctl kernel.kptr_restrict=0" :
 					    "yes");

@@ -115,7 +115,7 @@ int rs_kallsyms_find(struct rs_symbol *symbols, size_t n)
 	}
 	HASH_CLEAR(hh, find.table);
 	if (err)
-		return rs_err(err, KALLSYMS ": cannot read");
+		return rs_fail(-ENODATA, KALLSYMS ": cannot read: %s; it needs /proc and CONFIG_KALLSYMS", strerror(-err));
 	return find.any_address ? 0 : -EPERM;
 }
 
