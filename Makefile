@@ -21,7 +21,7 @@ TRACE  := schema codec writer reader show tasks
 PROBE  := hooks permit ring capture describe record
 REPORT := latency report report_text report_json
 TOOLS  := reclaimscope tool check record report script
-UNIT   := codec recording ring report
+UNIT   := json codec recording ring report btf kallsyms zoneinfo cgroup permit tool
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%)
 
