@@ -22,7 +22,7 @@ static const char *const text = "0000000000000010 D fixed_percpu_data\n"
 				"ffffffff81000100 t shrink_alias\n"
 				"ffffffff81000200 t shrink_node.cold\n"
 				"ffffffff81000300 T balance_pgdat\n"
-				"ffffffff81000300 b some_data\n"
+				"ffffffff81000380 b some_data\n"
 				"ffffffffa0000000 t zram_write\t[zram]\n";
 
 static void rs_kallsyms_finds_exact_names(void **state)
