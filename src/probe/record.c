@@ -29,7 +29,7 @@
 #define TEXT_BYTES (512 * 1024) /* for the JSON of one block */
 #define IDLE_TICK_NS 100000000ULL
 #define DRAIN_NS 50000000ULL
-#define FLUSH_NS 1000000000ULL
+#define FLUSH_NS 800000000ULL /* and a tick on top of it: a recorder that is killed loses no more than a second */
 #define SUMMARY_FLUSH_NS 10000000000ULL /* sums are small, and what they stand for is in the kernel */
 #define IDLE_GAUGE_NS 1000000000ULL
 #define ACTIVE_NS 1000000000ULL /* how long after an event the host counts as active */
@@ -419,6 +419,7 @@ static int start_command(struct recorder *r, const char *oom_score_adj)
 
 		if (fd >= 0 && write(fd, oom_score_adj, strlen(oom_score_adj)) < 0)
 			close(fd); /* it then keeps ours, which only spares it */
+		signal(SIGPIPE, SIG_DFL); /* which the program ignores */
 		sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
 		execvp(command[0], command);
 		err = -errno;
@@ -488,12 +489,14 @@ static void let_interrupts_through(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 static int finish(struct recorder *r, int err, struct rs_record_result *result)
 {
 	static struct rs_capture_counters counters;
+	int end_err;
 
 	result->duration_ns = now_ns() - r->began_ns;
 	if (!err && r->config->gauge_ms)
@@ -509,7 +512,8 @@ static int finish(struct recorder *r, int err, struct rs_record_result *result)
 	if (!err)
 		err = put_names(r, true);
 	sum_loss(r, err != 0, &counters, &result->loss);
-	put_end(r, result);
+	end_err = put_end(r, result);
+	err = err ? err : end_err;
 	if (!err && result->loss.in_flight)
 		err = rs_fail(-EBADMSG, "%" PRIu64 " events are unaccounted for; please report this", result->loss.in_flight);
 	return err;
@@ -541,6 +545,7 @@ static int prepare(struct recorder *r)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, &r->old_mask);
 	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -578,7 +583,7 @@ static void stay_in_memory(struct recorder *r)
 		rs_debug("cannot lock memory: %s", strerror(errno));
 }
 
-static int start(struct recorder *r)
+static int start(struct recorder *r, bool *ret_command_failed)
 {
 	char oom_score_adj[16];
 	int err;
@@ -586,8 +591,6 @@ static int start(struct recorder *r)
 	err = rs_writer_check(r->config->output, r->config->overwrite);
 	if (!err)
 		err = rs_capture_start(r->capture);
-	if (!err)
-		err = rs_writer_create(r->config->output, r->config->overwrite, &r->writer);
 	if (err)
 		return err;
 	stay_in_memory(r);
@@ -596,11 +599,16 @@ static int start(struct recorder *r)
 	r->last_flush_ns = r->last_drain_ns = r->began_ns;
 	rs_describe_host(begin_text(r), r->kernel, r->capture, &r->config->capture, r->schema,
 			 (const char *const *)r->config->command);
-	err = put_text(r, RS_BLOCK_INFO);
+	/* Not earlier: killed between these two, it leaves an empty file. */
+	err = rs_writer_create(r->config->output, r->config->overwrite, &r->writer);
+	if (!err)
+		err = put_text(r, RS_BLOCK_INFO);
 	if (!err)
 		err = put_names(r, false);
-	if (!err && r->config->command)
+	if (!err && r->config->command) {
 		err = start_command(r, oom_score_adj);
+		*ret_command_failed = err != 0;
+	}
 	return err;
 }
 
@@ -635,7 +643,7 @@ int rs_record(const struct rs_record_config *config, struct rs_record_result *re
 	r->signals = -1;
 	err = prepare(r);
 	if (!err)
-		err = start(r);
+		err = start(r, &ret->command_failed);
 	if (!err) {
 		started = true;
 		say_start(r);

@@ -16,7 +16,6 @@
  *   load flat MIB PASSES           write memory in order, each page all the same: next to no compression
  *   load settle SECONDS            wait, add up the counters of all CPUs, end without a page fault
  */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -82,17 +81,16 @@ static void anon(size_t mib, long touches, uint64_t seed)
 {
 	size_t pages = mib * MIB / PAGE, i;
 	char *p = map(pages * PAGE);
-	volatile uint64_t sum = 0;
 	long t;
 
 	madvise(p, pages * PAGE, MADV_NOHUGEPAGE);
 	for (i = 0; i < pages; i++)
 		fill_page(p + i * PAGE, seed << 32 | i);
 	for (t = 0; t < touches; t++) {
-		uint64_t *word = (uint64_t *)(p + pick_page(&seed, pages) * PAGE);
+		volatile uint64_t *word = (uint64_t *)(p + pick_page(&seed, pages) * PAGE);
 
 		if (t % 3)
-			sum += *word;
+			(void)*word;
 		else
 			*word = t;
 	}
