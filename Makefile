@@ -25,6 +25,7 @@ MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle no
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 EPISODE := episode
 DIFF   := diff diff_text diff_json check_watermark
+DIFF   += check_lruvec
 TOOLS  := reclaimscope tool check record report script diff
 UNIT   := json codec recording ring report btf kallsyms zoneinfo cgroup permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list

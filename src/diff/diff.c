@@ -11,6 +11,7 @@
 
 static const struct rs_checker *const checkers[] = {
 	&rs_check_watermark,
+	&rs_check_lruvec,
 };
 
 static const struct {
