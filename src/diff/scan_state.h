@@ -91,4 +91,8 @@ struct rs_lruvec_state {
 	uint64_t plug_size[NR_EVICTABLE_LISTS];
 };
 
+/* Inputs of get_scan_count(), from the entry of shrink_lruvec() and what was seen to be read after it. */
+struct get_scan_count rs_get_scan_count_inputs(const struct rs_event_shrink_lruvec_begin *e,
+						const struct rs_lruvec_state *st);
+
 #endif
