@@ -312,12 +312,10 @@ static void say_pages(struct paragraph *p, const struct rs_explanation *x)
 
 static void print_time(const struct rs_explanation *x, FILE *out)
 {
-	uint64_t total = x->end_ns - x->begin_ns, throttled = 0, known;
+	uint64_t total = x->end_ns - x->begin_ns, known;
 	char buf[24];
 	unsigned int i;
 
-	for (i = 0; i < RS_NR_THROTTLES; i++)
-		throttled += x->throttled_ns[i];
 	fprintf(out, "    %-52s %12s\n", "all of it", ms(total, buf));
 	if (x->reserve_wait_ns)
 		fprintf(out, "    %-52s %12s\n", "before it, waiting for the reserves to refill", ms(x->reserve_wait_ns, buf));
