@@ -31,8 +31,8 @@ cat >/tmp/command <<'EOF'
 . /tmp/count >/tmp/before
 cat /proc/sys/vm/stat_refresh >/dev/null 2>&1
 . /tmp/workload
-# Until kswapd has gone to sleep, and the counters of all CPUs are added up.
-exec load settle 1
+# Until kswapd has gone to sleep, and the counters of all CPUs are added up. Then the recorder stops.
+exec load settle 1 /sys/kernel/tracing/instances/*/tracing_on
 EOF
 [ -z "$DRSNOOP" ] || {
 	drsnoop >/out/drsnoop 2>&1 &
