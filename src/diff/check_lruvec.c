@@ -122,6 +122,22 @@ static void request(struct rs_diff *d, const struct rs_frame *frame, int lru, ui
 		shrink_lruvec_reclaimed(&st->series, nr_reclaimed);
 }
 
+/* Too many pages are isolated: the next request waits, once, and then may have to give up. */
+static void stall(struct rs_diff *d, const struct rs_frame *frame)
+{
+	struct rs_lruvec_state *st = rs_frame_state(frame, struct rs_lruvec_state);
+	struct shrink_list want;
+
+	if (!st->started)
+		start(d, frame, st);
+	if (st->stalled && !st->differs) {
+		/* No request waits twice: the one before gave up. */
+		st->sum_known = false;
+		next(st, &want);
+	}
+	st->stalled = true;
+}
+
 /* ---- the end of a lruvec ---- */
 
 static const char *changed(const struct rs_frame *frame, const struct rs_lruvec_state *st)
@@ -325,7 +341,8 @@ static void inside(struct rs_diff *d, const struct rs_step *step, struct rs_fram
 		break;
 	}
 	case RS_EVENT_reclaim_throttle:
-		st->stalled |= ((const struct rs_event_reclaim_throttle *)hdr)->reason == RS_THROTTLE_ISOLATED;
+		if (((const struct rs_event_reclaim_throttle *)hdr)->reason == RS_THROTTLE_ISOLATED)
+			stall(d, frame);
 		break;
 	case RS_EVENT_lruvec_page_state:
 		if (directly(step))

@@ -12,6 +12,7 @@
 static const struct rs_checker *const checkers[] = {
 	&rs_check_watermark,
 	&rs_check_lruvec,
+	&rs_check_cost,
 };
 
 static const struct {

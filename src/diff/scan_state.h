@@ -15,7 +15,7 @@
 #define PF_KSWAPD 0x20000
 #define RS_ROOT_CGROUP 1 /* kernfs number of the root of cgroup2 */
 
-/* Slots of d->priv[]. The allocator's half counts from 0. */
+/* Slots of d->priv[]; those below are of the allocator's half. */
 enum { RS_PRIV_COST = 8, RS_PRIV_WORKINGSET, RS_PRIV_SLAB, RS_PRIV_FOLIO };
 
 /* check_scan.c: what prepare_scan_control() was seen to read. */
@@ -90,5 +90,9 @@ struct rs_lruvec_state {
 	bool plugged;
 	uint64_t plug_size[NR_EVICTABLE_LISTS];
 };
+
+/* Has the lruvec of @cgroup had these costs, as far as is recorded, since @since_ns? */
+bool rs_cost_was(const struct rs_diff *d, uint64_t cgroup, int nid, uint64_t since_ns, uint64_t anon_cost,
+		 uint64_t file_cost);
 
 #endif
