@@ -217,9 +217,13 @@ static int take_all(struct rs_diff *d)
 		for (i = 0; i < RS_ARRAY_SIZE_OF(checkers); i++)
 			checkers[i]->record(d, &step, &event);
 	}
-	if (!err)
-		rs_episodes_finish(d->episodes, dropped, d);
-	return err;
+	if (err)
+		return err;
+	rs_episodes_finish(d->episodes, dropped, d);
+	for (i = 0; i < RS_ARRAY_SIZE_OF(checkers); i++)
+		if (checkers[i]->finish)
+			checkers[i]->finish(d);
+	return 0;
 }
 
 void rs_diff_destroy(struct rs_diff *d)

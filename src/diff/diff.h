@@ -157,6 +157,8 @@ struct rs_checker {
 	void (*record)(struct rs_diff *d, const struct rs_step *step, const struct rs_event *event);
 	/* Called for each frame whose exit was missed. May be NULL. */
 	void (*dropped)(struct rs_diff *d, const struct rs_frame *frame);
+	/* Called after the last record, to judge what waited for another one. May be NULL. */
+	void (*finish)(struct rs_diff *d);
 	/* Frees d->priv[]. May be NULL. */
 	void (*destroy)(struct rs_diff *d);
 };
