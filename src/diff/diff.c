@@ -13,6 +13,7 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_watermark,
 	&rs_check_lruvec,
 	&rs_check_cost,
+	&rs_check_memcg,
 };
 
 static const struct {
@@ -266,6 +267,9 @@ int rs_diff_create(struct rs_reader *reader, const struct rs_diff_options *optio
 	lru = json_object_get_string(member(kernel, "lru"));
 	d->mglru = lru && !strcmp(lru, "mglru");
 	d->nr_cpus = json_object_get_int(member(kernel, "cpus"));
+	d->recursiveprot = member(kernel, "memory_recursiveprot") ?
+				   json_object_get_boolean(member(kernel, "memory_recursiveprot")) :
+				   -1;
 	d->nodes_shift = json_object_get_int(member(kernel, "nodes_shift"));
 	err = take_all(d);
 	if (err)

@@ -47,11 +47,11 @@ struct rs_round {
 /* check_memcg.c: the walk. */
 struct rs_walk {
 	bool pending; /* a protection was computed, and nothing is known yet of its cgroup */
+	bool usage_moved; /* with the usage of a moment before, the answer is another */
 	bool enough; /* the lruvec before gave enough */
-	bool visited;
+	bool round_over; /* and then shrink_node() began again */
 	uint64_t cgroup;
 	enum rs_memcg_visit visit;
-	struct mem_cgroup_below below;
 };
 
 struct rs_node_state {
