@@ -14,6 +14,7 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_lruvec,
 	&rs_check_cost,
 	&rs_check_memcg,
+	&rs_check_slab,
 };
 
 static const struct {
