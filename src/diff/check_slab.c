@@ -2,18 +2,20 @@
 /* Shrinkers: how many objects one is asked for, where its loop ends, and what it leaves for the next call. */
 #include <stdlib.h>
 
-#include "../model/shrinker.h"
 #include "../base/cleanup.h"
+#include "../model/shrinker.h"
 #include "scan_state.h"
 
-#define RECENT 64
+#define RECENT 128
 #define WAITING 16
 #define PATIENCE_NS 100000000ULL
 
 struct run {
-	uint64_t shrinker, cgroup;
-	uint64_t begin_ns, end_ns;
+	uint64_t shrinker;
+	uint64_t since_ns; /* the counter was taken after this: the thread's run before, or a while ago */
+	uint64_t end_ns;
 	int64_t deferred; /* what it added by the model */
+	int64_t surplus; /* by how much the counter was more than that */
 	uint32_t tid;
 	int nid;
 };
@@ -30,11 +32,12 @@ struct slab {
 	unsigned int nr_waiting;
 };
 
-/* Another run of the same shrinker that could have added to its counter while @run did. */
+/* Another thread's run of the same shrinker that may account for the surplus of @run. */
 static bool meets(const struct run *run, const struct run *other)
 {
-	return other->shrinker == run->shrinker && other->tid != run->tid && other->deferred > 0 &&
-	       other->end_ns >= run->begin_ns && other->begin_ns <= run->end_ns;
+	return other->shrinker == run->shrinker && other->nid == run->nid && other->tid != run->tid &&
+	       other->deferred > 0 && other->deferred <= run->surplus && other->end_ns >= run->since_ns &&
+	       other->since_ns <= run->end_ns;
 }
 
 static void settle(struct rs_diff *d, struct slab *slab, unsigned int i, const char *race)
@@ -98,25 +101,26 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	do_shrink_slab_scanned(&s, s.planned - e->left);
 	run = (struct run){
 		.shrinker = e->shrinker,
-		.cgroup = e->cgroup,
-		.begin_ns = e->hdr.ts_ns - e->duration_ns,
+		.since_ns = e->hdr.ts_ns - e->duration_ns - PATIENCE_NS,
 		.end_ns = e->hdr.ts_ns,
 		.deferred = do_shrink_slab_deferred(&s, &d->rules, rs_diff_why(d)),
 		.tid = e->hdr.tid,
 		.nid = e->nid,
 	};
+	run.surplus = e->new_scan - run.deferred;
+	for (i = 0; i < RECENT && i < slab->next; i++)
+		if (slab->recent[i].tid == run.tid && slab->recent[i].end_ns > run.since_ns)
+			run.since_ns = slab->recent[i].end_ns;
 	settle_waiting(d, slab, &run);
 	a = slab->waiting[slab->nr_waiting].answers;
 	a[0] = (struct rs_answer){ "delta", e->delta, s.delta };
 	a[1] = (struct rs_answer){ "total_scan", e->total_scan, s.planned };
 	a[2] = (struct rs_answer){ "deferred", e->new_scan, run.deferred };
-	if (e->new_scan > run.deferred) {
-		for (i = 0; i < RECENT && i < slab->next; i++)
-			if (meets(&run, &slab->recent[i]))
-				race = "another reclaimer added to the same counter";
-	}
+	for (i = 0; run.surplus > 0 && i < RECENT && i < slab->next; i++)
+		if (meets(&run, &slab->recent[i]))
+			race = "another reclaimer added to the same counter";
 	slab->recent[slab->next++ % RECENT] = run;
-	if (e->new_scan > run.deferred && !race && slab->nr_waiting < WAITING - 1) {
+	if (run.surplus > 0 && !race && slab->nr_waiting < WAITING - 1) {
 		slab->waiting[slab->nr_waiting].run = run;
 		slab->waiting[slab->nr_waiting].event = *e;
 		slab->nr_waiting++;
