@@ -12,7 +12,6 @@
 #include "../model/shrink_lruvec.h"
 #include "diff.h"
 
-#define PF_KSWAPD 0x20000
 #define RS_ROOT_CGROUP 1 /* kernfs number of the root of cgroup2 */
 
 /* Slots of d->priv[]; those below are of the allocator's half. */
@@ -21,15 +20,15 @@ enum { RS_PRIV_COST = 8, RS_PRIV_WORKINGSET, RS_PRIV_SLAB, RS_PRIV_FOLIO };
 /* check_scan.c: what prepare_scan_control() was seen to read. */
 struct rs_prepare {
 	bool judged; /* of this round over the node */
-	bool any; /* a counter was seen */
-	bool costs; /* anon_cost and file_cost below are those of the target, after it had taken them */
-	uint64_t anon_cost, file_cost;
-	bool compared[ANON_AND_FILE], answer[ANON_AND_FILE], activate_known[ANON_AND_FILE];
+	bool has_function; /* inactive_is_low() is not inlined */
+	bool costs; /* the two below are those of the target, after it had taken them */
+	bool compared[ANON_AND_FILE], activate_known[ANON_AND_FILE];
 	bool file_known;
 	unsigned int rounds;
+	uint64_t anon_cost, file_cost;
 	uint64_t activate[ANON_AND_FILE], refaults[ANON_AND_FILE];
 	uint64_t lru_size[NR_EVICTABLE_LISTS];
-	/* zone_state records of this call of shrink_node() */
+	/* Sums over the zone_state records of this call of shrink_node(). */
 	uint64_t free, high;
 	unsigned int nr_zones;
 };
@@ -40,7 +39,8 @@ struct rs_round {
 	bool stat_missing; /* a batch did not tell everything */
 	bool lost;
 	uint64_t nr_reclaimed; /* sc->nr_reclaimed at its beginning */
-	unsigned int nr_lruvecs;
+	uint64_t sc_reclaimed; /* the same after the last lruvec */
+	uint64_t reclaimed, lruvec_reclaimed; /* sums over batches and over lruvecs */
 	int zone_ready; /* a test after the last lruvec said so; -1: none was seen */
 };
 
