@@ -14,7 +14,7 @@
 #include "../model/lru_cost.h"
 #include "scan_state.h"
 
-#define HISTORY 32
+#define HISTORY 512
 
 struct lruvec_cost {
 	struct {
@@ -237,6 +237,9 @@ static void judge_ends(struct rs_diff *d, struct rs_frame *frame, const struct r
 			race = "another call on the same lruvec ran";
 	}
 	lru_note_cost(model, e->levels, e->file, args, &d->rules, rs_diff_why(d));
+	for (i = 0; i < e->levels && i < RS_COST_LEVELS; i++)
+		if (get(d, e->cgroup[i], e->nid))
+			remember(get(d, e->cgroup[i], e->nid), e->hdr.ts_ns, model[i].anon_cost, model[i].file_cost);
 	nr = compare(e, model, answers);
 	for (i = 0; i < nr; i++)
 		different += answers[i].kernel != answers[i].model;

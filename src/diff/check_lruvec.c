@@ -140,17 +140,6 @@ static void stall(struct rs_diff *d, const struct rs_frame *frame)
 
 /* ---- the end of a lruvec ---- */
 
-static const char *changed(const struct rs_frame *frame, const struct rs_lruvec_state *st)
-{
-	const struct rs_event_shrink_lruvec_begin *e = rs_frame_entry(frame, shrink_lruvec_begin);
-	int lru;
-
-	for (lru = 0; st->plugged && lru < NR_EVICTABLE_LISTS; lru++)
-		if (st->plug_size[lru] != lruvec_lru_size((const uint64_t *)e->lru_zone_size, RS_MAX_LRU, lru, e->reclaim_idx))
-			return "a list changed its size between entry and use";
-	return NULL;
-}
-
 static void judge_end(struct rs_diff *d, const struct rs_frame *frame, const struct rs_event_hdr *hdr)
 {
 	const struct rs_event_shrink_lruvec_begin *b = rs_frame_entry(frame, shrink_lruvec_begin);
@@ -188,7 +177,7 @@ static void judge_end(struct rs_diff *d, const struct rs_frame *frame, const str
 			      { "lru", st->kernel_lru, st->model_lru },
 			      { "nr_to_scan", st->kernel_nr, st->model_nr },
 		      },
-		      2, 0, changed(frame, st)))
+		      2, 0, st->changed ? "a list changed its size between entry and use" : NULL))
 		return;
 
 	rs_count_branch(d, RS_DECIDE_shrink_lruvec, st->series.proportional_reclaim ? "all that was planned" :
@@ -316,6 +305,9 @@ static void inside(struct rs_diff *d, const struct rs_step *step, struct rs_fram
 	case RS_EVENT_proportional_protection:
 		if (!st->started && st->nr_protection < NR_EVICTABLE_LISTS)
 			st->protection[st->nr_protection++] = *(const struct rs_event_proportional_protection *)hdr;
+		break;
+	case RS_EVENT_lruvec_sizes:
+		st->changed |= !st->started;
 		break;
 	case RS_EVENT_isolate_nothing: {
 		const struct rs_event_isolate_nothing *e = (const void *)hdr;

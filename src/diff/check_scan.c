@@ -9,9 +9,21 @@ static struct rs_node_state *state(const struct rs_frame *node)
 	return rs_frame_state(node, struct rs_node_state);
 }
 
+static uint64_t not_negative(uint64_t counter)
+{
+	return (int64_t)counter < 0 ? 0 : counter;
+}
+
 static uint64_t target_of(const struct rs_event_shrink_node_begin *n)
 {
 	return n->target_cgroup ? n->target_cgroup : RS_ROOT_CGROUP;
+}
+
+/* Before and after the comparison; an older recording has zeros there. */
+static bool sizes_moved(const struct rs_event_inactive_is_low *e)
+{
+	return (e->entry_inactive || e->entry_active) && e->entry_inactive != UINT64_MAX &&
+	       (e->entry_inactive != e->inactive || e->entry_active != e->active);
 }
 
 /* ---- what prepare_scan_control() reads ---- */
@@ -77,6 +89,7 @@ static void comparison(struct rs_node_state *st, const struct rs_event_inactive_
 	}
 	type = is_file_lru(e->lru) ? WORKINGSET_FILE : WORKINGSET_ANON;
 	p->compared[type] = true;
+	p->sizes_moved |= sizes_moved(e);
 	p->lru_size[e->lru] = e->inactive;
 	p->lru_size[e->lru + LRU_ACTIVE] = e->active;
 	p->lru_size[LRU_INACTIVE_FILE] = e->inactive_file;
@@ -100,15 +113,11 @@ static void judge_is_low(struct rs_diff *d, const struct rs_event_inactive_is_lo
 	rs_count_branch(d, RS_DECIDE_inactive_is_low, is_file_lru(e->lru) ? "file" : "anon");
 	rs_count_branch(d, RS_DECIDE_inactive_is_low, e->ret ? "low" : "enough");
 	rs_judge(d, RS_DECIDE_inactive_is_low, NULL, &e->hdr,
-		 (struct rs_answer[]){ { "low", e->ret, inactive_is_low(&in, rs_diff_why(d)) } }, 1, 0, NULL);
+		 (struct rs_answer[]){ { "low", e->ret, inactive_is_low(&in, rs_diff_why(d)) } }, 1, 0,
+		 sizes_moved(e) ? "sizes changed during the call" : NULL);
 }
 
 /* ---- the judgement, when the first lruvec of a round shows what was prepared ---- */
-
-static uint64_t not_negative(uint64_t counter)
-{
-	return (int64_t)counter < 0 ? 0 : counter;
-}
 
 static void judge_prepare(struct rs_diff *d, struct rs_frame *node, const struct rs_event_shrink_lruvec_begin *e)
 {
@@ -129,13 +138,24 @@ static void judge_prepare(struct rs_diff *d, struct rs_frame *node, const struct
 		.priority = n->priority,
 	};
 	struct prepare_scan_control_result model, later;
-	bool kernel_tiny = e->sc_flags & RS_SC_FILE_IS_TINY, tiny_known;
+	bool kernel_tiny = e->sc_flags & RS_SC_FILE_IS_TINY, tiny_known, activate_moved = false;
 	struct rs_answer answers[7];
 	const char *race = NULL;
 	unsigned int type, nr = 0;
 
 	/* A type whose counters are not there was decided by its refaults; where even those are not, say so. */
 	for (type = 0; type < ANON_AND_FILE && !in.force_deactivate; type++) {
+		/* Read at entry by those kernels where only a comparison shows them; 0: an older recording. */
+		bool at_entry = p->has_function || !p->activate_known[type];
+
+		if (at_entry && n->activate[type] != UINT64_MAX && (n->activate[0] || n->activate[1])) {
+			activate_moved |= p->activate_known[type] && p->activate[type] != n->activate[type];
+			if (!p->activate_known[type]) {
+				p->activate_known[type] = true;
+				p->activate[type] = n->activate[type];
+				p->refaults[type] = n->refaults[type];
+			}
+		}
 		if (!p->activate_known[type]) {
 			rs_count_hidden(d, RS_DECIDE_prepare_scan_control);
 			return;
@@ -161,10 +181,17 @@ static void judge_prepare(struct rs_diff *d, struct rs_frame *node, const struct
 	in.node_inactive_anon = not_negative(e->node_inactive_anon);
 	in.node_inactive_file = not_negative(e->node_inactive_file);
 	in.node_active_file = not_negative(e->node_active_file);
+	if (e->node_free)
+		in.free = e->node_free;
 	later = prepare_scan_control(&in, NULL);
 	tiny_known = in.cgroup_reclaim || (p->nr_zones && !p->rounds);
-	if (kernel_tiny != model.file_is_tiny && kernel_tiny == later.file_is_tiny)
+	if (kernel_tiny != model.file_is_tiny &&
+	    (kernel_tiny == later.file_is_tiny || (e->node_free && e->node_free != p->free)))
 		race = "counters of the node changed since shrink_node() was entered";
+	if (activate_moved)
+		race = "pages were activated since shrink_node() was entered";
+	if (p->sizes_moved)
+		race = "sizes changed during inactive_is_low()";
 
 	answers[nr++] = (struct rs_answer){ "may_deactivate",
 					    e->sc_flags & (RS_SC_DEACTIVATE_ANON | RS_SC_DEACTIVATE_FILE),
@@ -285,26 +312,35 @@ static void judge_continue(struct rs_diff *d, struct rs_frame *node, const struc
 		.nr_reclaimed = nr_reclaimed - r->nr_reclaimed,
 		.order = n->order,
 		.priority = n->priority,
-		.compaction_allowed = true,
+		.compaction_allowed = n->gfp & __GFP_IO,
 		.zone_ready = r->zone_ready > 0,
 	};
 	bool early = !in.order || (in.order <= PAGE_ALLOC_COSTLY_ORDER && in.priority >= DEF_PRIORITY - 2) ||
 		     !in.nr_reclaimed || in.zone_ready;
+	const struct rs_event_shrink_node_end *e = again ? NULL : (const void *)hdr;
 
 	if (node->broken) {
 		rs_count_lost(d, RS_DECIDE_should_continue_reclaim);
 		return;
 	}
-	if (!early) {
-		/* It depends on counters of the node at that moment, and on what the request may do. */
+	early |= !in.compaction_allowed;
+	/* 0, 0: an older recording. What the node had when it went round again was not recorded. */
+	if (!early && (!e || !(e->inactive_anon || e->inactive_file))) {
 		rs_count_hidden(d, RS_DECIDE_should_continue_reclaim);
 		return;
+	}
+	if (!early) {
+		in.inactive_anon = not_negative(e->inactive_anon);
+		in.inactive_file = not_negative(e->inactive_file);
+		in.can_reclaim_anon = can_reclaim_anon_pages(e->swap_free, false);
 	}
 	rs_count_branch(d, RS_DECIDE_should_continue_reclaim,
 			!in.order	 ? "order 0" :
 			in.zone_ready	 ? "a zone is ready" :
 			!in.nr_reclaimed ? "no progress" :
-					   "not for compaction");
+			early		 ? "not for compaction" :
+			again		 ? "again" :
+					   "too little is left");
 	rs_judge(d, RS_DECIDE_should_continue_reclaim, node, hdr,
 		 (struct rs_answer[]){ { "again", again, should_continue_reclaim(&in, &d->rules, rs_diff_why(d)) } }, 1,
 		 0, NULL);
@@ -348,15 +384,22 @@ static void in_node(struct rs_diff *d, const struct rs_step *step, struct rs_fra
 			counter(st, (const void *)hdr);
 		}
 		break;
-	case RS_EVENT_shrink_lruvec_begin:
+	case RS_EVENT_shrink_lruvec_begin: {
+		const struct rs_event_shrink_lruvec_begin *e = (const void *)hdr;
+
+		/* Of another scan_control: the entry of its shrink_node() is missing. */
+		if (e->priority != n->priority || e->nid != n->nid || e->order != n->order ||
+		    e->target_cgroup != n->target_cgroup || e->gfp != n->gfp)
+			node->broken = true;
 		if (st->prepare.judged)
 			break;
 		st->prepare.judged = true;
 		if (node->broken)
 			rs_count_lost(d, RS_DECIDE_prepare_scan_control);
 		else
-			judge_prepare(d, node, (const void *)hdr);
+			judge_prepare(d, node, e);
 		break;
+	}
 	case RS_EVENT_shrink_lruvec_end:
 		if (step->closed)
 			lruvec_end(node, rs_frame_entry(step->closed, shrink_lruvec_begin), (const void *)hdr);

@@ -11,11 +11,11 @@
 
 static const struct rs_checker *const checkers[] = {
 	&rs_check_watermark,
+	&rs_check_scan,
 	&rs_check_lruvec,
 	&rs_check_cost,
 	&rs_check_memcg,
 	&rs_check_slab,
-	&rs_check_scan,
 };
 
 static const struct {

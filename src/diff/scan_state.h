@@ -6,6 +6,7 @@
 #ifndef RS_DIFF_SCAN_STATE_H
 #define RS_DIFF_SCAN_STATE_H
 
+#include "../model/gfp.h"
 #include "../model/protection.h"
 #include "../model/scan_balance.h"
 #include "../model/shrink_list.h"
@@ -24,6 +25,7 @@ struct rs_prepare {
 	bool costs; /* the two below are those of the target, after it had taken them */
 	bool compared[ANON_AND_FILE], activate_known[ANON_AND_FILE];
 	bool file_known;
+	bool sizes_moved; /* while they were compared */
 	unsigned int rounds;
 	uint64_t anon_cost, file_cost;
 	uint64_t activate[ANON_AND_FILE], refaults[ANON_AND_FILE];
@@ -86,9 +88,7 @@ struct rs_lruvec_state {
 	bool note_file;
 	uint32_t nr_io, nr_rotated;
 
-	/* Sizes when get_scan_count() was through. */
-	bool plugged;
-	uint64_t plug_size[NR_EVICTABLE_LISTS];
+	bool changed; /* a list, while get_scan_count() ran */
 };
 
 /* Has the lruvec of @cgroup had these costs, as far as is recorded, since @since_ns? */
