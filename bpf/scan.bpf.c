@@ -36,11 +36,6 @@ static __always_inline int shrink_node_entry(__u64 pgdat, __u64 sc_addr)
 	e->swap_total = global64(opts.addr_total_swap_pages);
 	e->kswapd_failures = kswapd_failures(pgdat);
 	e->task_flags = task_flags();
-	e->activate[0] = e->activate[1] = RS_UNKNOWN;
-	if (lruvec && lruvec_counters_visible())
-		copy(e->activate, sizeof(e->activate),
-		     lruvec_counters(lruvec) +
-			     8 * bpf_core_enum_value(enum node_stat_item, WORKINGSET_ACTIVATE_ANON));
 	emit_submit(&em);
 	if (!target)
 		emit_zones(pgdat, nid, RS_ZONE_OF_SHRINK_NODE, RS_MAX_ZONES, false);
@@ -136,6 +131,11 @@ static __always_inline void fill_lruvec_begin(struct rs_event_shrink_lruvec_begi
 	e->online = !!(READ32(struct cgroup_subsys_state, flags, memcg + OFFSET(struct mem_cgroup, css)) &
 		       CSS_ONLINE);
 	e->task_flags = task_flags();
+	e->activate[0] = e->activate[1] = RS_UNKNOWN;
+	if (lruvec_counters_visible())
+		copy(e->activate, sizeof(e->activate),
+		     lruvec_counters(lruvec) +
+			     8 * bpf_core_enum_value(enum node_stat_item, WORKINGSET_ACTIVATE_ANON));
 	e->node_free = node_free(pgdat);
 	copy(e->lru_zone_size, sizeof(e->lru_zone_size), lru_zone_sizes(lruvec));
 }

@@ -138,23 +138,26 @@ static void judge_prepare(struct rs_diff *d, struct rs_frame *node, const struct
 		.priority = n->priority,
 	};
 	struct prepare_scan_control_result model, later;
-	bool kernel_tiny = e->sc_flags & RS_SC_FILE_IS_TINY, tiny_known, activate_moved = false;
+	bool kernel_tiny = e->sc_flags & RS_SC_FILE_IS_TINY, tiny_known, moved = false;
+	bool visible = e->cgroup == target_of(n) && e->activate[0] != UINT64_MAX && (e->activate[0] || e->activate[1]);
 	struct rs_answer answers[7];
 	const char *race = NULL;
 	unsigned int type, nr = 0;
 
 	/* A type whose counters are not there was decided by its refaults; where even those are not, say so. */
 	for (type = 0; type < ANON_AND_FILE && !in.force_deactivate; type++) {
-		/* Read at entry by those kernels where only a comparison shows them; 0: an older recording. */
-		bool at_entry = p->has_function || !p->activate_known[type];
-
-		if (at_entry && n->activate[type] != UINT64_MAX && (n->activate[0] || n->activate[1])) {
-			activate_moved |= p->activate_known[type] && p->activate[type] != n->activate[type];
-			if (!p->activate_known[type]) {
-				p->activate_known[type] = true;
-				p->activate[type] = n->activate[type];
-				p->refaults[type] = n->refaults[type];
-			}
+		/*
+		 * Where only a comparison shows these counters, the target's lruvec shows them a moment later, if it
+		 * is the first one visited. 0: an older recording.
+		 */
+		if (p->activate_known[type]) {
+			moved |= p->refaults[type] != n->refaults[type] ||
+				 (p->has_function && visible && e->activate[type] != p->activate[type]);
+		} else if (visible) {
+			p->activate_known[type] = true;
+			p->activate[type] = e->activate[type];
+			p->refaults[type] = e->refaults[type];
+			moved |= e->refaults[type] != n->refaults[type];
 		}
 		if (!p->activate_known[type]) {
 			rs_count_hidden(d, RS_DECIDE_prepare_scan_control);
@@ -188,8 +191,8 @@ static void judge_prepare(struct rs_diff *d, struct rs_frame *node, const struct
 	if (kernel_tiny != model.file_is_tiny &&
 	    (kernel_tiny == later.file_is_tiny || (e->node_free && e->node_free != p->free)))
 		race = "counters of the node changed since shrink_node() was entered";
-	if (activate_moved)
-		race = "pages were activated since shrink_node() was entered";
+	if (moved)
+		race = "counters of the lruvec changed since shrink_node() was entered";
 	if (p->sizes_moved)
 		race = "sizes changed during inactive_is_low()";
 

@@ -16,6 +16,7 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_cost,
 	&rs_check_memcg,
 	&rs_check_slab,
+	&rs_check_workingset,
 };
 
 static const struct {

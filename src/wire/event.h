@@ -450,8 +450,7 @@ enum rs_folio_outcome {
 	F(__s64, swap_free, PAGES, "nr_swap_pages")                                                \
 	F(__u64, swap_total, PAGES, "total_swap_pages")                                            \
 	F(__s32, kswapd_failures, NUM, "of the node")                                              \
-	F(__u32, task_flags, TASK_FLAGS, "PF_ flags of the reclaimer")                             \
-	A(__u64, activate, 2, NUM, "WORKINGSET_ACTIVATE_ANON, _FILE of that lruvec, -1: not visible")
+	F(__u32, task_flags, TASK_FLAGS, "PF_ flags of the reclaimer")
 
 #define RS_FIELDS_shrink_node_end(F, A)                                                            \
 	RS_FIELDS_SC(F)                                                                            \
@@ -488,6 +487,7 @@ enum rs_folio_outcome {
 	F(__s32, proactive_swappiness, NUM, "of this reclaim, -1: none")                           \
 	F(__u32, online, BOOL, "the cgroup exists for user space")                                 \
 	F(__u32, task_flags, TASK_FLAGS, "PF_ flags of the reclaimer")                             \
+	A(__u64, activate, 2, PAGES, "WORKINGSET_ACTIVATE_ANON, _FILE of this lruvec, -1: not visible") \
 	F(__u64, node_free, PAGES, "NR_FREE_PAGES of all zones of the node, the cached counters")  \
 	A(__u64, lru_zone_size, RS_MAX_ZONES * RS_MAX_LRU, PAGES, "size of each list, [zone][lru]")
 
@@ -727,7 +727,10 @@ enum rs_folio_outcome {
 	F(__u64, nonresident_age, NUM, "of the lruvec, read after")                                \
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__u16, file, BOOL, "a file page")                                                        \
-	F(__u16, workingset, BOOL, "PG_workingset was set")
+	F(__u16, workingset, BOOL, "PG_workingset was set")                                        \
+	F(__u64, entry_age, NUM, "nonresident_age, read before")                                   \
+	F(__u32, nr_pages, PAGES, "pages of the folio; 0: entry_age was not read")                 \
+	F(__u32, pad, PAD, "")
 
 #define RS_FIELDS_workingset_refault(F, A)                                                         \
 	F(__u64, cgroup, CGROUP, "cgroup that is charged")                                         \
