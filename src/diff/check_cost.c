@@ -293,8 +293,7 @@ static void refault(struct rs_diff *d, const struct rs_thread *thread, const str
 	struct rs_lru_cost_args args;
 
 	for (hdr = rs_recent_first(thread); hdr; hdr = rs_recent_next(thread, hdr))
-		if (hdr->type == RS_EVENT_workingset_refault)
-			r = (const void *)hdr;
+		r = hdr->type == RS_EVENT_workingset_refault ? (const void *)hdr : NULL;
 	if (!r) {
 		rs_count_lost(d, RS_DECIDE_lru_note_cost_args);
 		return;

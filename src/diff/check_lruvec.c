@@ -160,7 +160,7 @@ static void judge_end(struct rs_diff *d, const struct rs_frame *frame, const str
 	if (st->stalled)
 		st->sum_known = false;
 	/* Pages that no batch told of: a batch is missing. */
-	if (frame->broken || st->broken || st->nr_notes ||
+	if (frame->broken || st->broken || st->nr_notes || e->cgroup != b->cgroup || e->priority != b->priority ||
 	    (st->differs && st->sum_known && st->nr_reclaimed != e->nr_reclaimed - b->nr_reclaimed)) {
 		rs_count_lost(d, RS_DECIDE_get_scan_count);
 		rs_count_lost(d, RS_DECIDE_shrink_lruvec);

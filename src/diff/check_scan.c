@@ -337,6 +337,11 @@ static void judge_continue(struct rs_diff *d, struct rs_frame *node, const struc
 		in.inactive_file = not_negative(e->inactive_file);
 		in.can_reclaim_anon = can_reclaim_anon_pages(e->swap_free, false);
 	}
+	if (again && early) {
+		/* It may not; unless this round belongs to another call, which the end will tell. */
+		state(node)->wrong_round = true;
+		return;
+	}
 	rs_count_branch(d, RS_DECIDE_should_continue_reclaim,
 			!in.order	 ? "order 0" :
 			in.zone_ready	 ? "a zone is ready" :
@@ -347,6 +352,12 @@ static void judge_continue(struct rs_diff *d, struct rs_frame *node, const struc
 	rs_judge(d, RS_DECIDE_should_continue_reclaim, node, hdr,
 		 (struct rs_answer[]){ { "again", again, should_continue_reclaim(&in, &d->rules, rs_diff_why(d)) } }, 1,
 		 0, NULL);
+}
+
+static bool same_call(const struct rs_event_shrink_node_begin *n, const struct rs_event_shrink_node_end *e)
+{
+	return n->priority == e->priority && n->nid == e->nid && n->order == e->order && n->gfp == e->gfp &&
+	       n->target_cgroup == e->target_cgroup && n->nr_to_reclaim == e->nr_to_reclaim;
 }
 
 static void lruvec_end(struct rs_frame *node, const struct rs_event_shrink_lruvec_begin *b,
@@ -449,8 +460,16 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 			rs_count_lost(d, RS_DECIDE_shrink_inactive_list);
 			return;
 		}
+		/* The two ends are not of one call: something between them is missing, or comes in the wrong order. */
+		if (!same_call(rs_frame_entry(step->closed, shrink_node_begin), e))
+			step->closed->broken = true;
 		judge_sums(d, step->closed, e);
 		judge_continue(d, step->closed, hdr, false, e->nr_reclaimed);
+		if (state(step->closed)->wrong_round && step->closed->broken)
+			rs_count_lost(d, RS_DECIDE_should_continue_reclaim);
+		else if (state(step->closed)->wrong_round)
+			rs_judge(d, RS_DECIDE_should_continue_reclaim, step->closed, hdr,
+				 (struct rs_answer[]){ { "again", 1, 0 } }, 1, 0, NULL);
 		return;
 	}
 	node = rs_frame_find(step->thread, RS_EVENT_shrink_node_begin);

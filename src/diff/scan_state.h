@@ -57,6 +57,7 @@ struct rs_walk {
 };
 
 struct rs_node_state {
+	bool wrong_round; /* it went round again where the model would not */
 	struct rs_prepare prepare;
 	struct rs_round round;
 	struct rs_walk walk;
