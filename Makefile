@@ -26,7 +26,7 @@ DIFF   := diff diff_text diff_json check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
 TOOLS  := reclaimscope tool check record report script diff
 UNIT   := codec recording ring scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
-UNIT   += why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
+UNIT   += diff_lru why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
 	$(EPISODE:%=episode/%) $(DIFF:%=diff/%)

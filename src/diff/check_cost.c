@@ -102,12 +102,13 @@ static void open_levels(struct rs_diff *d, const struct rs_event_note_cost_begin
 		if (!c)
 			continue;
 		remember(c, e->hdr.ts_ns, e->anon_cost[i], e->file_cost[i]);
+		if (by < 0 && c->open > 0)
+			c->open--;
+		/* Without this call: another one is open. */
 		if (c->open > 0)
 			c->overlap_ns = e->hdr.ts_ns;
-		if (by > 0 || c->open > 0)
-			c->open += by;
-		if (by < 0 && c->open > 0)
-			c->overlap_ns = e->hdr.ts_ns;
+		if (by > 0)
+			c->open++;
 	}
 }
 

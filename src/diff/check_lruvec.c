@@ -370,6 +370,8 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	frame = rs_frame_find(step->thread, RS_EVENT_shrink_lruvec_begin);
 	if (frame)
 		inside(d, step, frame, event->hdr);
+	else if (event->hdr->type == RS_EVENT_shrink_inactive)
+		rs_count_lost(d, RS_DECIDE_lru_note_cost_args);
 }
 
 static void dropped(struct rs_diff *d, const struct rs_frame *frame)

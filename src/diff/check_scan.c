@@ -463,6 +463,8 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		/* The two ends are not of one call: something between them is missing, or comes in the wrong order. */
 		if (!same_call(rs_frame_entry(step->closed, shrink_node_begin), e))
 			step->closed->broken = true;
+		if (step->closed->broken && !state(step->closed)->prepare.judged)
+			rs_count_lost(d, RS_DECIDE_prepare_scan_control);
 		judge_sums(d, step->closed, e);
 		judge_continue(d, step->closed, hdr, false, e->nr_reclaimed);
 		if (state(step->closed)->wrong_round && step->closed->broken)
