@@ -25,11 +25,12 @@ MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle no
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 EPISODE := episode
 DIFF   := diff diff_text diff_json explain explain_text check_watermark
-DIFF   += check_lruvec
+DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
 TOOLS  := reclaimscope tool check record report script diff explain
 UNIT   := json codec recording ring report btf kallsyms zoneinfo cgroup permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
+UNIT   += diff_lru
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
 	$(EPISODE:%=episode/%) $(DIFF:%=diff/%)

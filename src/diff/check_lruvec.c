@@ -123,18 +123,23 @@ static void request(struct rs_diff *d, const struct rs_frame *frame, int lru, ui
 		shrink_lruvec_reclaimed(&st->series, nr_reclaimed);
 }
 
-/* ---- the end of a lruvec ---- */
-
-static const char *changed(const struct rs_frame *frame, const struct rs_lruvec_state *st)
+/* Too many pages are isolated: the next request waits, once, and then may have to give up. */
+static void stall(struct rs_diff *d, const struct rs_frame *frame)
 {
-	const struct rs_event_shrink_lruvec_begin *e = rs_frame_entry(frame, shrink_lruvec_begin);
-	int lru;
+	struct rs_lruvec_state *st = rs_frame_state(frame, struct rs_lruvec_state);
+	struct shrink_list want;
 
-	for (lru = 0; st->plugged && lru < NR_EVICTABLE_LISTS; lru++)
-		if (st->plug_size[lru] != lruvec_lru_size((const uint64_t *)e->lru_zone_size, RS_MAX_LRU, lru, e->reclaim_idx))
-			return "a list changed its size between entry and use";
-	return NULL;
+	if (!st->started)
+		start(d, frame, st);
+	if (st->stalled && !st->differs) {
+		/* No request waits twice: the one before gave up. */
+		st->sum_known = false;
+		next(st, &want);
+	}
+	st->stalled = true;
 }
+
+/* ---- the end of a lruvec ---- */
 
 static void judge_end(struct rs_diff *d, const struct rs_frame *frame, const struct rs_event_hdr *hdr)
 {
@@ -156,7 +161,7 @@ static void judge_end(struct rs_diff *d, const struct rs_frame *frame, const str
 	if (st->stalled)
 		st->sum_known = false;
 	/* Pages that no batch told of: a batch is missing. */
-	if (frame->broken || st->broken || st->nr_notes ||
+	if (frame->broken || st->broken || st->nr_notes || e->cgroup != b->cgroup || e->priority != b->priority ||
 	    (st->differs && st->sum_known && st->nr_reclaimed != e->nr_reclaimed - b->nr_reclaimed)) {
 		rs_count_lost(d, RS_DECIDE_get_scan_count);
 		rs_count_lost(d, RS_DECIDE_shrink_lruvec);
@@ -173,7 +178,7 @@ static void judge_end(struct rs_diff *d, const struct rs_frame *frame, const str
 			      { "lru", st->kernel_lru, st->model_lru },
 			      { "nr_to_scan", st->kernel_nr, st->model_nr },
 		      },
-		      2, 0, changed(frame, st)))
+		      2, 0, st->changed ? "a list changed its size between entry and use" : NULL))
 		return;
 
 	rs_count_branch(d, RS_DECIDE_shrink_lruvec, st->series.proportional_reclaim ? "all that was planned" :
@@ -302,6 +307,9 @@ static void inside(struct rs_diff *d, const struct rs_step *step, struct rs_fram
 		if (!st->started && st->nr_protection < NR_EVICTABLE_LISTS)
 			st->protection[st->nr_protection++] = *(const struct rs_event_proportional_protection *)hdr;
 		break;
+	case RS_EVENT_lruvec_sizes:
+		st->changed |= !st->started;
+		break;
 	case RS_EVENT_isolate_nothing: {
 		const struct rs_event_isolate_nothing *e = (const void *)hdr;
 
@@ -326,7 +334,8 @@ static void inside(struct rs_diff *d, const struct rs_step *step, struct rs_fram
 		break;
 	}
 	case RS_EVENT_reclaim_throttle:
-		st->stalled |= ((const struct rs_event_reclaim_throttle *)hdr)->reason == RS_THROTTLE_ISOLATED;
+		if (((const struct rs_event_reclaim_throttle *)hdr)->reason == RS_THROTTLE_ISOLATED)
+			stall(d, frame);
 		break;
 	case RS_EVENT_lruvec_page_state:
 		if (directly(step))
@@ -362,6 +371,8 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	frame = rs_frame_find(step->thread, RS_EVENT_shrink_lruvec_begin);
 	if (frame)
 		inside(d, step, frame, event->hdr);
+	else if (event->hdr->type == RS_EVENT_shrink_inactive)
+		rs_count_lost(d, RS_DECIDE_lru_note_cost_args);
 }
 
 static void dropped(struct rs_diff *d, const struct rs_frame *frame)

@@ -11,7 +11,12 @@
 
 static const struct rs_checker *const checkers[] = {
 	&rs_check_watermark,
+	&rs_check_scan,
 	&rs_check_lruvec,
+	&rs_check_cost,
+	&rs_check_memcg,
+	&rs_check_slab,
+	&rs_check_workingset,
 };
 
 static const struct {
@@ -217,9 +222,13 @@ static int take_all(struct rs_diff *d)
 		for (i = 0; i < RS_ARRAY_SIZE_OF(checkers); i++)
 			checkers[i]->record(d, &step, &event);
 	}
-	if (!err)
-		rs_episodes_finish(d->episodes, dropped, d);
-	return err;
+	if (err)
+		return err;
+	rs_episodes_finish(d->episodes, dropped, d);
+	for (i = 0; i < RS_ARRAY_SIZE_OF(checkers); i++)
+		if (checkers[i]->finish)
+			checkers[i]->finish(d);
+	return 0;
 }
 
 void rs_diff_destroy(struct rs_diff *d)
@@ -262,6 +271,9 @@ int rs_diff_create(struct rs_reader *reader, const struct rs_diff_options *optio
 	lru = json_object_get_string(member(kernel, "lru"));
 	d->mglru = lru && !strcmp(lru, "mglru");
 	d->nr_cpus = json_object_get_int(member(kernel, "cpus"));
+	d->recursiveprot = member(kernel, "memory_recursiveprot") ?
+				   json_object_get_boolean(member(kernel, "memory_recursiveprot")) :
+				   -1;
 	d->nodes_shift = json_object_get_int(member(kernel, "nodes_shift"));
 	err = take_all(d);
 	if (err)
