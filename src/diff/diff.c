@@ -11,6 +11,8 @@
 
 static const struct rs_checker *const checkers[] = {
 	&rs_check_watermark,
+	&rs_check_kswapd,
+	&rs_check_balance,
 };
 
 static const struct {

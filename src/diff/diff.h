@@ -29,6 +29,7 @@ enum rs_class {
 	X(pgdat_balanced, EXACT, "D11", "is the node balanced")                                                        \
 	X(wakeup_kswapd, EXACT, "D10", "what a request to wake kswapd does")                                           \
 	X(prepare_kswapd_sleep, EXACT, "D12", "may kswapd sleep")                                                      \
+	X(kswapd, EXACT, "D12", "kswapd's main loop: what it does next, up to which zone, for which order")             \
 	X(balance_pgdat, EXACT, "D13", "each shrink_node() of a run of kswapd: priority, target, switches")            \
 	X(balance_pgdat_end, EXACT, "D13 D14", "what a run of kswapd returns, and whether it failed")                  \
 	X(setup_per_zone_wmarks, EXACT, "D2", "marks of all zones")                                                    \
@@ -161,7 +162,8 @@ struct rs_checker {
 	void (*destroy)(struct rs_diff *d);
 };
 
-extern const struct rs_checker rs_check_watermark, rs_check_kswapd, rs_check_direct, rs_check_retry, rs_check_scan,
+extern const struct rs_checker rs_check_watermark, rs_check_kswapd, rs_check_balance, rs_check_direct, rs_check_throttle,
+	rs_check_retry, rs_check_compaction, rs_check_marks, rs_check_alloc_flags, rs_check_charge, rs_check_scan,
 	rs_check_lruvec, rs_check_cost, rs_check_memcg, rs_check_workingset, rs_check_slab, rs_check_folio;
 
 /* Where the model's reasons go: NULL unless they are wanted. Empty at first. */

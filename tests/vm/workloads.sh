@@ -10,7 +10,7 @@ machine() {
 	stream | slab | mlock | huge | marks) echo "-d" ;;
 	oom) echo "" ;;
 	anondisk) echo "-d -w disk:512" ;;
-	numa | noderec) echo "-d -w zram:512 -n 256,256" ;;
+	numa | noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 640 1; load anon 420 6000 1" ;;
 	*) echo "-d -w zram:512" ;;
 	esac
 }
@@ -47,7 +47,7 @@ command_of() {
 	slab) echo 'load slab /data/many 40000 60000; load stream /data/big 400 1; load slab /data/many 40000 20000' ;;
 	mlock) echo 'load mlock 250 stream /data/big 640 1' ;;
 	numa) echo 'load node 1 anon 250 16000 2' ;;
-	noderec) echo 'echo 7 >/proc/sys/vm/zone_reclaim_mode; load node 1 stream /data/big 500 1; load node 1 anon 250 6000 1' ;;
+	noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 640 1; load anon 420 6000 1" ;;
 	huge) echo 'load stream /data/big 640 1; load huge 260 2; echo 100 >/proc/sys/vm/nr_hugepages; echo 0 >/proc/sys/vm/nr_hugepages' ;;
 	oom) echo 'load oom 600; true' ;;
 	marks) cat <<-'EOF'
