@@ -17,8 +17,8 @@ struct run {
 	int kswapd_failures; /* by the last record that tells */
 	struct {
 		uint64_t managed, high, boost;
+		uint64_t boost_before; /* by the record before */
 	} zones[MAX_NR_ZONES];
-	uint64_t boost_at_begin[MAX_NR_ZONES];
 };
 
 static void fill_zones(const struct run *run, struct zone zones[MAX_NR_ZONES])
@@ -32,6 +32,17 @@ static void fill_zones(const struct run *run, struct zone zones[MAX_NR_ZONES])
 		zones[i]._watermark[WMARK_HIGH] = run->zones[i].high;
 		zones[i].watermark_boost = run->zones[i].boost;
 	}
+}
+
+/* A boost that came or went since the record before: between the sum and this one, perhaps. */
+static const char *boost_race(const struct run *run)
+{
+	int i;
+
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		if (run->zones[i].boost != run->zones[i].boost_before)
+			return "the boost changed meanwhile";
+	return NULL;
 }
 
 /* The frame of balance_pgdat, if the thread is directly in it, or in its shrink_node(). */
@@ -56,9 +67,8 @@ static void learn_zone(struct rs_diff *d, const struct rs_thread *thread, const 
 	run = rs_frame_state(frame, struct run);
 	run->zones[e->zid].managed = e->managed;
 	run->zones[e->zid].high = e->high;
+	run->zones[e->zid].boost_before = run->zones[e->zid].boost;
 	run->zones[e->zid].boost = e->boost;
-	if (e->context == RS_ZONE_OF_BALANCE_BEGIN)
-		run->boost_at_begin[e->zid] = e->boost;
 }
 
 static void begin(struct rs_frame *frame, struct run *run)
@@ -157,7 +167,7 @@ static void shrunk(struct rs_diff *d, struct rs_frame *frame, const struct rs_ev
 			       { "may_writepage", !!(b->sc_flags & RS_SC_MAY_WRITEPAGE), run->b.may_writepage },
 			       { "may_swap", !!(b->sc_flags & RS_SC_MAY_SWAP), run->b.may_swap },
 			       { "no_cache_trim_mode", !!(b->sc_flags & RS_SC_NO_CACHE_TRIM_MODE), run->b.no_cache_trim_mode },
-			       }, 10, 0, NULL);
+			       }, 10, 0, boost_race(run));
 	if (run->lost)
 		return;
 	balance_pgdat_shrunk(&run->b, &shrunk_by, &d->rules, rs_diff_why(d));

@@ -42,12 +42,15 @@ struct node {
 	unsigned int nr_calls;
 	uint64_t woken_ns; /* mm_vmscan_wakeup_kswapd, and by whom */
 	uint32_t woken_by;
+	uint64_t refused_ns; /* allow_direct_reclaim() said no, which wakes it too */
 };
 
 struct kswapd_priv {
 	struct node nodes[MAX_NODES];
 	struct waiting waiting[MAX_WAITING];
 	unsigned int nr_waiting;
+	unsigned int nr_throttled; /* tasks in throttle_direct_reclaim(), where allow_direct_reclaim() is not seen */
+	bool sees_allow;
 };
 
 enum { PRIV = 0 };
@@ -109,12 +112,21 @@ static void fill_tested(struct zone *z, const struct rs_event_zone_watermark_ok 
 		       sizeof(z->free_area));
 }
 
+/* Is the boost that a test saw the one that the record before it showed? */
+static bool boost_fits(const struct rs_diff *d, const struct rs_event_zone_watermark_ok *t)
+{
+	const struct rs_event_zone_state *state = rs_episodes_zone(d->episodes, t->nid, t->zid);
+
+	return state && state->boost == t->boost;
+}
+
 static void check_balanced(struct rs_diff *d, const struct rs_thread *thread, const struct rs_event_pgdat_balanced *e)
 {
 	const struct rs_event_zone_watermark_ok *tests[MAX_NR_ZONES], *last = NULL;
 	struct zone zones[MAX_NR_ZONES];
 	int i, nr_tests = 0, nr_needed = 0;
 	bool known = false, over = false, ret;
+	const char *race = NULL;
 
 	if (e->highest_zoneidx < 0 || e->highest_zoneidx >= MAX_NR_ZONES || e->order < 0 || e->order > MAX_PAGE_ORDER)
 		return;
@@ -154,12 +166,14 @@ static void check_balanced(struct rs_diff *d, const struct rs_thread *thread, co
 		rs_count_branch(d, RS_DECIDE_pgdat_balanced, "order above 0");
 	if (last && last->boost)
 		rs_count_branch(d, RS_DECIDE_pgdat_balanced, "boosted");
+	if (last && !boost_fits(d, last))
+		race = "the boost changed meanwhile";
 	rs_judge(d, RS_DECIDE_pgdat_balanced, NULL, &e->hdr,
 		 (struct rs_answer[]){ { "balanced", e->ret, ret },
 				       { "zones tested", nr_tests, nr_needed },
 				       { "mark", last ? last->mark : 0,
 					 last ? wmark_pages(&zones[last->zid], WMARK_HIGH) : 0 } },
-		 3, 0, NULL);
+		 3, 0, race);
 }
 
 /* The last pgdat_balanced() of what the thread has done since a function began or ended. */
@@ -242,6 +256,7 @@ static void wait_for_kswapd(struct rs_diff *d, const struct rs_frame *frame, con
 	memcpy(w->answers, answers, sizeof(w->answers));
 }
 
+/* @race: what kswapd did next, NULL: it asks whether it may sleep. */
 static void resolve_waiting(struct rs_diff *d, int nid, const char *race)
 {
 	struct kswapd_priv *p = priv_get(d);
@@ -249,13 +264,18 @@ static void resolve_waiting(struct rs_diff *d, int nid, const char *race)
 
 	while (i < p->nr_waiting) {
 		struct waiting *w = &p->waiting[i];
+		const char *why_not = race;
 
 		if (w->end.nid != nid) {
 			i++;
 			continue;
 		}
 		rs_diff_why(d);
-		rs_judge(d, RS_DECIDE_wakeup_kswapd, &w->frame, &w->end.hdr, w->answers, 4, 0, race);
+		/* it lines up in the wait queue before it asks */
+		if (!race && !rs_frame_entry(&w->frame, wakeup_kswapd_begin)->kswapd_waits &&
+		    w->answers[0].kernel == w->answers[0].model && w->answers[1].kernel == w->answers[1].model)
+			why_not = "kswapd went to sleep meanwhile";
+		rs_judge(d, RS_DECIDE_wakeup_kswapd, &w->frame, &w->end.hdr, w->answers, 4, 0, why_not);
 		*w = p->waiting[--p->nr_waiting];
 	}
 }
@@ -347,10 +367,15 @@ static const char *const step_names[] = {
 };
 
 /* Is a request on its way that the records do not settle? */
-static const char *request_race(const struct node *node)
+static const char *request_race(const struct rs_diff *d, const struct node *node)
 {
+	const struct kswapd_priv *p = d->priv[PRIV];
 	unsigned int i;
 
+	if (p->nr_throttled)
+		return "a task waits for the reserves and may wake kswapd";
+	if (node->refused_ns >= node->prev_ns)
+		return "a task that waits for the reserves woke kswapd";
 	if (node->nr_open)
 		return "a request at the same time";
 	for (i = 0; i < MAX_RECENT_CALLS && i < node->nr_calls; i++)
@@ -403,7 +428,7 @@ static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 		}
 		if (node->known && (before == KSWAPD_NAP || before == KSWAPD_SLEEP)) {
 			kswapd_next(&node->k, &result, rs_diff_why(d));
-			race = request_race(node);
+			race = request_race(d, node);
 			rs_count_branch(d, RS_DECIDE_kswapd, step_names[before]);
 		}
 		answers[0] = (struct rs_answer){ "balances", true, node->k.step == KSWAPD_BALANCE };
@@ -455,6 +480,13 @@ static void main_loop_ran(struct rs_diff *d, const struct rs_event_balance_pgdat
 /* ---- */
 
 
+static void taken(struct node *node, int order, int highest_zoneidx)
+{
+	node->taken = true;
+	node->taken_order = order;
+	node->taken_zoneidx = highest_zoneidx;
+}
+
 static void wakeup_opened(struct rs_diff *d, const struct rs_event_wakeup_kswapd_begin *e)
 {
 	struct node *node = node_get(d, e->nid);
@@ -462,10 +494,10 @@ static void wakeup_opened(struct rs_diff *d, const struct rs_event_wakeup_kswapd
 	if (!node)
 		return;
 	node->nr_open++;
-	if (e->kswapd_highest_zoneidx == MAX_NR_ZONES && node->highest_zoneidx != MAX_NR_ZONES) {
-		node->taken = true;
-		node->taken_order = node->order;
-		node->taken_zoneidx = node->highest_zoneidx;
+	/* taken by a kswapd whose record is yet to come */
+	if (node->request_known && e->kswapd_highest_zoneidx == MAX_NR_ZONES &&
+	    node->highest_zoneidx != MAX_NR_ZONES) {
+		taken(node, node->order, node->highest_zoneidx);
 		node->order = e->kswapd_order;
 		node->highest_zoneidx = MAX_NR_ZONES;
 	}
@@ -481,8 +513,34 @@ static void wakeup_closed(struct rs_diff *d, const struct rs_step *step, const s
 	node->nr_open -= node->nr_open > 0;
 	check_wakeup(d, step->thread, step->closed, e);
 	node->calls[node->nr_calls++ % MAX_RECENT_CALLS] = (struct call){ b->hdr.ts_ns, e->hdr.ts_ns, e->hdr.tid };
+	/* taken meanwhile, with this request or just before it */
+	if (node->request_known && node->wake_ns < b->hdr.ts_ns && !node->taken) {
+		if (e->kswapd_highest_zoneidx == MAX_NR_ZONES)
+			taken(node, b->order > node->order ? b->order : node->order,
+			      kswapd_highest_zoneidx(node->highest_zoneidx, b->highest_zoneidx) > b->highest_zoneidx ?
+				      node->highest_zoneidx : b->highest_zoneidx);
+		else if (e->kswapd_order < node->order ||
+			 (node->highest_zoneidx != MAX_NR_ZONES && e->kswapd_highest_zoneidx < node->highest_zoneidx))
+			taken(node, node->order, node->highest_zoneidx);
+	}
 	node->order = e->kswapd_order;
 	node->highest_zoneidx = e->kswapd_highest_zoneidx;
+}
+
+/* Refused: a kswapd that sleeps is woken, but only for zones that count as a reserve. */
+static void refused(struct rs_diff *d, const struct rs_event_allow_direct_reclaim *e)
+{
+	struct node *node = node_get(d, e->nid);
+
+	if (!node || e->ret || (node->k.step != KSWAPD_NAP && node->k.step != KSWAPD_SLEEP))
+		return;
+	node->refused_ns = e->hdr.ts_ns;
+	if (node->woken_ns >= node->prev_ns)
+		return;
+	node->woken_ns = e->hdr.ts_ns;
+	node->woken_by = e->hdr.tid;
+	if (node->highest_zoneidx > ZONE_NORMAL)
+		node->highest_zoneidx = ZONE_NORMAL;
 }
 
 static void record(struct rs_diff *d, const struct rs_step *step, const struct rs_event *event)
@@ -524,6 +582,18 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		resolve_waiting(d, e->nid, NULL);
 		main_loop(d, hdr);
 		break;
+	case RS_EVENT_throttle_direct_begin:
+		priv_get(d)->nr_throttled += !priv_get(d)->sees_allow;
+		break;
+	case RS_EVENT_throttle_direct_end:
+		if (priv_get(d)->nr_throttled)
+			priv_get(d)->nr_throttled--;
+		break;
+	case RS_EVENT_allow_direct_reclaim:
+		priv_get(d)->sees_allow = true;
+		priv_get(d)->nr_throttled = 0;
+		refused(d, (const void *)hdr);
+		break;
 	case RS_EVENT_balance_pgdat_end:
 		main_loop_ran(d, (const void *)hdr);
 		break;
@@ -534,6 +604,8 @@ static void dropped(struct rs_diff *d, const struct rs_frame *frame)
 {
 	struct node *node;
 
+	if (frame->type == RS_EVENT_throttle_direct_begin && priv_get(d)->nr_throttled)
+		priv_get(d)->nr_throttled--;
 	if (frame->type != RS_EVENT_wakeup_kswapd_begin)
 		return;
 	rs_count_lost(d, RS_DECIDE_wakeup_kswapd);
