@@ -270,18 +270,22 @@ int __zone_watermark_ok__kexit(struct pt_regs *ctx)
 
 /* ---- how much could be reclaimed ---- */
 
-/* Lists and free pages, without what CPUs hold: enough to see whether they moved meanwhile. */
-static __always_inline __u64 zone_pages_sum(__u64 zone)
-{
-	__u64 lru[4], lists = bpf_core_enum_value(enum zone_stat_item, NR_ZONE_INACTIVE_ANON);
-
-	copy(lru, sizeof(lru), zone + OFFSET(struct zone, vm_stat) + 8 * lists);
-	return lru[0] + lru[1] + lru[2] + lru[3] + ZONE_ITEM(zone, NR_FREE_PAGES);
-}
-
+/* Sizes at entry, by which is seen whether pages moved until the return: one read for each CPU. */
 static __always_inline void zone_reclaimable_pages_entry(__u64 zone)
 {
-	frame_push(FRAME_zone_reclaimable_pages, zone, zone_pages_sum(zone), 0, 0);
+	__u64 lists = bpf_core_enum_value(enum zone_stat_item, NR_ZONE_INACTIVE_ANON);
+	__u64 lru[4] = {}, base = zone_diffs_base(zone) + lists;
+	__u32 cpu, diffs;
+
+	copy(lru, sizeof(lru), zone + OFFSET(struct zone, vm_stat) + 8 * lists);
+	for (cpu = 0; cpu < 1024; cpu++) {
+		if (cpu >= opts.nr_cpus || !opts.addr_per_cpu_offset)
+			break;
+		diffs = read32(base + read64(opts.addr_per_cpu_offset + 8 * (__u64)cpu));
+		lru[0] += (__s64)(__s8)diffs + (__s8)(diffs >> 8);
+		lru[2] += (__s64)(__s8)(diffs >> 16) + (__s8)(diffs >> 24);
+	}
+	frame_push(FRAME_zone_reclaimable_pages, zone, lru[2] + lru[3], lru[0] + lru[1], 0);
 }
 
 static __always_inline int zone_reclaimable_pages_exit(struct frame *frame, __u64 ret)
@@ -300,7 +304,8 @@ static __always_inline int zone_reclaimable_pages_exit(struct frame *frame, __u6
 	e->zid = zone_index(&e->ret, z, &nid);
 	e->nid = nid;
 	e->ret = ret;
-	e->before = frame->arg[1];
+	e->file_before = frame->arg[1];
+	e->anon_before = frame->arg[2];
 	lru = bpf_core_enum_value(enum zone_stat_item, NR_ZONE_INACTIVE_ANON);
 	copy(&e->inactive_anon, 4 * 8, z + OFFSET(struct zone, vm_stat) + 8 * lru);
 	e->inactive_anon_diff = zone_diff(z, lru);

@@ -27,6 +27,7 @@ struct node {
 	/* The main loop. */
 	struct kswapd k;
 	uint32_t tid;
+	bool refused; /* to sleep, by its last record */
 	bool known; /* k is in step with the kernel */
 	/* What kswapd is asked for, after the last record that tells. */
 	int order, highest_zoneidx;
@@ -34,9 +35,13 @@ struct node {
 	/* kswapd took this, and was asked for more before its record was written */
 	bool taken;
 	int taken_order, taken_zoneidx;
+	struct {
+		uint64_t now, before, changed_ns;
+	} boost[MAX_NR_ZONES]; /* of the zones, as records show it */
 	unsigned int nr_open; /* calls of wakeup_kswapd() that are under way */
 	uint64_t prev_ns; /* kswapd's last record */
 	uint64_t wake_ns; /* it took up a request last */
+	uint64_t run_ns; /* its last run ended */
 	/* Calls that ended last. */
 	struct call calls[MAX_RECENT_CALLS];
 	unsigned int nr_calls;
@@ -112,12 +117,25 @@ static void fill_tested(struct zone *z, const struct rs_event_zone_watermark_ok 
 		       sizeof(z->free_area));
 }
 
-/* Is the boost that a test saw the one that the record before it showed? */
-static bool boost_fits(const struct rs_diff *d, const struct rs_event_zone_watermark_ok *t)
+static void learn_boost(struct rs_diff *d, int nid, int zid, uint64_t boost, uint64_t ts_ns)
+{
+	struct node *node = node_get(d, nid);
+
+	if (!node || zid < 0 || zid >= MAX_NR_ZONES || node->boost[zid].now == boost)
+		return;
+	node->boost[zid].before = node->boost[zid].now;
+	node->boost[zid].now = boost;
+	node->boost[zid].changed_ns = ts_ns;
+}
+
+/* Was the mark made with the boost that the zone had until just now? */
+static bool boost_changed(struct rs_diff *d, const struct rs_event_zone_watermark_ok *t)
 {
 	const struct rs_event_zone_state *state = rs_episodes_zone(d->episodes, t->nid, t->zid);
+	struct node *node = node_get(d, t->nid);
 
-	return state && state->boost == t->boost;
+	return state && node && t->mark == state->high + node->boost[t->zid].before &&
+	       t->hdr.ts_ns - node->boost[t->zid].changed_ns < 1000000000ULL;
 }
 
 static void check_balanced(struct rs_diff *d, const struct rs_thread *thread, const struct rs_event_pgdat_balanced *e)
@@ -166,7 +184,7 @@ static void check_balanced(struct rs_diff *d, const struct rs_thread *thread, co
 		rs_count_branch(d, RS_DECIDE_pgdat_balanced, "order above 0");
 	if (last && last->boost)
 		rs_count_branch(d, RS_DECIDE_pgdat_balanced, "boosted");
-	if (last && !boost_fits(d, last))
+	if (last && boost_changed(d, last))
 		race = "the boost changed meanwhile";
 	rs_judge(d, RS_DECIDE_pgdat_balanced, NULL, &e->hdr,
 		 (struct rs_answer[]){ { "balanced", e->ret, ret },
@@ -374,7 +392,7 @@ static const char *request_race(const struct rs_diff *d, const struct node *node
 
 	if (p->nr_throttled)
 		return "a task waits for the reserves and may wake kswapd";
-	if (node->refused_ns >= node->prev_ns)
+	if (node->refused_ns >= node->run_ns)
 		return "a task that waits for the reserves woke kswapd";
 	if (node->nr_open)
 		return "a request at the same time";
@@ -411,7 +429,7 @@ static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 			kswapd_next(&node->k, &result, rs_diff_why(d));
 		}
 		answers[0] = (struct rs_answer){ "asks to sleep", true, node->k.step == KSWAPD_PREPARE_NAP ||
-										node->k.step == KSWAPD_PREPARE_SLEEP };
+										(node->k.step == KSWAPD_PREPARE_SLEEP && !node->refused) };
 		answers[1] = (struct rs_answer){ "order", e->order, node->k.reclaim_order };
 		answers[2] = (struct rs_answer){ "highest zone", e->highest_zoneidx, node->k.highest_zoneidx };
 		result.may_sleep = e->ret;
@@ -426,12 +444,14 @@ static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 			result.kswapd_order = node->taken_order;
 			result.kswapd_highest_zoneidx = node->taken_zoneidx;
 		}
-		if (node->known && (before == KSWAPD_NAP || before == KSWAPD_SLEEP)) {
+		/* refused to sleep: it reads the request only now */
+		if (node->known && before != KSWAPD_BALANCE && before != KSWAPD_PREPARE_NAP) {
 			kswapd_next(&node->k, &result, rs_diff_why(d));
 			race = request_race(d, node);
 			rs_count_branch(d, RS_DECIDE_kswapd, step_names[before]);
 		}
-		answers[0] = (struct rs_answer){ "balances", true, node->k.step == KSWAPD_BALANCE };
+		answers[0] = (struct rs_answer){ "balances", true, node->k.step == KSWAPD_BALANCE &&
+									(before != KSWAPD_PREPARE_SLEEP || node->refused) };
 		answers[1] = (struct rs_answer){ "order", e->order, node->k.alloc_order };
 		answers[2] = (struct rs_answer){ "highest zone", e->zid, node->k.highest_zoneidx };
 	}
@@ -442,10 +462,13 @@ static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 	/* on from what the kernel does */
 	if (hdr->type == RS_EVENT_prepare_kswapd_sleep && node->known) {
 		rs_count_branch(d, RS_DECIDE_kswapd, step_names[node->k.step]);
-		kswapd_next(&node->k, &result, NULL);
+		node->refused = node->k.step == KSWAPD_PREPARE_SLEEP && !result.may_sleep;
+		if (!node->refused)
+			kswapd_next(&node->k, &result, NULL);
 	} else if (hdr->type == RS_EVENT_kswapd_wake) {
 		const struct rs_event_kswapd_wake *e = (const void *)hdr;
 
+		node->refused = false;
 		node->k.step = KSWAPD_BALANCE;
 		node->k.alloc_order = e->order;
 		node->k.highest_zoneidx = e->zid;
@@ -474,7 +497,7 @@ static void main_loop_ran(struct rs_diff *d, const struct rs_event_balance_pgdat
 	result.kswapd_highest_zoneidx = node->highest_zoneidx;
 	rs_count_branch(d, RS_DECIDE_kswapd, e->ret < node->k.alloc_order ? "gave up the order" : step_names[KSWAPD_BALANCE]);
 	kswapd_next(&node->k, &result, NULL);
-	node->prev_ns = e->hdr.ts_ns;
+	node->prev_ns = node->run_ns = e->hdr.ts_ns;
 }
 
 /* ---- */
@@ -532,9 +555,11 @@ static void refused(struct rs_diff *d, const struct rs_event_allow_direct_reclai
 {
 	struct node *node = node_get(d, e->nid);
 
-	if (!node || e->ret || (node->k.step != KSWAPD_NAP && node->k.step != KSWAPD_SLEEP))
+	if (!node || e->ret)
 		return;
 	node->refused_ns = e->hdr.ts_ns;
+	if (node->k.step != KSWAPD_NAP && node->k.step != KSWAPD_SLEEP)
+		return;
 	if (node->woken_ns >= node->prev_ns)
 		return;
 	node->woken_ns = e->hdr.ts_ns;
@@ -565,6 +590,16 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 			node->woken_ns = hdr->ts_ns;
 			node->woken_by = hdr->tid;
 		}
+		break;
+	case RS_EVENT_zone_watermark_ok:
+	case RS_EVENT_zone_watermark_ok_order:
+		learn_boost(d, ((const struct rs_event_zone_watermark_ok *)hdr)->nid,
+			    ((const struct rs_event_zone_watermark_ok *)hdr)->zid,
+			    ((const struct rs_event_zone_watermark_ok *)hdr)->boost, hdr->ts_ns);
+		break;
+	case RS_EVENT_zone_state:
+		learn_boost(d, ((const struct rs_event_zone_state *)hdr)->nid, ((const struct rs_event_zone_state *)hdr)->zid,
+			    ((const struct rs_event_zone_state *)hdr)->boost, hdr->ts_ns);
 		break;
 	case RS_EVENT_pgdat_balanced:
 		check_balanced(d, step->thread, (const void *)hdr);

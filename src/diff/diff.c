@@ -13,6 +13,7 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_watermark,
 	&rs_check_kswapd,
 	&rs_check_balance,
+	&rs_check_direct,
 };
 
 static const struct {

@@ -34,6 +34,7 @@ enum rs_class {
 	X(balance_pgdat_end, EXACT, "D13 D14", "what a run of kswapd returns, and whether it failed")                  \
 	X(setup_per_zone_wmarks, EXACT, "D2", "marks of all zones")                                                    \
 	X(do_try_to_free_pages, EXACT, "D20", "each round of direct and memcg reclaim, and the result")                \
+	X(consider_reclaim_throttle, EXACT, "D21", "does a round without progress wait")                               \
 	X(allow_direct_reclaim, EXACT, "D18", "may a task reclaim, or must it wait for the reserves")                  \
 	X(zone_reclaimable_pages, EXACT, "D19", "what reclaim could free in a zone")                                   \
 	X(reclaim_throttle, EXACT, "D21 D27", "does a reclaimer sleep, and for how long at most")                      \

@@ -356,7 +356,8 @@ enum rs_folio_outcome {
 	F(__u64, free, PAGES, "NR_FREE_PAGES")                                                     \
 	F(__s64, free_diff, PAGES, "not folded yet")                                               \
 	F(__s64, swap_free, PAGES, "nr_swap_pages")                                                \
-	F(__u64, before, PAGES, "the lists and free pages together, cached, when it was entered")  \
+	F(__u64, file_before, PAGES, "both file lists when it was entered, precise")               \
+	F(__u64, anon_before, PAGES, "both anon lists, likewise")                                  \
 	F(__u64, write_pending, PAGES, "NR_ZONE_WRITE_PENDING")                                    \
 	F(__s64, write_pending_diff, PAGES, "not folded yet")
 
