@@ -14,6 +14,9 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_kswapd,
 	&rs_check_balance,
 	&rs_check_direct,
+	&rs_check_marks,
+	&rs_check_throttle,
+	&rs_check_retry,
 };
 
 static const struct {

@@ -39,7 +39,7 @@ enum rs_class {
 	X(zone_reclaimable_pages, EXACT, "D19", "what reclaim could free in a zone")                                   \
 	X(reclaim_throttle, EXACT, "D21 D27", "does a reclaimer sleep, and for how long at most")                      \
 	X(shrink_node_writeback, EXACT, "D27", "waits because of dirty and written-back pages")                        \
-	X(reclaim_retry_zone, NEAR, "D23", "would the zone do if all was reclaimed")                                   \
+	X(reclaim_retry_zone, EXACT,"D23", "would the zone do if all was reclaimed")                                   \
 	X(compact_retry, EXACT, "D24", "is compaction tried again")                                                    \
 	X(compaction_suitable, EXACT, "D22", "could compaction make the block")                                        \
 	X(gfp_to_alloc_flags, EXACT, "D9", "alloc_flags of the slow path")                                             \
@@ -164,7 +164,7 @@ struct rs_checker {
 };
 
 extern const struct rs_checker rs_check_watermark, rs_check_kswapd, rs_check_balance, rs_check_direct, rs_check_throttle,
-	rs_check_retry, rs_check_compaction, rs_check_marks, rs_check_alloc_flags, rs_check_charge, rs_check_scan,
+	rs_check_retry, rs_check_marks, rs_check_scan,
 	rs_check_lruvec, rs_check_cost, rs_check_memcg, rs_check_workingset, rs_check_slab, rs_check_folio;
 
 /* Where the model's reasons go: NULL unless they are wanted. Empty at first. */
