@@ -8,6 +8,7 @@
 enum { PRIV = 1, MAX_NODES = 64 };
 
 struct marks_priv {
+	bool all_known; /* each zone has been gauged once */
 	struct rs_event_watermark_settings settings;
 	struct zone zones[MAX_NODES * MAX_NR_ZONES];
 };
@@ -18,7 +19,7 @@ static void check(struct rs_diff *d, const struct rs_event_zone_state *e)
 	struct zone *mine = NULL;
 	int nid, zid, nr = 0;
 
-	if (!p || p->settings.hdr.tid != e->hdr.tid || p->settings.min_free_kbytes < 0 ||
+	if (!p || !p->all_known || p->settings.hdr.tid != e->hdr.tid || p->settings.min_free_kbytes < 0 ||
 	    p->settings.watermark_scale_factor <= 0) {
 		rs_count_hidden(d, RS_DECIDE_setup_per_zone_wmarks);
 		return;
@@ -55,12 +56,17 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 {
 	const struct rs_event_hdr *hdr = event->hdr;
 
+	struct marks_priv *p = d->priv[PRIV];
+
 	(void)step;
+	if (!p)
+		p = d->priv[PRIV] = calloc(1, sizeof(*p));
+	if (!p)
+		return;
 	if (hdr->type == RS_EVENT_watermark_settings) {
-		if (!d->priv[PRIV])
-			d->priv[PRIV] = calloc(1, sizeof(struct marks_priv));
-		if (d->priv[PRIV])
-			((struct marks_priv *)d->priv[PRIV])->settings = *(const struct rs_event_watermark_settings *)hdr;
+		p->settings = *(const struct rs_event_watermark_settings *)hdr;
+	} else if (hdr->type == RS_EVENT_vm_state) {
+		p->all_known = true; /* ends a round of the gauge */
 	} else if (hdr->type == RS_EVENT_zone_state &&
 		   ((const struct rs_event_zone_state *)hdr)->context == RS_ZONE_OF_SET_WATERMARKS) {
 		check(d, (const void *)hdr);
