@@ -43,6 +43,7 @@ struct rs_capture {
 	struct rs_probe *probes;
 	unsigned int nr_probes;
 	bool loaded;
+	int core_btf; /* a memfd: what libbpf relocates against */
 	unsigned int ring_segments;
 
 	struct bpf_link **links;
@@ -420,6 +421,26 @@ static void set_autoload(struct rs_capture *c)
 	}
 }
 
+static int open_object(struct rs_capture *c)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	char path[32];
+	int err;
+
+	c->core_btf = memfd_create("btf", MFD_CLOEXEC);
+	if (c->core_btf >= 0 && c->kernel->btf) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", c->core_btf);
+		opts.btf_custom_path = path;
+	}
+	c->skel = reclaimscope_bpf__open_opts(&opts);
+	if (!c->skel)
+		return rs_err(-errno, "cannot open the BPF programs");
+	if (!opts.btf_custom_path)
+		return 0;
+	err = rs_btf_reduce(c->kernel->btf, bpf_object__btf(c->skel->obj), c->core_btf);
+	return err ? rs_err(err, "cannot prepare the kernel's BTF") : 0;
+}
+
 int rs_capture_create(const struct rs_kernel *kernel, const struct rs_capture_config *config,
 		      struct rs_capture **ret)
 {
@@ -431,12 +452,14 @@ int rs_capture_create(const struct rs_kernel *kernel, const struct rs_capture_co
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return -ENOMEM;
+	c->core_btf = -1;
 	c->kernel = kernel;
 	c->config = *config;
 	libbpf_set_print(print_libbpf);
 	rs_permit_probe(kernel, &c->permit);
-	c->skel = reclaimscope_bpf__open();
-	err = c->skel ? list_probes(c) : rs_err(-errno, "cannot open the BPF programs");
+	err = open_object(c);
+	if (!err)
+		err = list_probes(c);
 	if (err) {
 		rs_capture_destroy(c);
 		return err;
@@ -560,6 +583,8 @@ int rs_capture_start(struct rs_capture *c)
 	if (err)
 		return rs_err(err, "the kernel rejects the BPF programs; run with -v and report this");
 	c->loaded = true;
+	close(c->core_btf);
+	c->core_btf = -1;
 	err = map_memory(c->skel->maps.cpus, sizeof(struct rs_cpu), c->kernel->nr_cpus, (void **)&c->cpus, &c->cpus_len);
 	if (!err)
 		err = map_memory(c->skel->maps.segments, sizeof(struct rs_segment),
@@ -626,6 +651,8 @@ void rs_capture_destroy(struct rs_capture *c)
 	if (c->totals)
 		munmap(c->totals, c->totals_len);
 	reclaimscope_bpf__destroy(c->skel);
+	if (c->core_btf >= 0)
+		close(c->core_btf);
 	free(c->probes);
 	free(c);
 }
