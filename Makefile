@@ -74,13 +74,14 @@ $(OUT)/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(RS_CFLAGS) -MMD -MP -c $< -o $@
 
-# One object of all families. Linked once, which sheds what only a debugger wants.
+# One object of all families. Linked once, which sheds what only a debugger wants; labels of blocks as well: libbpf goes through
+# all symbols for each program.
 $(OUT)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
 	$(call msg,BPF,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 \
 		-Ivmlinux -Isrc/wire -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@.tmp
-	$(Q)$(BPFTOOL) gen object $@ $@.tmp && rm $@.tmp
+	$(Q)$(BPFTOOL) gen object $@ $@.tmp && $(STRIP) -w -N 'LBB*' $@ && rm $@.tmp
 
 $(SKEL): $(OUT)/bpf/%.skel.h: $(OUT)/bpf/%.bpf.o
 	$(call msg,SKEL,$@)

@@ -39,6 +39,7 @@ struct rs_capture {
 	const struct rs_kernel *kernel;
 	struct rs_capture_config config;
 	struct rs_permit permit;
+	int handlers[3]; /* of libbpf: for sections of programs on BTF */
 	struct reclaimscope_bpf *skel;
 	struct rs_probe *probes;
 	unsigned int nr_probes;
@@ -210,9 +211,9 @@ static bool can_guard(const struct rs_capture *c)
 	return rs_btf_function(c->kernel->btf, "bpf_preempt_disable", &proto);
 }
 
-static bool usable(const struct rs_capture *c, const struct rs_hook *hook, enum rs_probe_how how)
+static bool usable(struct rs_capture *c, const struct rs_hook *hook, enum rs_probe_how how)
 {
-	if (c->permit.err[how] || !has_form(c, hook, how))
+	if (!has_form(c, hook, how) || rs_permit_try(c->kernel, how, &c->permit))
 		return false;
 	if (how == RS_HOW_FENTRY || how == RS_HOW_TP_BTF)
 		return !btf_loses(c, hook) || can_guard(c);
@@ -369,7 +370,7 @@ static int set_options(struct rs_capture *c)
 
 static int set_map_sizes(struct rs_capture *c)
 {
-	uint64_t bytes = c->config.ring_bytes ? c->config.ring_bytes : DEFAULT_RING_BYTES;
+	uint64_t bytes = c->config.ring_bytes ? c->config.ring_bytes : c->config.mode == RS_MODE_SUMMARY ? 0 : DEFAULT_RING_BYTES;
 	unsigned int cpus = c->kernel->nr_cpus;
 	int err;
 
@@ -421,6 +422,43 @@ static void set_autoload(struct rs_capture *c)
 	}
 }
 
+/* Called by libbpf for each program of ours on BTF, which it would look up from type to type. */
+static int set_target(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
+{
+	const struct rs_kernel *kernel = (const struct rs_kernel *)cookie;
+	const char *section = bpf_program__section_name(program), *target = strchr(section, '/') + 1;
+	struct rs_prototype proto;
+	bool found = bpf_program__expected_attach_type(program) == BPF_TRACE_RAW_TP ?
+			     rs_btf_tracepoint(kernel->btf, target, &proto) :
+			     rs_btf_function(kernel->btf, target, &proto);
+
+	if (!found)
+		return -ESRCH;
+	opts->attach_btf_id = proto.id;
+	return 0;
+}
+
+static int register_targets(struct rs_capture *c)
+{
+	static const struct {
+		const char *section;
+		enum bpf_attach_type type;
+	} kinds[RS_ARRAY_SIZE_OF(c->handlers)] = {
+		{ "fentry+", BPF_TRACE_FENTRY },
+		{ "fexit+", BPF_TRACE_FEXIT },
+		{ "tp_btf+", BPF_TRACE_RAW_TP },
+	};
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)c->kernel, .prog_prepare_load_fn = set_target);
+	size_t i;
+
+	for (i = 0; i < RS_ARRAY_SIZE_OF(kinds); i++) {
+		c->handlers[i] = libbpf_register_prog_handler(kinds[i].section, BPF_PROG_TYPE_TRACING, kinds[i].type, &opts);
+		if (c->handlers[i] < 0)
+			return rs_err(c->handlers[i], "libbpf");
+	}
+	return 0;
+}
+
 static int open_object(struct rs_capture *c)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts);
@@ -456,8 +494,10 @@ int rs_capture_create(const struct rs_kernel *kernel, const struct rs_capture_co
 	c->kernel = kernel;
 	c->config = *config;
 	libbpf_set_print(print_libbpf);
-	rs_permit_probe(kernel, &c->permit);
-	err = open_object(c);
+	rs_permit_try(kernel, RS_HOW_TP_BTF, &c->permit);
+	err = register_targets(c);
+	if (!err)
+		err = open_object(c);
 	if (!err)
 		err = list_probes(c);
 	if (err) {
@@ -514,6 +554,10 @@ static int attach_program(struct rs_capture *c, struct rs_probe *p, struct bpf_p
 	}
 	case RS_HOW_KPROBE:
 		return attach_kprobe(c, program, symbol, retprobe);
+	case RS_HOW_FENTRY:
+	case RS_HOW_TP_BTF:
+		link = bpf_program__attach_trace(program);
+		break;
 	default:
 		link = bpf_program__attach(program);
 	}
@@ -567,8 +611,8 @@ int rs_capture_start(struct rs_capture *c)
 
 	if (!c->kernel->btf)
 		return rs_fail(-ENODATA, RS_BTF_PATH ": this kernel has no BTF; use one that is built with CONFIG_DEBUG_INFO_BTF");
-	if (c->permit.err[RS_HOW_TP_BTF] && c->permit.err[RS_HOW_TP_PERF] && c->permit.err[RS_HOW_FENTRY] &&
-	    c->permit.err[RS_HOW_KPROBE])
+	if (c->permit.err[RS_HOW_TP_BTF] && rs_permit_try(c->kernel, RS_HOW_TP_PERF, &c->permit) &&
+	    rs_permit_try(c->kernel, RS_HOW_FENTRY, &c->permit) && rs_permit_try(c->kernel, RS_HOW_KPROBE, &c->permit))
 		return rs_fail(-EPERM, "cannot trace: %s; %s", c->permit.reason[RS_HOW_TP_BTF],
 			       c->permit.remedy[RS_HOW_TP_BTF] ? c->permit.remedy[RS_HOW_TP_BTF] : "see reclaimscope check");
 	if (c->kernel->caps.sys_resource)
@@ -638,6 +682,8 @@ void rs_capture_stop(struct rs_capture *c)
 
 void rs_capture_destroy(struct rs_capture *c)
 {
+	size_t i;
+
 	if (!c)
 		return;
 	rs_capture_stop(c);
@@ -651,6 +697,9 @@ void rs_capture_destroy(struct rs_capture *c)
 	if (c->totals)
 		munmap(c->totals, c->totals_len);
 	reclaimscope_bpf__destroy(c->skel);
+	for (i = 0; i < RS_ARRAY_SIZE_OF(c->handlers); i++)
+		if (c->handlers[i] > 0)
+			libbpf_unregister_prog_handler(c->handlers[i]);
 	if (c->core_btf >= 0)
 		close(c->core_btf);
 	free(c->probes);
