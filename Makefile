@@ -18,7 +18,7 @@ CFLAGS  ?= -O2 -g
 
 BASE   := log json readfile
 KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup
-TRACE  := schema codec writer reader show tasks
+TRACE  := schema codec output writer reader show tasks
 PROBE  := hooks permit ring capture gauge describe record
 REPORT := latency report report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
