@@ -26,7 +26,7 @@ MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost wor
 EPISODE := episode
 DIFF   := diff diff_text diff_json check_watermark
 TOOLS  := reclaimscope tool check record report script diff
-UNIT   := json codec recording ring report btf kallsyms zoneinfo cgroup permit tool
+UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 
