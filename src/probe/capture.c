@@ -9,6 +9,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -56,7 +57,9 @@ struct rs_capture {
 	struct rs_cpu *cpus;
 	struct rs_segment *segments;
 	struct rs_totals *totals;
-	size_t cpus_len, segments_len, totals_len;
+	const uint64_t *bss, *no_ring; /* in it */
+	size_t cpus_len, segments_len, totals_len, bss_len;
+	int gauge, stallers, stacks; /* of the object, which is not kept */
 	struct rs_rings *rings;
 	uint64_t delivered[RS_NR_EVENTS];
 };
@@ -490,7 +493,7 @@ int rs_capture_create(const struct rs_kernel *kernel, const struct rs_capture_co
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return -ENOMEM;
-	c->core_btf = -1;
+	c->core_btf = c->gauge = c->stallers = c->stacks = -1;
 	c->kernel = kernel;
 	c->config = *config;
 	libbpf_set_print(print_libbpf);
@@ -506,6 +509,11 @@ int rs_capture_create(const struct rs_kernel *kernel, const struct rs_capture_co
 	}
 	*ret = c;
 	return 0;
+}
+
+static int duplicate(int fd)
+{
+	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
 static int map_memory(struct bpf_map *map, size_t value, unsigned int nr, void **ret, size_t *len)
@@ -587,7 +595,7 @@ static int attach_all(struct rs_capture *c)
 		for (k = 0; k < n; k++) {
 			err = attach_program(c, p, programs[k]);
 			if (!err) {
-				c->attached[c->nr_attached++] = (struct attached){ p, bpf_program__fd(programs[k]) };
+				c->attached[c->nr_attached++] = (struct attached){ p, duplicate(bpf_program__fd(programs[k])) };
 				continue;
 			}
 			rs_debug("%s: cannot attach: %s", bpf_program__name(programs[k]), strerror(-err));
@@ -637,6 +645,15 @@ int rs_capture_start(struct rs_capture *c)
 		err = map_memory(c->skel->maps.totals, sizeof(struct rs_totals), c->kernel->nr_cpus,
 				 (void **)&c->totals, &c->totals_len);
 	if (!err)
+		err = map_memory(c->skel->maps.bss, sizeof(*c->skel->bss), 1, (void **)&c->bss, &c->bss_len);
+	if (!err)
+		c->no_ring = (const void *)((const char *)c->bss + ((char *)&c->skel->bss->no_ring - (char *)c->skel->bss));
+	c->gauge = duplicate(bpf_program__fd(c->skel->progs.gauge));
+	c->stallers = duplicate(bpf_map__fd(c->skel->maps.stallers));
+	c->stacks = duplicate(bpf_map__fd(c->skel->maps.stacks));
+	if (!err && (c->stallers < 0 || c->stacks < 0))
+		err = rs_err(-errno, "BPF maps");
+	if (!err)
 		err = rs_rings_create(c->cpus, c->segments, c->kernel->nr_cpus, c->ring_segments, &c->rings);
 	if (!err)
 		err = attach_all(c);
@@ -649,6 +666,8 @@ void rs_capture_forget_object(struct rs_capture *c)
 	uintptr_t from = ((uintptr_t)c->skel->skeleton->data + page - 1) / page * page;
 	uintptr_t to = ((uintptr_t)c->skel->skeleton->data + c->skel->skeleton->data_sz) / page * page;
 
+	reclaimscope_bpf__destroy(c->skel);
+	c->skel = NULL;
 	/* It is part of our own program file: pages that are wanted again come from there. */
 	if (to > from && madvise((void *)from, to - from, MADV_DONTNEED))
 		rs_debug("cannot give the BPF object back: %s", strerror(errno));
@@ -678,6 +697,14 @@ void rs_capture_stop(struct rs_capture *c)
 		read_skipped(c);
 	while (c->nr_links)
 		bpf_link__destroy(c->links[--c->nr_links]);
+	while (c->nr_attached)
+		close(c->attached[--c->nr_attached].fd);
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
 }
 
 void rs_capture_destroy(struct rs_capture *c)
@@ -696,12 +723,16 @@ void rs_capture_destroy(struct rs_capture *c)
 		munmap(c->segments, c->segments_len);
 	if (c->totals)
 		munmap(c->totals, c->totals_len);
+	if (c->bss)
+		munmap((void *)c->bss, c->bss_len);
+	close_fd(c->gauge);
+	close_fd(c->stallers);
+	close_fd(c->stacks);
 	reclaimscope_bpf__destroy(c->skel);
 	for (i = 0; i < RS_ARRAY_SIZE_OF(c->handlers); i++)
 		if (c->handlers[i] > 0)
 			libbpf_unregister_prog_handler(c->handlers[i]);
-	if (c->core_btf >= 0)
-		close(c->core_btf);
+	close_fd(c->core_btf);
 	free(c->probes);
 	free(c);
 }
@@ -743,7 +774,7 @@ int rs_capture_gauge(struct rs_capture *c)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 
-	return bpf_prog_test_run_opts(bpf_program__fd(c->skel->progs.gauge), &opts);
+	return bpf_prog_test_run_opts(c->gauge, &opts);
 }
 
 void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
@@ -780,7 +811,7 @@ void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
 
 uint64_t rs_capture_cpu_added(const struct rs_capture *c)
 {
-	return c->loaded ? c->skel->bss->no_ring : 0;
+	return c->no_ring ? *c->no_ring : 0;
 }
 
 void rs_capture_totals(struct rs_capture *c, struct rs_totals *ret)
@@ -810,7 +841,7 @@ void rs_capture_stallers(struct rs_capture *c,
 {
 	struct rs_staller_key key, next;
 	struct rs_staller value;
-	int fd = bpf_map__fd(c->skel->maps.stallers);
+	int fd = c->stallers;
 	void *from = NULL;
 
 	while (!bpf_map_get_next_key(fd, from, &next)) {
@@ -826,7 +857,7 @@ unsigned int rs_capture_stack(struct rs_capture *c, int32_t id, uint64_t addrs[R
 	uint32_t key = id;
 	unsigned int n;
 
-	if (id < 0 || bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.stacks), &key, addrs))
+	if (id < 0 || bpf_map_lookup_elem(c->stacks, &key, addrs))
 		return 0;
 	for (n = 0; n < RS_MAX_STACK && addrs[n]; n++)
 		;

@@ -13,8 +13,8 @@
 #include "../base/log.h"
 #include "format.h"
 
-/* Some ten seconds of records at ten thousand a second; as much again is in the rings. */
-#define QUEUE_BYTES (768 * 1024)
+/* More than ten seconds of records at ten thousand a second; as much again is in the rings. */
+#define QUEUE_BYTES (512 * 1024)
 #define MAX_ENTRIES 256
 #define STACK_BYTES (64 * 1024)
 
