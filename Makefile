@@ -18,7 +18,7 @@ CFLAGS  ?= -O2 -g
 
 BASE   := log json readfile
 KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup
-TRACE  := schema codec writer reader show tasks
+TRACE  := schema codec output writer reader show tasks
 PROBE  := hooks permit ring capture gauge describe record
 REPORT := latency report report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
@@ -28,7 +28,7 @@ DIFF   := diff diff_text diff_json explain explain_text check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
 DIFF   += check_kswapd check_balance check_direct check_marks check_throttle check_retry
 TOOLS  := reclaimscope tool check record report script diff explain
-UNIT   := json codec recording ring report btf kallsyms zoneinfo cgroup permit tool
+UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 UNIT   += diff_lru
@@ -77,13 +77,14 @@ $(OUT)/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(RS_CFLAGS) -MMD -MP -c $< -o $@
 
-# One object of all families. Linked once, which sheds what only a debugger wants.
+# One object of all families. Linked once, which sheds what only a debugger wants; labels of blocks as well: libbpf goes through
+# all symbols for each program.
 $(OUT)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
 	$(call msg,BPF,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 \
 		-Ivmlinux -Isrc/wire -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@.tmp
-	$(Q)$(BPFTOOL) gen object $@ $@.tmp && rm $@.tmp
+	$(Q)$(BPFTOOL) gen object $@ $@.tmp && $(STRIP) -w -N 'LBB*' $@ && rm $@.tmp
 
 $(SKEL): $(OUT)/bpf/%.skel.h: $(OUT)/bpf/%.bpf.o
 	$(call msg,SKEL,$@)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A name index over libbpf's BTF, which itself looks names up one by one: 150,000 types for each.
- * Only the kinds that are asked for are in it.
+ * Flavours of a type, name___flavour, stand beside each other.
  */
 #include "btf.h"
 
@@ -21,13 +21,46 @@ struct rs_btf {
 
 #define TRACEPOINT_PREFIX "btf_trace_"
 
+/* Bytes of @name in front of a ___flavour. What begins with three underscores is no flavour. */
+static size_t plain_len(const char *name)
+{
+	const char *p = name[0] ? strstr(name + 1, "___") : NULL;
+
+	return p ? (size_t)(p - name) : strlen(name);
+}
+
 static uint32_t hash_name(const char *name, uint32_t kind)
 {
+	size_t len = plain_len(name), i;
 	uint32_t h = 2166136261u ^ kind;
 
-	while (*name)
-		h = (h ^ (unsigned char)*name++) * 16777619u;
+	for (i = 0; i < len; i++)
+		h = (h ^ (unsigned char)name[i]) * 16777619u;
 	return h;
+}
+
+static bool is_same_but_flavour(const char *a, const char *b)
+{
+	size_t len = plain_len(a);
+
+	return len == plain_len(b) && !memcmp(a, b, len);
+}
+
+/* Kinds that are looked up by name; those of which CO-RE has candidates in front. */
+static const uint32_t kinds[] = {
+	BTF_KIND_INT, BTF_KIND_STRUCT, BTF_KIND_UNION, BTF_KIND_ENUM, BTF_KIND_FWD, BTF_KIND_TYPEDEF,
+	BTF_KIND_FLOAT, BTF_KIND_ENUM64, BTF_KIND_FUNC,
+};
+#define NR_CORE_KINDS (RS_ARRAY_SIZE_OF(kinds) - 1)
+
+static bool is_indexed(uint32_t kind)
+{
+	uint32_t mask = 0;
+	size_t i;
+
+	for (i = 0; i < RS_ARRAY_SIZE_OF(kinds); i++)
+		mask |= 1u << kinds[i];
+	return mask >> kind & 1;
 }
 
 static int build_index(struct rs_btf *b)
@@ -45,7 +78,7 @@ static int build_index(struct rs_btf *b)
 		uint32_t kind = btf_kind(t), i;
 		const char *name;
 
-		if (kind != BTF_KIND_FUNC && kind != BTF_KIND_STRUCT && kind != BTF_KIND_TYPEDEF)
+		if (!is_indexed(kind))
 			continue;
 		name = btf__name_by_offset(b->btf, t->name_off);
 		if (!name || !name[0])
@@ -197,4 +230,103 @@ long rs_btf_size(const struct rs_btf *btf, const char *name)
 	else
 		size = t->size;
 	return size > 0 ? size : 0;
+}
+
+/* ---- a smaller BTF ---- */
+
+struct reduction {
+	const struct rs_btf *from;
+	struct btf *to;
+	uint32_t *ids; /* in @to, of types of @from; 0: not there */
+	uint32_t *todo; /* types of @from, whose ids in @to are given and in this order */
+	uint32_t nr, void_ptr;
+};
+
+/* The id that @id has in the result. Pointers lose what they point to: CO-RE does not look there. */
+static uint32_t take(struct reduction *r, uint32_t id)
+{
+	if (!id)
+		return 0;
+	if (!r->ids[id]) {
+		if (btf_is_ptr(btf__type_by_id(r->from->btf, id)))
+			return r->void_ptr;
+		r->todo[r->nr] = id;
+		r->ids[id] = r->void_ptr + 1 + r->nr++;
+	}
+	return r->ids[id];
+}
+
+static void take_named(struct reduction *r, const char *name)
+{
+	const struct rs_btf *b = r->from;
+	size_t k;
+	uint32_t i;
+
+	for (k = 0; k < NR_CORE_KINDS; k++)
+		for (i = hash_name(name, kinds[k]) & b->mask; b->slots[i]; i = (i + 1) & b->mask) {
+			const struct btf_type *t = btf__type_by_id(b->btf, b->slots[i]);
+
+			if (btf_kind(t) == kinds[k] && is_same_but_flavour(btf__name_by_offset(b->btf, t->name_off), name))
+				take(r, b->slots[i]);
+		}
+}
+
+/* Copies one type, with the ids of what it holds by value. */
+static int copy_type(struct reduction *r, uint32_t id)
+{
+	const struct btf_type *t = btf__type_by_id(r->from->btf, id);
+	int to = btf__add_type(r->to, r->from->btf, t), i;
+	struct btf_type *copy;
+
+	if (to < 0)
+		return to;
+	copy = (struct btf_type *)btf__type_by_id(r->to, to);
+	if (btf_is_composite(copy)) {
+		for (i = 0; i < btf_vlen(copy); i++)
+			btf_members(copy)[i].type = take(r, btf_members(copy)[i].type);
+	} else if (btf_is_array(copy)) {
+		btf_array(copy)->type = take(r, btf_array(copy)->type);
+		btf_array(copy)->index_type = take(r, btf_array(copy)->index_type);
+	} else if (btf_is_mod(copy) || btf_is_typedef(copy)) {
+		copy->type = take(r, copy->type);
+	} else if (btf_is_func_proto(copy)) {
+		copy->type = 0; /* a typedef may name one; nobody asks further */
+		for (i = 0; i < btf_vlen(copy); i++)
+			btf_params(copy)[i].type = 0;
+	}
+	return to == (int)r->ids[id] ? 0 : -EBADMSG;
+}
+
+int rs_btf_reduce(const struct rs_btf *btf, const struct btf *like, int fd)
+{
+	_cleanup_(rs_freep) uint32_t *ids = NULL, *todo = NULL;
+	struct reduction r = { .from = btf };
+	uint32_t n = btf__type_cnt(btf->btf), i;
+	const void *data;
+	__u32 size;
+	int err = 0;
+
+	r.ids = ids = calloc(n, sizeof(*ids));
+	r.todo = todo = malloc(n * sizeof(*todo));
+	r.to = btf__new_empty();
+	if (!ids || !todo || !r.to) {
+		btf__free(r.to);
+		return -ENOMEM;
+	}
+	r.void_ptr = btf__add_ptr(r.to, 0);
+	for (i = 1; i < btf__type_cnt(like); i++) {
+		const struct btf_type *t = btf__type_by_id(like, i);
+		const char *name = btf__name_by_offset(like, t->name_off);
+
+		if (name && name[0] && !btf_is_func(t) && !btf_is_var(t) && !btf_is_datasec(t))
+			take_named(&r, name);
+	}
+	for (i = 0; i < r.nr && !err; i++)
+		err = copy_type(&r, todo[i]);
+	if (!err) {
+		data = btf__raw_data(r.to, &size);
+		err = !data ? -ENOMEM : write(fd, data, size) != (ssize_t)size ? -EIO : 0;
+	}
+	btf__free(r.to);
+	return err;
 }

@@ -7,6 +7,7 @@
 
 #define RS_BTF_PATH "/sys/kernel/btf/vmlinux"
 
+struct btf;
 struct rs_btf;
 
 struct rs_prototype {
@@ -28,5 +29,11 @@ bool rs_btf_has_struct(const struct rs_btf *btf, const char *name);
 bool rs_btf_has_member(const struct rs_btf *btf, const char *name, const char *member);
 /* Bytes of a struct or typedef, 0 if it does not exist. */
 long rs_btf_size(const struct rs_btf *btf, const char *name);
+/*
+ * Writes to @fd the BTF of those types whose names, but for a ___flavour, @like has as well, and of
+ * what they hold by value: all that CO-RE can ask for on behalf of @like. libbpf goes through the
+ * whole BTF for each type it relocates, and this one is a hundredth of the kernel's. 0 or -errno.
+ */
+int rs_btf_reduce(const struct rs_btf *btf, const struct btf *like, int fd);
 
 #endif

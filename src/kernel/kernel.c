@@ -134,6 +134,12 @@ static int read_nodes_shift(const struct rs_btf *btf)
 	return shift;
 }
 
+/* Whether tracepoints' programs can be preempted is a question that a symbol answers. */
+static bool may_need_symbols(const struct rs_kernel *k)
+{
+	return k->btf && rs_kernel_is_preemptible(k) && rs_btf_has_member(k->btf, "tracepoint", "ext");
+}
+
 int rs_kernel_create(const char *const *symbols, unsigned int nr_symbols, struct rs_kernel **ret)
 {
 	struct rs_kernel *k = calloc(1, sizeof(*k));
@@ -150,13 +156,13 @@ int rs_kernel_create(const char *const *symbols, unsigned int nr_symbols, struct
 	read_host(k);
 
 	err = access(RS_BTF_PATH, R_OK) ? 0 : rs_btf_create(NULL, &k->btf);
-	if (!err) {
+	if (!err && (nr_symbols || may_need_symbols(k))) {
 		k->nr_symbols = nr_symbols + RS_ARRAY_SIZE_OF(own_symbols);
 		k->symbols = calloc(k->nr_symbols, sizeof(*k->symbols));
 		if (!k->symbols)
 			err = -ENOMEM;
 	}
-	if (!err) {
+	if (!err && k->nr_symbols) {
 		for (i = 0; i < nr_symbols; i++)
 			k->symbols[i].name = symbols[i];
 		for (; i < k->nr_symbols; i++)

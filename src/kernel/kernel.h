@@ -64,7 +64,8 @@ struct rs_kernel {
 
 /*
  * Looks at the running kernel. @symbols: names that hooks need to be looked up; they must outlive
- * the result. 0 or -errno, said; rs_kernel_destroy() frees. A kernel without BTF is no failure.
+ * the result. None: no symbol is looked up at all, as formatting all of them takes the kernel longer
+ * than everything else at a start. 0 or -errno, said; rs_kernel_destroy() frees. A kernel without BTF is no failure.
  */
 int rs_kernel_create(const char *const *symbols, unsigned int nr_symbols, struct rs_kernel **ret);
 /* Gives the BTF back, 5 MiB, when nothing will be looked up in it any more. */

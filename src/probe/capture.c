@@ -9,6 +9,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -39,10 +40,12 @@ struct rs_capture {
 	const struct rs_kernel *kernel;
 	struct rs_capture_config config;
 	struct rs_permit permit;
+	int handlers[3]; /* of libbpf: for sections of programs on BTF */
 	struct reclaimscope_bpf *skel;
 	struct rs_probe *probes;
 	unsigned int nr_probes;
 	bool loaded;
+	int core_btf; /* a memfd: what libbpf relocates against */
 	unsigned int ring_segments;
 
 	struct bpf_link **links;
@@ -54,7 +57,9 @@ struct rs_capture {
 	struct rs_cpu *cpus;
 	struct rs_segment *segments;
 	struct rs_totals *totals;
-	size_t cpus_len, segments_len, totals_len;
+	const uint64_t *bss, *no_ring; /* in it */
+	size_t cpus_len, segments_len, totals_len, bss_len;
+	int gauge, stallers, stacks; /* of the object, which is not kept */
 	struct rs_rings *rings;
 	uint64_t delivered[RS_NR_EVENTS];
 };
@@ -209,9 +214,9 @@ static bool can_guard(const struct rs_capture *c)
 	return rs_btf_function(c->kernel->btf, "bpf_preempt_disable", &proto);
 }
 
-static bool usable(const struct rs_capture *c, const struct rs_hook *hook, enum rs_probe_how how)
+static bool usable(struct rs_capture *c, const struct rs_hook *hook, enum rs_probe_how how)
 {
-	if (c->permit.err[how] || !has_form(c, hook, how))
+	if (!has_form(c, hook, how) || rs_permit_try(c->kernel, how, &c->permit))
 		return false;
 	if (how == RS_HOW_FENTRY || how == RS_HOW_TP_BTF)
 		return !btf_loses(c, hook) || can_guard(c);
@@ -373,7 +378,7 @@ static int set_options(struct rs_capture *c)
 
 static int set_map_sizes(struct rs_capture *c)
 {
-	uint64_t bytes = c->config.ring_bytes ? c->config.ring_bytes : DEFAULT_RING_BYTES;
+	uint64_t bytes = c->config.ring_bytes ? c->config.ring_bytes : c->config.mode == RS_MODE_SUMMARY ? 0 : DEFAULT_RING_BYTES;
 	unsigned int cpus = c->kernel->nr_cpus;
 	int err;
 
@@ -425,6 +430,63 @@ static void set_autoload(struct rs_capture *c)
 	}
 }
 
+/* Called by libbpf for each program of ours on BTF, which it would look up from type to type. */
+static int set_target(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
+{
+	const struct rs_kernel *kernel = (const struct rs_kernel *)cookie;
+	const char *section = bpf_program__section_name(program), *target = strchr(section, '/') + 1;
+	struct rs_prototype proto;
+	bool found = bpf_program__expected_attach_type(program) == BPF_TRACE_RAW_TP ?
+			     rs_btf_tracepoint(kernel->btf, target, &proto) :
+			     rs_btf_function(kernel->btf, target, &proto);
+
+	if (!found)
+		return -ESRCH;
+	opts->attach_btf_id = proto.id;
+	return 0;
+}
+
+static int register_targets(struct rs_capture *c)
+{
+	static const struct {
+		const char *section;
+		enum bpf_attach_type type;
+	} kinds[RS_ARRAY_SIZE_OF(c->handlers)] = {
+		{ "fentry+", BPF_TRACE_FENTRY },
+		{ "fexit+", BPF_TRACE_FEXIT },
+		{ "tp_btf+", BPF_TRACE_RAW_TP },
+	};
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)c->kernel, .prog_prepare_load_fn = set_target);
+	size_t i;
+
+	for (i = 0; i < RS_ARRAY_SIZE_OF(kinds); i++) {
+		c->handlers[i] = libbpf_register_prog_handler(kinds[i].section, BPF_PROG_TYPE_TRACING, kinds[i].type, &opts);
+		if (c->handlers[i] < 0)
+			return rs_err(c->handlers[i], "libbpf");
+	}
+	return 0;
+}
+
+static int open_object(struct rs_capture *c)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	char path[32];
+	int err;
+
+	c->core_btf = memfd_create("btf", MFD_CLOEXEC);
+	if (c->core_btf >= 0 && c->kernel->btf) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", c->core_btf);
+		opts.btf_custom_path = path;
+	}
+	c->skel = reclaimscope_bpf__open_opts(&opts);
+	if (!c->skel)
+		return rs_err(-errno, "cannot open the BPF programs");
+	if (!opts.btf_custom_path)
+		return 0;
+	err = rs_btf_reduce(c->kernel->btf, bpf_object__btf(c->skel->obj), c->core_btf);
+	return err ? rs_err(err, "cannot prepare the kernel's BTF") : 0;
+}
+
 int rs_capture_create(const struct rs_kernel *kernel, const struct rs_capture_config *config,
 		      struct rs_capture **ret)
 {
@@ -436,18 +498,27 @@ int rs_capture_create(const struct rs_kernel *kernel, const struct rs_capture_co
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return -ENOMEM;
+	c->core_btf = c->gauge = c->stallers = c->stacks = -1;
 	c->kernel = kernel;
 	c->config = *config;
 	libbpf_set_print(print_libbpf);
-	rs_permit_probe(kernel, &c->permit);
-	c->skel = reclaimscope_bpf__open();
-	err = c->skel ? list_probes(c) : rs_err(-errno, "cannot open the BPF programs");
+	rs_permit_try(kernel, RS_HOW_TP_BTF, &c->permit);
+	err = register_targets(c);
+	if (!err)
+		err = open_object(c);
+	if (!err)
+		err = list_probes(c);
 	if (err) {
 		rs_capture_destroy(c);
 		return err;
 	}
 	*ret = c;
 	return 0;
+}
+
+static int duplicate(int fd)
+{
+	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
 static int map_memory(struct bpf_map *map, size_t value, unsigned int nr, void **ret, size_t *len)
@@ -496,6 +567,10 @@ static int attach_program(struct rs_capture *c, struct rs_probe *p, struct bpf_p
 	}
 	case RS_HOW_KPROBE:
 		return attach_kprobe(c, program, symbol, retprobe);
+	case RS_HOW_FENTRY:
+	case RS_HOW_TP_BTF:
+		link = bpf_program__attach_trace(program);
+		break;
 	default:
 		link = bpf_program__attach(program);
 	}
@@ -525,7 +600,7 @@ static int attach_all(struct rs_capture *c)
 		for (k = 0; k < n; k++) {
 			err = attach_program(c, p, programs[k]);
 			if (!err) {
-				c->attached[c->nr_attached++] = (struct attached){ p, bpf_program__fd(programs[k]) };
+				c->attached[c->nr_attached++] = (struct attached){ p, duplicate(bpf_program__fd(programs[k])) };
 				continue;
 			}
 			rs_debug("%s: cannot attach: %s", bpf_program__name(programs[k]), strerror(-err));
@@ -549,8 +624,8 @@ int rs_capture_start(struct rs_capture *c)
 
 	if (!c->kernel->btf)
 		return rs_fail(-ENODATA, RS_BTF_PATH ": this kernel has no BTF; use one that is built with CONFIG_DEBUG_INFO_BTF");
-	if (c->permit.err[RS_HOW_TP_BTF] && c->permit.err[RS_HOW_TP_PERF] && c->permit.err[RS_HOW_FENTRY] &&
-	    c->permit.err[RS_HOW_KPROBE])
+	if (c->permit.err[RS_HOW_TP_BTF] && rs_permit_try(c->kernel, RS_HOW_TP_PERF, &c->permit) &&
+	    rs_permit_try(c->kernel, RS_HOW_FENTRY, &c->permit) && rs_permit_try(c->kernel, RS_HOW_KPROBE, &c->permit))
 		return rs_fail(-EPERM, "cannot trace: %s; %s", c->permit.reason[RS_HOW_TP_BTF],
 			       c->permit.remedy[RS_HOW_TP_BTF] ? c->permit.remedy[RS_HOW_TP_BTF] : "see reclaimscope check");
 	if (c->kernel->caps.sys_resource)
@@ -565,6 +640,8 @@ int rs_capture_start(struct rs_capture *c)
 	if (err)
 		return rs_err(err, "the kernel rejects the BPF programs; run with -v and report this");
 	c->loaded = true;
+	close(c->core_btf);
+	c->core_btf = -1;
 	err = map_memory(c->skel->maps.cpus, sizeof(struct rs_cpu), c->kernel->nr_cpus, (void **)&c->cpus, &c->cpus_len);
 	if (!err)
 		err = map_memory(c->skel->maps.segments, sizeof(struct rs_segment),
@@ -572,6 +649,15 @@ int rs_capture_start(struct rs_capture *c)
 	if (!err)
 		err = map_memory(c->skel->maps.totals, sizeof(struct rs_totals), c->kernel->nr_cpus,
 				 (void **)&c->totals, &c->totals_len);
+	if (!err)
+		err = map_memory(c->skel->maps.bss, sizeof(*c->skel->bss), 1, (void **)&c->bss, &c->bss_len);
+	if (!err)
+		c->no_ring = (const void *)((const char *)c->bss + ((char *)&c->skel->bss->no_ring - (char *)c->skel->bss));
+	c->gauge = duplicate(bpf_program__fd(c->skel->progs.gauge));
+	c->stallers = duplicate(bpf_map__fd(c->skel->maps.stallers));
+	c->stacks = duplicate(bpf_map__fd(c->skel->maps.stacks));
+	if (!err && (c->stallers < 0 || c->stacks < 0))
+		err = rs_err(-errno, "BPF maps");
 	if (!err)
 		err = rs_rings_create(c->cpus, c->segments, c->kernel->nr_cpus, c->ring_segments, &c->rings);
 	if (!err)
@@ -585,6 +671,8 @@ void rs_capture_forget_object(struct rs_capture *c)
 	uintptr_t from = ((uintptr_t)c->skel->skeleton->data + page - 1) / page * page;
 	uintptr_t to = ((uintptr_t)c->skel->skeleton->data + c->skel->skeleton->data_sz) / page * page;
 
+	reclaimscope_bpf__destroy(c->skel);
+	c->skel = NULL;
 	/* It is part of our own program file: pages that are wanted again come from there. */
 	if (to > from && madvise((void *)from, to - from, MADV_DONTNEED))
 		rs_debug("cannot give the BPF object back: %s", strerror(errno));
@@ -614,10 +702,20 @@ void rs_capture_stop(struct rs_capture *c)
 		read_skipped(c);
 	while (c->nr_links)
 		bpf_link__destroy(c->links[--c->nr_links]);
+	while (c->nr_attached)
+		close(c->attached[--c->nr_attached].fd);
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
 }
 
 void rs_capture_destroy(struct rs_capture *c)
 {
+	size_t i;
+
 	if (!c)
 		return;
 	rs_capture_stop(c);
@@ -630,7 +728,16 @@ void rs_capture_destroy(struct rs_capture *c)
 		munmap(c->segments, c->segments_len);
 	if (c->totals)
 		munmap(c->totals, c->totals_len);
+	if (c->bss)
+		munmap((void *)c->bss, c->bss_len);
+	close_fd(c->gauge);
+	close_fd(c->stallers);
+	close_fd(c->stacks);
 	reclaimscope_bpf__destroy(c->skel);
+	for (i = 0; i < RS_ARRAY_SIZE_OF(c->handlers); i++)
+		if (c->handlers[i] > 0)
+			libbpf_unregister_prog_handler(c->handlers[i]);
+	close_fd(c->core_btf);
 	free(c->probes);
 	free(c);
 }
@@ -672,7 +779,7 @@ int rs_capture_gauge(struct rs_capture *c)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 
-	return bpf_prog_test_run_opts(bpf_program__fd(c->skel->progs.gauge), &opts);
+	return bpf_prog_test_run_opts(c->gauge, &opts);
 }
 
 void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
@@ -709,7 +816,7 @@ void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
 
 uint64_t rs_capture_cpu_added(const struct rs_capture *c)
 {
-	return c->loaded ? c->skel->bss->no_ring : 0;
+	return c->no_ring ? *c->no_ring : 0;
 }
 
 void rs_capture_totals(struct rs_capture *c, struct rs_totals *ret)
@@ -739,7 +846,7 @@ void rs_capture_stallers(struct rs_capture *c,
 {
 	struct rs_staller_key key, next;
 	struct rs_staller value;
-	int fd = bpf_map__fd(c->skel->maps.stallers);
+	int fd = c->stallers;
 	void *from = NULL;
 
 	while (!bpf_map_get_next_key(fd, from, &next)) {
@@ -755,7 +862,7 @@ unsigned int rs_capture_stack(struct rs_capture *c, int32_t id, uint64_t addrs[R
 	uint32_t key = id;
 	unsigned int n;
 
-	if (id < 0 || bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.stacks), &key, addrs))
+	if (id < 0 || bpf_map_lookup_elem(c->stacks, &key, addrs))
 		return 0;
 	for (n = 0; n < RS_MAX_STACK && addrs[n]; n++)
 		;

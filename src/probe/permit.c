@@ -169,17 +169,33 @@ void rs_permit_explain(const struct rs_kernel *k, const struct rs_permit *permit
 	}
 }
 
-void rs_permit_probe(const struct rs_kernel *k, struct rs_permit *ret)
+static int try(const struct rs_kernel *k, enum rs_probe_how how)
 {
-	int how;
+	switch (how) {
+	case RS_HOW_FENTRY:
+		return try_btf(k, BPF_TRACE_FENTRY);
+	case RS_HOW_TP_BTF:
+		return try_btf(k, BPF_TRACE_RAW_TP);
+	case RS_HOW_KPROBE_MULTI:
+		return try_kprobe_multi(k);
+	case RS_HOW_KPROBE:
+		return try_kprobe(k);
+	case RS_HOW_TP_PERF:
+		return try_tp_perf(k);
+	default:
+		return -EINVAL;
+	}
+}
 
-	memset(ret, 0, sizeof(*ret));
-	ret->err[RS_HOW_FENTRY] = try_btf(k, BPF_TRACE_FENTRY);
-	ret->err[RS_HOW_TP_BTF] = try_btf(k, BPF_TRACE_RAW_TP);
-	ret->err[RS_HOW_KPROBE_MULTI] = try_kprobe_multi(k);
-	ret->err[RS_HOW_KPROBE] = try_kprobe(k);
-	ret->err[RS_HOW_TP_PERF] = try_tp_perf(k);
-	for (how = RS_HOW_FENTRY; how < RS_NR_HOWS; how++)
-		if (ret->err[how])
-			rs_permit_explain(k, ret, how, ret->err[how], &ret->reason[how], &ret->remedy[how]);
+int rs_permit_try(const struct rs_kernel *k, enum rs_probe_how how, struct rs_permit *permit)
+{
+	if (permit->tried[how])
+		return permit->err[how];
+	permit->tried[how] = true;
+	permit->err[how] = try(k, how);
+	if (permit->err[how]) {
+		rs_permit_try(k, RS_HOW_TP_BTF, permit); /* narrows the reason down */
+		rs_permit_explain(k, permit, how, permit->err[how], &permit->reason[how], &permit->remedy[how]);
+	}
+	return permit->err[how];
 }

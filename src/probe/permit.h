@@ -11,12 +11,14 @@
 #define RS_NR_HOWS (RS_HOW_TP_PERF + 1)
 
 struct rs_permit {
-	int err[RS_NR_HOWS]; /* by enum rs_probe_how: 0 or -errno */
+	bool tried[RS_NR_HOWS]; /* by enum rs_probe_how */
+	int err[RS_NR_HOWS]; /* 0 or -errno */
 	const char *reason[RS_NR_HOWS]; /* of a refusal */
 	const char *remedy[RS_NR_HOWS]; /* NULL: none */
 };
 
-void rs_permit_probe(const struct rs_kernel *kernel, struct rs_permit *ret);
+/* Tries @how, unless that has been done: each costs the time of attaching and detaching. 0 or -errno. */
+int rs_permit_try(const struct rs_kernel *kernel, enum rs_probe_how how, struct rs_permit *permit);
 
 /* A perf event on the kernel function @symbol, or -errno. */
 int rs_open_kprobe(const char *symbol, bool retprobe);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One thread, which wakes up by the clock: at each tick the gauge is read and the rings are drained. Under memory
- * pressure the recorder must not become its own subject, so all memory is there before the first
- * event, the process is spared by the OOM killer where that is allowed, and the file is written past
- * the page cache.
+ * One thread, which wakes up by the clock: at each tick the gauge is read and the rings are drained; another one writes, as
+ * that may take long. Under memory pressure the recorder must not become its own subject, so all memory is there before the
+ * first event, the process is spared by the OOM killer and preferred by the scheduler where that is allowed, and the file is
+ * written past the page cache.
  */
 #include "record.h"
 
@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -49,6 +50,7 @@ struct recorder {
 
 	int signals;
 	sigset_t old_mask;
+	int old_nice;
 	pid_t child;
 	int child_status;
 	bool child_ended, interrupted;
@@ -419,6 +421,7 @@ static int start_command(struct recorder *r, const char *oom_score_adj)
 
 		if (fd >= 0 && write(fd, oom_score_adj, strlen(oom_score_adj)) < 0)
 			close(fd); /* it then keeps ours, which only spares it */
+		setpriority(PRIO_PROCESS, 0, r->old_nice);
 		signal(SIGPIPE, SIG_DFL); /* which the program ignores */
 		sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
 		execvp(command[0], command);
@@ -511,8 +514,12 @@ static int finish(struct recorder *r, int err, struct rs_record_result *result)
 		err = flush(r);
 	if (!err)
 		err = put_names(r, true);
+	if (!err)
+		err = rs_writer_sync(r->writer);
 	sum_loss(r, err != 0, &counters, &result->loss);
 	end_err = put_end(r, result);
+	if (!end_err)
+		end_err = rs_writer_sync(r->writer);
 	err = err ? err : end_err;
 	if (!err && result->loss.in_flight)
 		err = rs_fail(-EBADMSG, "%" PRIu64 " events are unaccounted for; please report this", result->loss.in_flight);
@@ -528,7 +535,8 @@ static int prepare(struct recorder *r)
 
 	for (i = 0; i < rs_nr_hooks; i++)
 		names[i] = rs_hook_symbol(&rs_hooks[i]);
-	err = rs_kernel_create(names, rs_nr_hooks, &r->kernel);
+	/* A summary has no hooks on functions, and reads its gauge out of /proc: seldom enough. */
+	err = rs_kernel_create(names, r->config->capture.mode == RS_MODE_SUMMARY ? 0 : rs_nr_hooks, &r->kernel);
 	if (!err)
 		err = rs_schema_create(&r->schema);
 	if (!err)
@@ -595,6 +603,9 @@ static int start(struct recorder *r, bool *ret_command_failed)
 		return err;
 	stay_in_memory(r);
 	spare_from_oom(oom_score_adj);
+	r->old_nice = getpriority(PRIO_PROCESS, 0);
+	if (setpriority(PRIO_PROCESS, 0, -20))
+		rs_debug("cannot raise the priority: %s", strerror(errno));
 	r->began_ns = now_ns();
 	r->last_flush_ns = r->last_drain_ns = r->began_ns;
 	rs_describe_host(begin_text(r), r->kernel, r->capture, &r->config->capture, r->schema,
@@ -605,6 +616,8 @@ static int start(struct recorder *r, bool *ret_command_failed)
 		err = put_text(r, RS_BLOCK_INFO);
 	if (!err)
 		err = put_names(r, false);
+	if (!err)
+		err = rs_writer_sync(r->writer);
 	if (!err && r->config->command) {
 		err = start_command(r, oom_score_adj);
 		*ret_command_failed = err != 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Records are gathered in memory until a block is full or the caller flushes, once a second; then
- * packed, compressed and written. Where the file system can, past the page cache: a tracer that
+ * packed, compressed and queued for the thread that writes. Where the file system can, past the page cache: a tracer that
  * fills it would stall in the very reclaim that it records.
  */
 #include "writer.h"
@@ -16,6 +16,7 @@
 #include "../base/cleanup.h"
 #include "../base/log.h"
 #include "codec.h"
+#include "output.h"
 
 /* Bytes of records that make a block: some thousand records, and small enough for a small tracer. */
 #define BLOCK_BYTES (256 * 1024)
@@ -26,9 +27,9 @@
 struct rs_writer {
 	char *path;
 	int fd;
-	bool direct; /* opened with O_DIRECT: whole multiples of RS_BLOCK_ALIGN only */
+	struct rs_output *output;
+	bool begun; /* the file's header is queued */
 	bool failed; /* said so once; everything after is given up */
-	uint64_t offset; /* where the next block goes */
 	uint64_t seq;
 	struct rs_schema *schema;
 	ZSTD_CCtx *cctx;
@@ -40,13 +41,15 @@ struct rs_writer {
 
 	uint64_t *scratch;
 	uint8_t *packed;
-	uint8_t *out; /* aligned */
+	uint8_t *out;
 	size_t out_size;
-	struct rs_writer_stats stats;
+	uint64_t nr_queued, nr_given_up; /* records; those that are queued may still fail */
+	uint64_t nr_raw_bytes;
 };
 
 static void writer_free(struct rs_writer *w)
 {
+	rs_output_destroy(w->output);
 	if (w->fd >= 0)
 		close(w->fd);
 	rs_schema_destroy(w->schema);
@@ -93,22 +96,43 @@ static int open_output(struct rs_writer *w, bool overwrite)
 {
 	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_EXCL;
 	int err = rs_writer_check(w->path, overwrite);
+	bool direct = true;
 
 	if (err)
 		return err;
 	/* A new file, not the old one emptied: somebody may still read that, or record into it. */
 	if (overwrite && unlink(w->path) && errno != ENOENT)
 		return rs_err(-errno, "%s: cannot replace", w->path);
-	w->direct = true;
 	w->fd = open(w->path, flags | O_DIRECT, 0600);
 	if (w->fd < 0 && errno == EINVAL) {
 		/* No O_DIRECT here, tmpfs for one; the file may have been created all the same. */
-		w->direct = false;
+		direct = false;
 		w->fd = open(w->path, (flags & ~O_EXCL) | O_TRUNC, 0600);
 	}
 	if (w->fd < 0)
 		return rs_err(-errno, "%s: cannot create", w->path);
-	return 0;
+	err = rs_output_create(w->fd, direct, &w->output);
+	if (err)
+		unlink(w->path);
+	return err ? rs_err(err, "%s: cannot start to write", w->path) : 0;
+}
+
+/*
+ * Touches what a block of records needs, and has the compressor do so: a page that is missing when
+ * memory is short costs the reclaim that is recorded. What does not compress uses all of it.
+ */
+static void prefault(struct rs_writer *w)
+{
+	uint32_t x = 1, i;
+
+	memset(w->rows, 0, BLOCK_BYTES + RS_MAX_RECORD);
+	memset(w->records, 0, BLOCK_RECORDS * sizeof(*w->records));
+	memset(w->scratch, 0, 2 * BLOCK_RECORDS * sizeof(*w->scratch));
+	for (i = 0; i < BLOCK_BYTES; i++) {
+		x = x * 1664525 + 1013904223;
+		w->packed[i] = x >> 24;
+	}
+	ZSTD_compressCCtx(w->cctx, w->out, w->out_size, w->packed, BLOCK_BYTES, COMPRESSION_LEVEL);
 }
 
 static int allocate(struct rs_writer *w)
@@ -123,45 +147,13 @@ static int allocate(struct rs_writer *w)
 	w->records = malloc(BLOCK_RECORDS * sizeof(*w->records));
 	w->scratch = malloc(2 * BLOCK_RECORDS * sizeof(*w->scratch));
 	w->packed = malloc(bound);
+	w->out = malloc(w->out_size);
 	w->cctx = ZSTD_createCCtx();
 	if (!w->rows || !w->records || !w->scratch || !w->packed || !w->cctx ||
-	    posix_memalign((void **)&w->out, RS_BLOCK_ALIGN, w->out_size))
+	    !w->out)
 		return rs_err(-ENOMEM, "%s", w->path);
+	prefault(w);
 	return rs_schema_create(&w->schema);
-}
-
-/* Writes @len bytes at the end of the file, whole or not at all. */
-static int append(struct rs_writer *w, size_t len)
-{
-	size_t done = 0;
-	int err;
-
-	while (done < len) {
-		ssize_t n = pwrite(w->fd, w->out + done, len - done, w->offset + done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EINVAL && w->direct) {
-			/* The device wants more alignment than we give: go on through the page cache. */
-			int flags = fcntl(w->fd, F_GETFL);
-
-			w->direct = false;
-			if (!fcntl(w->fd, F_SETFL, flags & ~O_DIRECT))
-				continue;
-		}
-		if (n <= 0) {
-			err = n < 0 ? -errno : -ENOSPC;
-			if (ftruncate(w->fd, w->offset))
-				rs_debug("%s: cannot take back a part of a block", w->path);
-			return err;
-		}
-		done += n;
-		if (w->direct && done < len && done % RS_BLOCK_ALIGN)
-			done -= done % RS_BLOCK_ALIGN; /* a short write: rewrite the broken page */
-	}
-	w->offset += len;
-	w->stats.nr_bytes = w->offset;
-	return 0;
 }
 
 /* Puts a block header in front of @len bytes of payload that already stand behind it. */
@@ -193,23 +185,52 @@ static size_t pad(struct rs_writer *w, size_t len)
 	size_t end = (len + sizeof(struct rs_block_header) + RS_BLOCK_ALIGN - 1) / RS_BLOCK_ALIGN * RS_BLOCK_ALIGN;
 	size_t payload = end - len - sizeof(struct rs_block_header);
 
-	if (!w->direct || len % RS_BLOCK_ALIGN == 0)
+	if (!rs_output_is_direct(w->output) || len % RS_BLOCK_ALIGN == 0)
 		return len;
 	memset(w->out + len + sizeof(struct rs_block_header), 0, payload);
 	seal_block(w, w->out + len, RS_BLOCK_PAD, 0, payload, payload);
 	return end;
 }
 
+static int fail(struct rs_writer *w, int err)
+{
+	struct rs_output_stats stats;
+
+	if (w->failed)
+		return err;
+	w->failed = true;
+	rs_output_stats(w->output, &stats);
+	if (stats.nr_bytes)
+		return rs_err(err, "%s: cannot write; what was recorded up to here is kept", w->path);
+	unlink(w->path);
+	return rs_err(err, "%s: cannot write", w->path);
+}
+
+/* After a failure the end is tried once more: it is short, and the block taken back made room. */
+static void go_on_for_the_end(struct rs_writer *w)
+{
+	struct rs_output_stats stats;
+	int err = rs_output_sync(w->output);
+
+	if (!err)
+		return;
+	fail(w, err);
+	rs_output_stats(w->output, &stats);
+	w->seq = stats.seq;
+	w->begun = stats.nr_bytes > 0;
+	rs_output_retry(w->output);
+}
+
 static int write_block(struct rs_writer *w, enum rs_block_type type, const void *payload, size_t len)
 {
-	size_t at = 0, room, stored;
-	uint64_t seq = w->seq;
+	size_t at = 0, room, stored, nr_records = type == RS_BLOCK_EVENTS ? w->nr_records : 0;
 	int err;
 
-	/* After a failure only the end is tried once more: it is short, and the block taken back made room. */
-	if (w->failed && type != RS_BLOCK_END)
+	if (type == RS_BLOCK_END)
+		go_on_for_the_end(w);
+	else if (w->failed)
 		return -EIO;
-	if (w->offset == 0) {
+	if (!w->begun) {
 		struct rs_file_header h = {
 			.magic = RS_FILE_MAGIC,
 			.version = RS_FILE_VERSION,
@@ -227,18 +248,11 @@ static int write_block(struct rs_writer *w, enum rs_block_type type, const void 
 	if (ZSTD_isError(stored))
 		return rs_fail(-EIO, "%s: cannot compress: %s", w->path, ZSTD_getErrorName(stored));
 	seal_block(w, w->out + at, type, RS_BLOCK_ZSTD, stored, len);
-	err = append(w, pad(w, at + sizeof(struct rs_block_header) + stored));
-	if (!err)
-		return 0;
-	w->seq = seq;
-	if (w->failed)
-		return err;
-	w->failed = true;
-	if (w->offset == 0) {
-		unlink(w->path);
-		return rs_err(err, "%s: cannot write", w->path);
-	}
-	return rs_err(err, "%s: cannot write; what was recorded up to here is kept", w->path);
+	len = pad(w, at + sizeof(struct rs_block_header) + stored);
+	w->begun = true;
+	w->nr_queued += nr_records;
+	err = rs_output_put(w->output, w->out, len, nr_records, w->seq);
+	return err ? fail(w, err) : 0;
 }
 
 int rs_writer_create(const char *path, bool overwrite, struct rs_writer **ret)
@@ -288,26 +302,41 @@ int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs
 
 int rs_writer_flush(struct rs_writer *writer)
 {
+	uint64_t queued;
 	size_t len;
 	int err;
 
 	if (!writer->nr_records)
 		return writer->failed ? -EIO : 0;
 	len = rs_pack(writer->schema, writer->records, writer->nr_records, writer->scratch, writer->packed);
+	queued = writer->nr_queued;
 	err = write_block(writer, RS_BLOCK_EVENTS, writer->packed, len);
-	if (err)
-		writer->stats.nr_failed += writer->nr_records;
-	else
-		writer->stats.nr_records += writer->nr_records;
-	writer->stats.nr_raw_bytes += writer->rows_len;
+	if (writer->nr_queued == queued)
+		writer->nr_given_up += writer->nr_records;
+	writer->nr_raw_bytes += writer->rows_len;
 	writer->nr_records = 0;
 	writer->rows_len = 0;
 	return err;
 }
 
+int rs_writer_sync(struct rs_writer *writer)
+{
+	int err = rs_output_sync(writer->output);
+
+	return err ? fail(writer, err) : 0;
+}
+
 void rs_writer_stats(const struct rs_writer *writer, struct rs_writer_stats *ret)
 {
-	*ret = writer->stats;
+	struct rs_output_stats stats;
+
+	rs_output_stats(writer->output, &stats);
+	*ret = (struct rs_writer_stats){
+		.nr_records = writer->nr_queued - stats.nr_failed,
+		.nr_failed = writer->nr_given_up + stats.nr_failed,
+		.nr_bytes = stats.nr_bytes,
+		.nr_raw_bytes = writer->nr_raw_bytes,
+	};
 }
 
 int rs_writer_close(struct rs_writer *writer)
@@ -317,6 +346,8 @@ int rs_writer_close(struct rs_writer *writer)
 	if (!writer)
 		return 0;
 	err = rs_writer_flush(writer);
+	if (!err)
+		err = rs_writer_sync(writer);
 	if (!err && close(writer->fd))
 		err = rs_err(-errno, "%s: cannot close", writer->path);
 	else if (err)

@@ -31,16 +31,21 @@ int rs_writer_create(const char *path, bool overwrite, struct rs_writer **ret);
 int rs_writer_put_json(struct rs_writer *writer, enum rs_block_type type, const char *json, size_t len);
 
 /*
- * Takes a record; it is on disk after the next flush, which happens by itself when a block is full.
+ * Takes a record; it is on its way after the next flush, which happens by itself when a block is full.
  * Records must come in order of time. 0 or -errno, said.
  */
 int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *hdr);
 
-/* Writes what was taken so far. 0 or -errno, said; on a full disk the file still ends with a block. */
+/*
+ * Packs what was taken so far, for a thread to write. 0 or -errno, said, also of what was to be
+ * written earlier; on a full disk the file still ends with a block.
+ */
 int rs_writer_flush(struct rs_writer *writer);
+/* Waits until everything that was flushed is in the file. 0 or -errno, said. */
+int rs_writer_sync(struct rs_writer *writer);
 
 struct rs_writer_stats {
-	uint64_t nr_records; /* on disk */
+	uint64_t nr_records; /* in the file, or on the way to it; exact after rs_writer_sync() */
 	uint64_t nr_failed; /* taken and given up, because writing failed */
 	uint64_t nr_bytes; /* of the file */
 	uint64_t nr_raw_bytes; /* of the records before packing */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "../../src/kernel/kernel.h"
@@ -111,6 +112,74 @@ static void rs_btf_finds_by_name_and_kind(void **state)
 	rs_btf_destroy(btf);
 }
 
+static void rs_btf_reduce_keeps_what_is_held_by_value(void **state)
+{
+	struct made_up m = begin(), like = begin();
+	int stat, list, lists, words, unwanted, fd = memfd_create("btf", 0);
+	const struct btf_type *zone, *t;
+	struct rs_btf *btf;
+	struct btf *small;
+	char path[32];
+	size_t i;
+
+	(void)state;
+	assert_true(fd >= 0);
+	unwanted = btf__add_struct(m.btf, "unwanted", 400);
+	btf__add_field(m.btf, "x", m.u32, 0, 0);
+	unwanted = btf__add_ptr(m.btf, unwanted);
+	list = btf__add_struct(m.btf, "list_head", 16);
+	btf__add_field(m.btf, "next", unwanted, 0, 0);
+	lists = btf__add_array(m.btf, m.u32, list, 2);
+	words = btf__add_array(m.btf, m.u32, btf__add_typedef(m.btf, "word_t", btf__add_const(m.btf, m.u32)), 3);
+	stat = btf__add_enum(m.btf, "stat_item", 4);
+	btf__add_enum_value(m.btf, "NR_FREE", 7);
+	btf__add_struct(m.btf, "zone", 56);
+	assert_int_equal(btf__add_field(m.btf, "lists", lists, 0, 0), 0);
+	assert_int_equal(btf__add_field(m.btf, "words", words, 256, 0), 0);
+	assert_int_equal(btf__add_field(m.btf, "item", stat, 352, 5), 0);
+	assert_int_equal(btf__add_field(m.btf, "unwanted", unwanted, 384, 0), 0);
+	btf__add_struct(m.btf, "zone___old", 8);
+	add_function(&m, "zone", "p");
+	btf__add_struct(like.btf, "zone___v5_10", 0);
+	btf__add_struct(like.btf, "missing", 0);
+	btf = finish(&m);
+	assert_int_equal(rs_btf_reduce(btf, like.btf, fd), 0);
+	rs_btf_destroy(btf);
+	btf__free(like.btf);
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	small = btf__parse(path, NULL);
+	assert_non_null(small);
+	assert_true(btf__find_by_name_kind(small, "unwanted", BTF_KIND_STRUCT) < 0);
+	assert_true(btf__find_by_name_kind(small, "zone", BTF_KIND_FUNC) < 0);
+	assert_true(btf__find_by_name_kind(small, "zone___old", BTF_KIND_STRUCT) > 0);
+	zone = btf__type_by_id(small, btf__find_by_name_kind(small, "zone", BTF_KIND_STRUCT));
+	assert_non_null(zone);
+	assert_int_equal(zone->size, 56);
+	assert_int_equal(btf_vlen(zone), 4);
+	t = btf__type_by_id(small, btf_members(zone)[0].type);
+	assert_true(btf_is_array(t));
+	assert_int_equal(btf_array(t)->nelems, 2);
+	t = btf__type_by_id(small, btf_array(t)->type);
+	assert_string_equal(btf__name_by_offset(small, t->name_off), "list_head");
+	t = btf__type_by_id(small, btf_members(t)[0].type);
+	assert_true(btf_is_ptr(t));
+	assert_int_equal(t->type, 0);
+	assert_int_equal(btf__resolve_size(small, btf_members(zone)[1].type), 12);
+	assert_int_equal(btf_member_bit_offset(zone, 2), 352);
+	assert_int_equal(btf_member_bitfield_size(zone, 2), 5);
+	t = btf__type_by_id(small, btf_members(zone)[2].type);
+	assert_int_equal(btf_enum(t)[0].val, 7);
+	/* No id points outside. */
+	for (i = 1; i < btf__type_cnt(small); i++) {
+		t = btf__type_by_id(small, i);
+		if (btf_is_ptr(t) || btf_is_mod(t) || btf_is_typedef(t))
+			assert_true(t->type < btf__type_cnt(small));
+	}
+	btf__free(small);
+	close(fd);
+}
+
 static void rs_btf_create_refuses_what_is_no_btf(void **state)
 {
 	struct rs_btf *btf;
@@ -195,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rs_btf_finds_by_name_and_kind),
+		cmocka_unit_test(rs_btf_reduce_keeps_what_is_held_by_value),
 		cmocka_unit_test(rs_btf_create_refuses_what_is_no_btf),
 		cmocka_unit_test(rs_kdiff_tells_the_shapes_apart),
 		cmocka_unit_test(rs_kdiff_rows_are_whole),
