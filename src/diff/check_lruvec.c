@@ -13,7 +13,8 @@ static bool has_flag(const struct rs_event_shrink_lruvec_begin *e, enum rs_sc_fl
 	return e->sc_flags & flag;
 }
 
-static struct get_scan_count inputs(const struct rs_event_shrink_lruvec_begin *e, const struct rs_lruvec_state *st)
+struct get_scan_count rs_get_scan_count_inputs(const struct rs_event_shrink_lruvec_begin *e,
+						const struct rs_lruvec_state *st)
 {
 	struct get_scan_count in = {
 		.anon_cost = e->sc_anon_cost,
@@ -60,7 +61,7 @@ static const char *balance_name(enum scan_balance balance)
 static void start(struct rs_diff *d, const struct rs_frame *frame, struct rs_lruvec_state *st)
 {
 	const struct rs_event_shrink_lruvec_begin *e = rs_frame_entry(frame, shrink_lruvec_begin);
-	const struct get_scan_count in = inputs(e, st);
+	const struct get_scan_count in = rs_get_scan_count_inputs(e, st);
 	struct shrink_lruvec_begin begin = {
 		.nr_to_reclaim = e->nr_to_reclaim,
 		.may_deactivate = (has_flag(e, RS_SC_DEACTIVATE_ANON) ? DEACTIVATE_ANON : 0) |
@@ -168,7 +169,7 @@ static void judge_end(struct rs_diff *d, const struct rs_frame *frame, const str
 	}
 	rs_count_branch(d, RS_DECIDE_get_scan_count, balance_name(st->count.scan_balance));
 	if (st->differs && d->options.why) {
-		const struct get_scan_count in = inputs(b, st);
+		const struct get_scan_count in = rs_get_scan_count_inputs(b, st);
 
 		get_scan_count(&in, rs_diff_why(d));
 	}

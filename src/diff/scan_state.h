@@ -93,6 +93,10 @@ struct rs_lruvec_state {
 	bool changed; /* a list, while get_scan_count() ran */
 };
 
+/* Inputs of get_scan_count(), from the entry of shrink_lruvec() and what was seen to be read after it. */
+struct get_scan_count rs_get_scan_count_inputs(const struct rs_event_shrink_lruvec_begin *e,
+						const struct rs_lruvec_state *st);
+
 /* Has the lruvec of @cgroup had these costs, as far as is recorded, since @since_ns? */
 bool rs_cost_was(const struct rs_diff *d, uint64_t cgroup, int nid, uint64_t since_ns, uint64_t anon_cost,
 		 uint64_t file_cost);

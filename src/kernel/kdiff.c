@@ -104,7 +104,7 @@ static bool setup_wmarks_inner(const struct rs_kernel *k)
 
 static bool setup_wmarks_outer(const struct rs_kernel *k)
 {
-	return !has_wmarks_tracepoint(k) && !setup_wmarks_inner(k);
+	return !has_wmarks_tracepoint(k) && !setup_wmarks_inner(k) && function_args(k, "setup_per_zone_wmarks") >= 0;
 }
 
 static bool has_nbp_rl_start(const struct rs_kernel *k)
@@ -377,8 +377,8 @@ static const struct rs_kdiff_row kdiffs[NR_RS_KDIFFS] = {
 		  "PF_USER_WORKER: kernel_clone_args->user_worker", "6.12", has_user_worker),
 	MODEL_ROW(ALLOW_DIRECT_SNAPSHOT, allow_direct_snapshot,
 		  "allow_direct_reclaim() counts precisely; seen by zone->nr_free_highatomic", "6.12", has_nr_free_highatomic),
-	MODEL_ROW(ALLOW_DIRECT_KEEPS_FREE, allow_direct_keeps_free,
-		  "allow_direct_reclaim() keeps zones with free pages; seen by user_proactive_reclaim()", "6.18", has_user_proactive_reclaim),
+	MODEL_ROW(ALLOW_DIRECT_KEEPS_EMPTY, allow_direct_keeps_empty,
+		  "allow_direct_reclaim() keeps zones with nothing free; seen by user_proactive_reclaim()", "6.18", has_user_proactive_reclaim),
 	MODEL_ROW(RECLAIMABLE_OR_FREE, reclaimable_or_free,
 		  "zone_reclaimable_pages() falls back to free pages; seen by shapes before and after", "6.12, and late 6.1.y", fallback_to_free),
 	MODEL_ROW(FULL_WALK_RETRY, full_walk_retry,

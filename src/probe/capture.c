@@ -30,6 +30,11 @@ const struct rs_capture_config rs_capture_defaults = {
 	.nid = -1,
 };
 
+struct attached {
+	struct rs_probe *probe;
+	int fd; /* of one of its programs */
+};
+
 struct rs_capture {
 	const struct rs_kernel *kernel;
 	struct rs_capture_config config;
@@ -43,6 +48,8 @@ struct rs_capture {
 	struct bpf_link **links;
 	int *events; /* perf events of kprobes */
 	unsigned int nr_links, nr_events;
+	struct attached *attached;
+	unsigned int nr_attached;
 
 	struct rs_cpu *cpus;
 	struct rs_segment *segments;
@@ -354,6 +361,11 @@ static int set_options(struct rs_capture *c)
 	opts->addr_total_swap_pages = rs_kernel_address(k, "total_swap_pages");
 	opts->addr_vm_event_states = rs_kernel_address(k, "vm_event_states");
 	opts->addr_per_cpu_offset = rs_kernel_address(k, "__per_cpu_offset");
+	opts->addr_min_free_kbytes = rs_kernel_address(k, "min_free_kbytes");
+	opts->addr_user_min_free_kbytes = rs_kernel_address(k, "user_min_free_kbytes");
+	opts->addr_watermark_scale_factor = rs_kernel_address(k, "watermark_scale_factor");
+	opts->addr_watermark_boost_factor = rs_kernel_address(k, "watermark_boost_factor");
+	opts->addr_extfrag_threshold = rs_kernel_address(k, "sysctl_extfrag_threshold");
 	if (getrandom(&opts->id_key, sizeof(opts->id_key), 0) != sizeof(opts->id_key))
 		return rs_err(-errno, "cannot get random bytes");
 	return 0;
@@ -500,7 +512,8 @@ static int attach_all(struct rs_capture *c)
 	int k, n, err;
 
 	c->links = calloc((size_t)c->nr_probes * MAX_PROGRAMS, sizeof(struct bpf_link *));
-	if (!c->links)
+	c->attached = calloc((size_t)c->nr_probes * MAX_PROGRAMS, sizeof(*c->attached));
+	if (!c->links || !c->attached)
 		return -ENOMEM;
 	for (i = 0; i < c->nr_probes; i++) {
 		struct rs_probe *p = &c->probes[i];
@@ -511,8 +524,10 @@ static int attach_all(struct rs_capture *c)
 		p->state = RS_PROBE_ATTACHED;
 		for (k = 0; k < n; k++) {
 			err = attach_program(c, p, programs[k]);
-			if (!err)
+			if (!err) {
+				c->attached[c->nr_attached++] = (struct attached){ p, bpf_program__fd(programs[k]) };
 				continue;
+			}
 			rs_debug("%s: cannot attach: %s", bpf_program__name(programs[k]), strerror(-err));
 			set_state(p, RS_PROBE_REFUSED, "the kernel refused to attach it", NULL);
 			rs_permit_explain(c->kernel, &c->permit, p->how, err, &p->reason, &p->remedy);
@@ -578,25 +593,18 @@ void rs_capture_forget_object(struct rs_capture *c)
 /* Closing a link waits for the programs on it; the counters of what was skipped are read before. */
 static void read_skipped(struct rs_capture *c)
 {
-	struct bpf_program *programs[MAX_PROGRAMS];
 	unsigned int i;
-	int k, n;
 
-	for (i = 0; i < c->nr_probes; i++) {
-		struct rs_probe *p = &c->probes[i];
-		uint64_t skipped = 0;
+	if (!c->nr_links)
+		return;
+	for (i = 0; i < c->nr_attached; i++)
+		c->attached[i].probe->skipped = 0;
+	for (i = 0; i < c->nr_attached; i++) {
+		struct bpf_prog_info info = { 0 };
+		__u32 len = sizeof(info);
 
-		if (p->state != RS_PROBE_ATTACHED || !c->nr_links)
-			continue;
-		n = programs_of(c, p->hook, p->how, programs);
-		for (k = 0; k < n; k++) {
-			struct bpf_prog_info info = { 0 };
-			__u32 len = sizeof(info);
-
-			if (!bpf_obj_get_info_by_fd(bpf_program__fd(programs[k]), &info, &len))
-				skipped += info.recursion_misses;
-		}
-		p->skipped = skipped;
+		if (!bpf_obj_get_info_by_fd(c->attached[i].fd, &info, &len))
+			c->attached[i].probe->skipped += info.recursion_misses;
 	}
 }
 
@@ -614,6 +622,7 @@ void rs_capture_destroy(struct rs_capture *c)
 		return;
 	rs_capture_stop(c);
 	free(c->links);
+	free(c->attached);
 	rs_rings_destroy(c->rings);
 	if (c->cpus)
 		munmap(c->cpus, c->cpus_len);

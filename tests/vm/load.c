@@ -13,9 +13,10 @@
  *   load huge MIB TIMES            fill memory that wants to be huge pages, again and again
  *   load oom MIB                   fill memory until something gives
  *   load hot MIB SECONDS           touch memory in order, over and over
- *   load settle SECONDS            wait, add up the counters of all CPUs, end without a page fault
+ *   load flat MIB PASSES           write memory in order, each page all the same: next to no compression
+ *   load settle SECONDS FILE...    wait, add up the counters of all CPUs, write 0 to FILEs (tracing_on), and
+ *                                  end without a page fault
  */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -81,17 +82,16 @@ static void anon(size_t mib, long touches, uint64_t seed)
 {
 	size_t pages = mib * MIB / PAGE, i;
 	char *p = map(pages * PAGE);
-	volatile uint64_t sum = 0;
 	long t;
 
 	madvise(p, pages * PAGE, MADV_NOHUGEPAGE);
 	for (i = 0; i < pages; i++)
 		fill_page(p + i * PAGE, seed << 32 | i);
 	for (t = 0; t < touches; t++) {
-		uint64_t *word = (uint64_t *)(p + pick_page(&seed, pages) * PAGE);
+		volatile uint64_t *word = (uint64_t *)(p + pick_page(&seed, pages) * PAGE);
 
 		if (t % 3)
-			sum += *word;
+			(void)*word;
 		else
 			*word = t;
 	}
@@ -280,18 +280,34 @@ static void hot(size_t mib, int seconds)
 			p[at]++;
 }
 
-/* Whoever ends after this and faults a page in would change what was just added up. */
-static void settle(int seconds)
+static void flat(size_t mib, long passes)
 {
-	char c;
-	int fd;
+	char *p = map(mib * MIB);
+	size_t at;
 
+	for (; passes; passes--)
+		for (at = 0; at < mib * MIB; at += PAGE)
+			memset(p + at, (int)passes & 0xff, PAGE);
+}
+
+/* Whoever ends after this and faults a page in would change what was just added up. */
+static void settle(int seconds, int nr_files, char **files)
+{
+	static int fds[256];
+	char c;
+	int fd, i;
+
+	for (i = 0; i < nr_files && i < 256; i++)
+		fds[i] = open(files[i], O_WRONLY);
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		fail("mlockall");
 	sleep(seconds);
 	fd = open("/proc/sys/vm/stat_refresh", O_RDONLY);
 	if (fd >= 0 && read(fd, &c, 1) < 0)
 		fail("stat_refresh");
+	for (i = 0; i < nr_files && i < 256; i++)
+		if (fds[i] >= 0 && write(fds[i], "0", 1) < 0)
+			fail(files[i]);
 	_exit(0);
 }
 
@@ -368,8 +384,12 @@ int main(int argc, char **argv)
 		hot(atol(argv[2]), a);
 		return 0;
 	}
-	if (!strcmp(mode, "settle") && argc == 3)
-		settle(atoi(argv[2]));
+	if (!strcmp(mode, "flat") && argc == 4) {
+		flat(atol(argv[2]), a);
+		return 0;
+	}
+	if (!strcmp(mode, "settle") && argc >= 3)
+		settle(atoi(argv[2]), argc - 3, argv + 3);
 	fprintf(stderr, "load: see the top of load.c\n");
 	return 2;
 }
