@@ -170,8 +170,12 @@ static __always_inline int shrink_lruvec_entry(__u64 lruvec, __u64 sc_addr)
 	if (task)
 		task->planned = untyped(&e->cgroup, lruvec);
 	fill_lruvec_begin(e, untyped(&e->cgroup, lruvec), sc, pgdat);
-	if (task)
+	if (task) {
+		task->usage = e->usage;
+		task->emin = e->emin;
+		task->elow = e->elow;
 		__builtin_memcpy(task->lru_zone_size, e->lru_zone_size, sizeof(task->lru_zone_size));
+	}
 	emit_submit(&em);
 	return 0;
 }
@@ -203,7 +207,7 @@ FN_PAIR(shrink_lruvec, 2, 2, shrink_lruvec_end)
  */
 static __always_inline int blk_start_plug_entry(__u64 plug)
 {
-	__u64 size[RS_MAX_ZONES * RS_MAX_LRU], changed = 0, lruvec;
+	__u64 size[RS_MAX_ZONES * RS_MAX_LRU], changed, lruvec, memcg, memory, usage, emin, elow;
 	struct rs_event_lruvec_sizes *e;
 	struct task_state *task;
 	struct emit em;
@@ -216,6 +220,12 @@ static __always_inline int blk_start_plug_entry(__u64 plug)
 		return 0;
 	lruvec = task->planned;
 	task->planned = 0;
+	memcg = lruvec_memcg(lruvec);
+	memory = memcg + OFFSET(struct mem_cgroup, memory);
+	usage = READ64(struct page_counter, usage, memory);
+	emin = READ64(struct page_counter, emin, memory);
+	elow = READ64(struct page_counter, elow, memory);
+	changed = (emin | elow ? usage ^ task->usage : 0) | (emin ^ task->emin) | (elow ^ task->elow);
 	copy(size, sizeof(size), lru_zone_sizes(lruvec));
 	for (i = 0; i < RS_MAX_ZONES * RS_MAX_LRU; i++)
 		changed |= size[i] ^ task->lru_zone_size[i];
@@ -224,7 +234,10 @@ static __always_inline int blk_start_plug_entry(__u64 plug)
 	e = EMIT(&em, lruvec_sizes);
 	if (!e)
 		return 0;
-	e->cgroup = memcg_cgroup_id(lruvec_memcg(lruvec));
+	e->cgroup = memcg_cgroup_id(memcg);
+	e->usage = usage;
+	e->emin = emin;
+	e->elow = elow;
 	__builtin_memcpy(e->lru_zone_size, size, sizeof(size));
 	emit_submit(&em);
 	return 0;

@@ -32,6 +32,7 @@ struct lruvec_cost {
 	struct rs_lru_cost left;
 	/* A call whose end looks wrong, until it is seen what the next one found. */
 	bool waits;
+	unsigned int wrong_level; /* of the call; this lruvec */
 	struct rs_event_note_cost_end end;
 	struct rs_lru_cost model[RS_COST_LEVELS];
 	UT_hash_handle hh;
@@ -130,28 +131,32 @@ static unsigned int compare(const struct rs_event_note_cost_end *e, const struct
 	return 2 * i;
 }
 
-/* @found: what the next call on the lruvec has found, NULL: there is none. */
-static void settle(struct rs_diff *d, struct lruvec_cost *c, const struct rs_event_note_cost_begin *found)
+/* @found: the next call that has the lruvec as its level @i, NULL: there is none. */
+static void settle(struct rs_diff *d, struct lruvec_cost *c, const struct rs_event_note_cost_begin *found, unsigned int i)
 {
 	struct rs_answer answers[2 * RS_COST_LEVELS];
-	unsigned int nr = compare(&c->end, c->model, answers), i;
-	bool as_model = found && found->levels == c->end.levels;
+	const struct rs_lru_cost *model = &c->model[c->wrong_level];
+	unsigned int nr = compare(&c->end, c->model, answers);
 
 	if (!c->waits)
 		return;
 	c->waits = false;
-	for (i = 0; as_model && i < c->end.levels && i < RS_COST_LEVELS; i++)
-		as_model = found->anon_cost[i] == c->model[i].anon_cost && found->file_cost[i] == c->model[i].file_cost;
 	rs_judge(d, RS_DECIDE_lru_note_cost, NULL, &c->end.hdr, answers, nr, 0,
-		 as_model ? "read after the next call, which found what the model says" : NULL);
+		 found && found->anon_cost[i] == model->anon_cost && found->file_cost[i] == model->file_cost ?
+			 "read after the next call, which found what the model says" :
+			 NULL);
 }
 
 static void begin(struct rs_diff *d, const struct rs_event_note_cost_begin *e)
 {
-	struct lruvec_cost *c = find(d, e->cgroup[0], e->nid);
+	unsigned int i;
 
-	if (c)
-		settle(d, c, e);
+	for (i = 0; i < e->levels && i < RS_COST_LEVELS; i++) {
+		struct lruvec_cost *c = find(d, e->cgroup[i], e->nid);
+
+		if (c)
+			settle(d, c, e, i);
+	}
 	open_levels(d, e, 1);
 }
 
@@ -224,11 +229,11 @@ static void judge_ends(struct rs_diff *d, struct rs_frame *frame, const struct r
 {
 	const struct rs_event_note_cost_begin *b = rs_frame_entry(frame, note_cost_begin);
 	const struct rs_lru_cost_args args = { e->nr_io, e->nr_rotated };
-	struct lruvec_cost *c = get(d, e->cgroup[0], e->nid);
 	struct rs_lru_cost model[RS_COST_LEVELS];
+	struct lruvec_cost *c = NULL;
 	struct rs_answer answers[2 * RS_COST_LEVELS];
 	const char *race = NULL;
-	unsigned int i, nr, different = 0;
+	unsigned int i, nr;
 
 	for (i = 0; i < RS_COST_LEVELS; i++) {
 		const struct lruvec_cost *level = i < e->levels ? find(d, e->cgroup[i], e->nid) : NULL;
@@ -242,8 +247,9 @@ static void judge_ends(struct rs_diff *d, struct rs_frame *frame, const struct r
 		if (get(d, e->cgroup[i], e->nid))
 			remember(get(d, e->cgroup[i], e->nid), e->hdr.ts_ns, model[i].anon_cost, model[i].file_cost);
 	nr = compare(e, model, answers);
-	for (i = 0; i < nr; i++)
-		different += answers[i].kernel != answers[i].model;
+	for (i = 0; i < nr && !c; i++)
+		if (answers[i].kernel != answers[i].model)
+			c = get(d, e->cgroup[i / 2], e->nid);
 	rs_count_branch(d, RS_DECIDE_lru_note_cost,
 			d->rules.cost_zero_ignored && !args.nr_io && !args.nr_rotated ? "no cost" :
 			model[0].anon_cost + model[0].file_cost <
@@ -251,8 +257,9 @@ static void judge_ends(struct rs_diff *d, struct rs_frame *frame, const struct r
 											 "added");
 	if (e->levels > 1)
 		rs_count_branch(d, RS_DECIDE_lru_note_cost, "of a parent");
-	if (different && !race && c && !c->waits) {
+	if (c && !race && !c->waits) {
 		c->waits = true;
+		c->wrong_level = (i - 1) / 2;
 		c->end = *e;
 		memcpy(c->model, model, sizeof(model));
 		return;
@@ -364,7 +371,7 @@ static void finish(struct rs_diff *d)
 
 	HASH_ITER(hh, all, c, following)
 	{
-		settle(d, c, NULL);
+		settle(d, c, NULL, 0);
 	}
 }
 

@@ -178,7 +178,7 @@ static void judge_end(struct rs_diff *d, const struct rs_frame *frame, const str
 			      { "lru", st->kernel_lru, st->model_lru },
 			      { "nr_to_scan", st->kernel_nr, st->model_nr },
 		      },
-		      2, 0, st->changed ? "a list changed its size between entry and use" : NULL))
+		      2, 0, st->changed ? "sizes changed between entry and use" : NULL))
 		return;
 
 	rs_count_branch(d, RS_DECIDE_shrink_lruvec, st->series.proportional_reclaim ? "all that was planned" :

@@ -31,10 +31,10 @@ static bool sizes_moved(const struct rs_event_inactive_is_low *e)
 /* It reads again: another round over the node. */
 static void new_round(struct rs_node_state *st)
 {
-	unsigned int rounds = st->prepare.rounds + 1;
+	unsigned int rounds = st->prepare.rounds + 1, nr_zones = st->prepare.nr_zones;
 
-	st->prepare = (struct rs_prepare){ .rounds = rounds };
-	st->round = (struct rs_round){ .zone_ready = -1, .nr_reclaimed = st->round.nr_reclaimed };
+	st->prepare = (struct rs_prepare){ .rounds = rounds, .nr_zones = nr_zones };
+	st->round = (struct rs_round){ .nr_reclaimed = st->round.nr_reclaimed };
 }
 
 static void took_costs(struct rs_prepare *p, uint64_t anon_cost, uint64_t file_cost)
@@ -316,7 +316,7 @@ static void judge_continue(struct rs_diff *d, struct rs_frame *node, const struc
 		.order = n->order,
 		.priority = n->priority,
 		.compaction_allowed = n->gfp & __GFP_IO,
-		.zone_ready = r->zone_ready > 0,
+		.zone_ready = r->zone_ready,
 	};
 	bool early = !in.order || (in.order <= PAGE_ALLOC_COSTLY_ORDER && in.priority >= DEF_PRIORITY - 2) ||
 		     !in.nr_reclaimed || in.zone_ready;
@@ -327,6 +327,11 @@ static void judge_continue(struct rs_diff *d, struct rs_frame *node, const struc
 		return;
 	}
 	early |= !in.compaction_allowed;
+	if (!early && r->nr_unsuitable < state(node)->prepare.nr_zones) {
+		/* Not every zone was seen to be asked. */
+		rs_count_lost(d, RS_DECIDE_should_continue_reclaim);
+		return;
+	}
 	/* 0, 0: an older recording. What the node had when it went round again was not recorded. */
 	if (!early && (!e || !(e->inactive_anon || e->inactive_file))) {
 		rs_count_hidden(d, RS_DECIDE_should_continue_reclaim);
@@ -366,7 +371,8 @@ static void lruvec_end(struct rs_frame *node, const struct rs_event_shrink_lruve
 	struct rs_round *r = &state(node)->round;
 
 	r->lruvec_reclaimed += e->nr_reclaimed - b->nr_reclaimed;
-	r->zone_ready = -1;
+	r->zone_ready = false;
+	r->nr_unsuitable = 0;
 	r->sc_reclaimed = e->nr_reclaimed;
 }
 
@@ -425,14 +431,16 @@ static void in_node(struct rs_diff *d, const struct rs_step *step, struct rs_fra
 		const struct rs_event_zone_watermark_ok *e = (const void *)hdr;
 
 		if (directly && e->order == n->order && e->ret)
-			st->round.zone_ready = 1;
+			st->round.zone_ready = true;
 		break;
 	}
 	case RS_EVENT_compaction_suitable: {
 		const struct rs_event_compaction_suitable *e = (const void *)hdr;
 
 		if (directly && e->order == n->order && e->result != COMPACT_SKIPPED)
-			st->round.zone_ready = 1;
+			st->round.zone_ready = true;
+		else if (directly && e->order == n->order)
+			st->round.nr_unsuitable++;
 		break;
 	}
 	}
@@ -450,7 +458,6 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		return;
 	if (hdr->type == RS_EVENT_shrink_node_begin) {
 		state(step->opened)->round.nr_reclaimed = rs_frame_entry(step->opened, shrink_node_begin)->nr_reclaimed;
-		state(step->opened)->round.zone_ready = -1;
 		return;
 	}
 	if (hdr->type == RS_EVENT_shrink_node_end) {

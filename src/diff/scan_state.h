@@ -43,7 +43,8 @@ struct rs_round {
 	uint64_t nr_reclaimed; /* sc->nr_reclaimed at its beginning */
 	uint64_t sc_reclaimed; /* the same after the last lruvec */
 	uint64_t reclaimed, lruvec_reclaimed; /* sums over batches and over lruvecs */
-	int zone_ready; /* a test after the last lruvec said so; -1: none was seen */
+	bool zone_ready; /* a test after the last lruvec said so */
+	unsigned int nr_unsuitable; /* zones of which such a test said that they are not */
 };
 
 /* check_memcg.c: the walk. */

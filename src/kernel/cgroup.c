@@ -27,8 +27,10 @@ int rs_cgroup_mount(struct rs_cgroup_mount *ret)
 			endmntent(mounts);
 			return 0;
 		}
-		if (!strcmp(m->mnt_type, "cgroup2") && !v2.path[0])
+		if (!strcmp(m->mnt_type, "cgroup2") && !v2.path[0]) {
 			snprintf(v2.path, sizeof(v2.path), "%s", m->mnt_dir);
+			v2.recursiveprot = hasmntopt(m, "memory_recursiveprot");
+		}
 	}
 	endmntent(mounts);
 	if (!v2.path[0])

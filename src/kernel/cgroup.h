@@ -10,6 +10,7 @@
 struct rs_cgroup_mount {
 	char path[256];
 	bool v2;
+	bool recursiveprot; /* memory_recursiveprot: what a cgroup does not claim of its protection, its children share */
 };
 
 /* 0, or -ENOENT: no memory controller is mounted (not said). */

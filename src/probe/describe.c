@@ -7,6 +7,7 @@
 
 #include "../base/cleanup.h"
 #include "../base/readfile.h"
+#include "../kernel/cgroup.h"
 #include "../kernel/zoneinfo.h"
 
 static uint64_t now_ns(clockid_t clock)
@@ -120,6 +121,7 @@ void rs_describe_vmstat(struct rs_json *j, const char *key, const char *text)
 
 static void describe_kernel(struct rs_json *j, const struct rs_kernel *k)
 {
+	struct rs_cgroup_mount mount;
 	int i;
 
 	rs_json_object(j, "kernel");
@@ -134,6 +136,8 @@ static void describe_kernel(struct rs_json *j, const struct rs_kernel *k)
 	rs_json_string(j, "preempt", rs_preempt_name(k->preempt));
 	rs_json_string(j, "lockdown", rs_lockdown_name(k->lockdown));
 	rs_json_bool(j, "addresses_hidden", k->addresses_hidden);
+	if (!rs_cgroup_mount(&mount) && mount.v2)
+		rs_json_bool(j, "memory_recursiveprot", mount.recursiveprot);
 	rs_json_object(j, "differences");
 	for (i = 1; i < NR_RS_KDIFFS; i++)
 		rs_json_bool(j, rs_kdiff_row(i)->name, k->kdiff[i]);

@@ -195,7 +195,7 @@ enum rs_folio_outcome {
 	X(45, note_cost_end, "the cost was added")                                                 \
 	X(46, reclaim_pages, "reclaim_pages() isolated and freed, not from pressure")              \
 	X(47, reclaim_writeback, "what a batch met of dirty and written-back folios")              \
-	X(48, lruvec_sizes, "lists that changed between shrink_lruvec()'s entry and the use of their sizes") \
+	X(48, lruvec_sizes, "sizes that changed between shrink_lruvec()'s entry and their use") \
 	X(50, shrink_slab, "one shrinker ran")                                                     \
 	X(54, compaction_suitable, "would compaction help in this zone")                           \
 	X(55, compaction_suitable_fn, "compaction_suitable(), with the mark it used")              \
@@ -513,6 +513,9 @@ enum rs_folio_outcome {
 
 #define RS_FIELDS_lruvec_sizes(F, A)                                                               \
 	F(__u64, cgroup, CGROUP, "whose lruvec")                                                   \
+	F(__u64, usage, PAGES, "memory usage of that cgroup")                                      \
+	F(__u64, emin, PAGES, "its effective memory.min")                                          \
+	F(__u64, elow, PAGES, "its effective memory.low")                                          \
 	A(__u64, lru_zone_size, RS_MAX_ZONES * RS_MAX_LRU, PAGES, "size of each list, [zone][lru]")
 
 #define RS_FIELDS_shrink_lruvec_end(F, A)                                                          \
