@@ -3,6 +3,8 @@
 #   make            build build/reclaimscope
 #   make demo       install what is missing, build, and show what reclaim does on a real kernel
 #   make test       install what is missing, build, and run every test
+#   make bench      measure what capture costs beside other tracers, in a guest; QUICK=1: in short
+#   make install    into $(DESTDIR)$(PREFIX), with the manual
 #   V=1 shows commands, SAN=1 builds into build/san with ASan and UBSan
 
 OUT     := build
@@ -22,10 +24,13 @@ REPORT := latency report report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 EPISODE := episode
-DIFF   := diff diff_text diff_json check_watermark check_kswapd check_balance check_direct check_marks check_throttle check_retry
-TOOLS  := reclaimscope tool check record report script diff
-UNIT   := codec recording ring scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
-UNIT   += why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
+DIFF   := diff diff_text diff_json explain explain_text check_watermark
+DIFF   += check_kswapd check_balance check_direct check_marks check_throttle check_retry
+DIFF   += check_lruvec
+TOOLS  := reclaimscope tool check record report script diff explain
+UNIT   := json codec recording ring report btf kallsyms zoneinfo cgroup permit tool
+UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
+UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
 	$(EPISODE:%=episode/%) $(DIFF:%=diff/%)
@@ -94,11 +99,15 @@ $(OUT)/tests/unit/test_%: $(OUT)/tests/unit/test_%.o $(OUT)/libreclaimscope.a
 $(OUT)/tests/vm/load: tests/vm/load.c Makefile
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -O2 $(WARN) -static $< -o $@
+	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@
 
 $(OUT)/tests/vm/crosscheck: $(OUT)/tests/vm/crosscheck.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
+
+$(OUT)/tests/bench/pump: $(OUT)/tests/bench/pump.o $(OUT)/libreclaimscope.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -pthread -o $@
 
 $(OUT)/tests/docs/events: $(OUT)/tests/docs/events.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
@@ -108,11 +117,37 @@ $(OUT)/tests/docs/events: $(OUT)/tests/docs/events.o $(OUT)/libreclaimscope.a
 docs: $(OUT)/tests/docs/events
 	$(Q)$< > docs/events.md
 
+# The reader and the report under clang's sanitizers and coverage, in objects of their own.
+FUZZ_CC    ?= clang-14
+FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_LIB   := $(BASE:%=base/%) $(TRACE:%=trace/%) $(REPORT:%=report/%)
+
+$(OUT)/fuzz/%.o: %.c Makefile
+	$(call msg,FUZZ,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(RS_CFLAGS) $(FUZZ_FLAGS) -MMD -MP -c $< -o $@
+
+$(OUT)/tests/fuzz/fuzz_reader: $(OUT)/fuzz/tests/fuzz/fuzz_reader.o $(FUZZ_LIB:%=$(OUT)/fuzz/src/%.o)
+	$(call msg,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LIBS) -o $@
+
+$(OUT)/tests/fuzz/seeds: $(OUT)/tests/fuzz/seeds.o $(OUT)/libreclaimscope.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+
+FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/seeds
+
+# make fuzz SECONDS=600
+fuzz: $(OUT)/reclaimscope $(FUZZ)
+	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60)
+
 LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 
 # Needs neither root nor a kernel that can be traced.
+CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)'
 check: all $(UNIT_TESTS) $(OUT)/tests/docs/events
-	$(Q)tests/run.sh $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)'
+	$(Q)tests/run.sh $(CHECKS)
 
 # How much of src/model the tests hold: takes minutes.
 mutate:
@@ -121,8 +156,9 @@ mutate:
 # Installing is part of the test, because a fresh machine has only git, gcc and make.
 test:
 	$(Q)tools/install-deps.sh vm
-	$(Q)$(MAKE) --no-print-directory all $(UNIT_TESTS) $(LAB) $(OUT)/tests/docs/events
-	$(Q)tests/run.sh $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' tests/vm/kernels.sh
+	$(Q)$(MAKE) --no-print-directory all $(UNIT_TESTS) $(LAB) $(FUZZ) $(OUT)/tests/docs/events
+	$(Q)tests/run.sh $(CHECKS) 'tests/cli/record.sh $(OUT)' 'tests/cli/crash.sh $(OUT) 20' 'tests/fuzz/fuzz.sh $(OUT) 20' \
+		'tests/compilers.sh $(OUT)' tests/vm/kernels.sh
 
 # Real kernels under QEMU, recorded and cross-checked against their own counts.
 #   make test-vm KERNELS="6.1 7.2" WORKLOADS="anon slab"
@@ -142,10 +178,34 @@ demo:
 	$(Q)$(MAKE) --no-print-directory $(LAB)
 	$(Q)tools/demo.sh $(WHERE)
 
+# What the capture costs, beside other tracers; writes docs/performance.md. QUICK=1: only the table, in short.
+bench:
+	$(Q)tools/install-deps.sh bench
+	$(Q)$(MAKE) --no-print-directory $(LAB) $(OUT)/tests/bench/pump
+	$(Q)tests/bench/bench.sh
+
+# make crash TIMES=1000
+crash: $(OUT)/reclaimscope
+	$(Q)tests/cli/crash.sh $(OUT) $(or $(TIMES),200)
+
+# ---- Installing. DESTDIR, PREFIX. -------------------------------------------
+
+PREFIX ?= /usr/local
+MAN    := $(wildcard docs/man/*.1)
+
+install: $(OUT)/reclaimscope
+	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'
+	$(Q)install -m 755 $(OUT)/reclaimscope '$(DESTDIR)$(PREFIX)/bin'
+	$(Q)install -m 644 $(MAN) '$(DESTDIR)$(PREFIX)/share/man/man1'
+
+# For tests/compilers.sh.
+print-cflags:
+	@echo '$(RS_CFLAGS)'
+
 clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all check mutate test test-vm kernel-support docs demo clean
+.PHONY: all bench check mutate test test-vm kernel-support docs demo crash fuzz install print-cflags clean
 .DELETE_ON_ERROR:
 .SECONDARY:

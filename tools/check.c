@@ -13,6 +13,7 @@ static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object for each probe", 1 },
 	{ "missing", 'm', NULL, 0, "only the probes that cannot be attached", 1 },
 	{ "verbose", 'v', NULL, 0, "say more", 2 },
+	RS_OPTION_HELP,
 	{ 0 },
 };
 
@@ -35,8 +36,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		rs_log_set_level(RS_LOG_DEBUG);
 		break;
 	case ARGP_KEY_ARG:
-		argp_error(state, "%s: check takes no argument", arg);
-		break;
+		return rs_bad_value("%s: check takes no argument", arg);
+	case 'h':
+		return rs_parse_help(state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -59,7 +61,9 @@ static void print_host(const struct rs_kernel *k)
 	printf("LRU          %s%s\n", rs_kernel_lru_name(k),
 	       k->has_lru_gen && !(k->lru_gen_enabled & 1) ? ", MGLRU is built in and off" : "");
 	printf("kprobes      %s\n", yes(k->has_kprobes));
-	printf("tracefs      %s\n", k->has_tracefs ? "yes" : "no (mount -t tracefs tracefs /sys/kernel/tracing)");
+	printf("tracefs      %s\n", k->has_tracefs				       ? "yes" :
+				     k->lockdown == RS_LOCKDOWN_CONFIDENTIALITY ? "no, lockdown forbids it" :
+										  "no (mount -t tracefs tracefs /sys/kernel/tracing)");
 	printf("kallsyms     %s\n", k->addresses_hidden ?
 					    "addresses hidden: run as root or with CAP_SYSLOG, or sysctl kernel.kptr_restrict=0" :
 					    "yes");
@@ -179,7 +183,7 @@ int rs_check_main(int argc, char **argv)
 	unsigned int i;
 	int err;
 
-	if (rs_parse_args(&argp, argc, argv, "check", &args))
+	if (rs_parse_args(&argp, argc, argv, 0, "check", &args))
 		return RS_EXIT_USAGE;
 	for (i = 0; i < rs_nr_hooks; i++)
 		names[i] = rs_hook_symbol(&rs_hooks[i]);

@@ -11,6 +11,7 @@ static const struct argp_option options[] = {
 	{ "strict", OPT_STRICT, NULL, 0, "exit with 1 if an exact decision diverged", 1 },
 	{ "why", OPT_WHY, NULL, 0, "with each divergence, the model's reasons: formula and operands", 1 },
 	{ "max", OPT_MAX, "N", 0, "show at most N divergences of each kind and cause (3)", 1 },
+	RS_OPTION_HELP,
 	{ 0 },
 };
 
@@ -37,13 +38,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_MAX:
 		if (rs_parse_number(arg, 0, 100000, &args->max))
-			argp_error(state, "--max %s: must be a number from 0 to 100000", arg);
+			return rs_bad_value("--max %s: must be a number from 0 to 100000", arg);
 		break;
 	case ARGP_KEY_ARG:
 		if (state->arg_num)
-			argp_error(state, "%s: only one recording at a time", arg);
+			return rs_bad_value("%s: only one recording at a time", arg);
 		args->file = arg;
 		break;
+	case 'h':
+		return rs_parse_help(state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -66,7 +69,7 @@ int rs_diff_main(int argc, char **argv)
 	struct rs_diff *diff = NULL;
 	int err;
 
-	if (rs_parse_args(&argp, argc, argv, "diff", &args))
+	if (rs_parse_args(&argp, argc, argv, 0, "diff", &args))
 		return RS_EXIT_USAGE;
 	err = rs_reader_open(args.file, &reader);
 	if (!err)

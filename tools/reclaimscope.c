@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The program: picks the verb. */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../src/base/log.h"
 #include "../src/probe/describe.h"
@@ -14,6 +17,7 @@ const struct rs_verb rs_verbs[] = {
 	{ "report", "show what reclaim did in a recording", rs_report_main },
 	{ "script", "print every event of a recording", rs_script_main },
 	{ "diff", "compare every decision with the model of the kernel", rs_diff_main },
+	{ "explain", "tell why one stall, run of kswapd or OOM happened", rs_explain_main },
 	{ NULL, NULL, NULL },
 };
 
@@ -31,10 +35,17 @@ static void print_usage(FILE *out)
 int main(int argc, char **argv)
 {
 	const struct rs_verb *v;
+	int fd;
 
+	/* What was closed must not be taken by a file: messages would end in a recording. Writing to this fails. */
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
 	signal(SIGPIPE, SIG_IGN); /* output that nobody reads any more is a write error like others */
 	if (argc < 2) {
-		print_usage(stderr);
+		rs_fail(-EINVAL, "a verb is missing; see reclaimscope --help");
 		return RS_EXIT_USAGE;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
@@ -48,6 +59,6 @@ int main(int argc, char **argv)
 	for (v = rs_verbs; v->name; v++)
 		if (!strcmp(argv[1], v->name))
 			return v->main(argc - 1, argv + 1);
-	rs_fail(0, "there is no verb %s; see reclaimscope --help", argv[1]);
+	rs_fail(-EINVAL, "there is no verb %s; see reclaimscope --help", argv[1]);
 	return RS_EXIT_USAGE;
 }

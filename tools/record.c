@@ -28,7 +28,7 @@ enum {
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "where to record to (reclaim.data)", 1 },
-	{ "force", OPT_FORCE, NULL, 0, "overwrite FILE if it exists", 1 },
+	{ "force", OPT_FORCE, NULL, 0, "replace FILE if it exists; without this it is left alone, and nothing is recorded", 1 },
 	{ "mode", OPT_MODE, "MODE", 0,
 	  "summary: sums kept in the kernel, for always-on use; decisions: every decision with its inputs (the default); "
 	  "folios: and every folio with what became of it",
@@ -52,6 +52,7 @@ static const struct argp_option options[] = {
 	{ "strict-loss", OPT_STRICT, NULL, 0, "exit with 3 if events were lost", 4 },
 	{ "quiet", 'q', NULL, 0, "say nothing but errors", 4 },
 	{ "verbose", 'v', NULL, 0, "say more", 4 },
+	RS_OPTION_HELP,
 	{ 0 },
 };
 
@@ -68,26 +69,26 @@ static bool process_exists(const char *what, uint64_t pid)
 	return !access(path, F_OK);
 }
 
-static int pick(struct argp_state *state, const char *option, const char *arg, const char *const *names)
+/* The number of @arg among three names. 0 or an error, said. */
+static error_t pick(const char *option, const char *arg, const char *const names[3], unsigned int *ret)
 {
-	int i;
-
-	for (i = 0; names[i]; i++)
-		if (!strcmp(arg, names[i]))
-			return i;
-	argp_error(state, "--%s %s: must be %s, %s or %s", option, arg, names[0], names[1], names[2]);
-	return 0;
+	for (*ret = 0; *ret < 3; ++*ret)
+		if (!strcmp(arg, names[*ret]))
+			return 0;
+	return rs_bad_value("--%s %s: must be %s, %s or %s", option, arg, names[0], names[1], names[2]);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	static const char *const modes[] = { "summary", "decisions", "folios", NULL };
-	static const char *const attachments[] = { "auto", "cheap", "complete", NULL };
+	static const char *const modes[] = { "summary", "decisions", "folios" };
+	static const char *const attachments[] = { "auto", "cheap", "complete" };
 	struct args *args = state->input;
 	struct rs_record_config *config = &args->config;
 	struct rs_capture_config *capture = &config->capture;
 	uint64_t n = 0;
+	unsigned int i;
 	char path[64];
+	error_t err;
 
 	switch (key) {
 	case 'o':
@@ -97,30 +98,33 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		config->overwrite = true;
 		break;
 	case OPT_MODE:
-		capture->mode = pick(state, "mode", arg, modes);
+		err = pick("mode", arg, modes, &i);
+		if (err)
+			return err;
+		capture->mode = i;
 		break;
 	case 'd':
 		if (rs_parse_duration(arg, &config->duration_ns))
-			argp_error(state, "--duration %s: must be a time above zero, as in 10, 1.5s, 200ms, 5m or 2h", arg);
+			return rs_bad_value("--duration %s: must be a time above zero, as in 10, 1.5s, 200ms, 5m or 2h", arg);
 		break;
 	case 'p':
 		if (rs_parse_number(arg, 1, INT_MAX, &n) || !process_exists("", n))
-			argp_error(state, "--pid %s: there is no such process", arg);
+			return rs_bad_value("--pid %s: there is no such process", arg);
 		capture->tgid = n;
 		break;
 	case 't':
 		if (rs_parse_number(arg, 1, INT_MAX, &n) || !process_exists("", n))
-			argp_error(state, "--tid %s: there is no such thread", arg);
+			return rs_bad_value("--tid %s: there is no such thread", arg);
 		capture->tid = n;
 		break;
 	case 'c':
 		if (rs_cgroup_id(arg, &capture->cgroup))
-			exit(RS_EXIT_USAGE);
+			return ENOENT; /* said */
 		break;
 	case 'N':
 		snprintf(path, sizeof(path), "/sys/devices/system/node/node%s", arg);
 		if (rs_parse_number(arg, 0, 1023, &n) || access(path, F_OK))
-			argp_error(state, "--node %s: this host has no such NUMA node", arg);
+			return rs_bad_value("--node %s: this host has no such NUMA node", arg);
 		capture->nid = n;
 		break;
 	case OPT_SELF:
@@ -131,23 +135,26 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_SAMPLE:
 		if (rs_parse_number(arg, 1, 1000000, &n))
-			argp_error(state, "--sample-folios %s: must be a number from 1 to 1000000", arg);
+			return rs_bad_value("--sample-folios %s: must be a number from 1 to 1000000", arg);
 		capture->folio_sample = n;
 		break;
 	case OPT_PROBES:
 		capture->probes = arg;
 		break;
 	case OPT_ATTACH:
-		capture->attach = pick(state, "attach", arg, attachments);
+		err = pick("attach", arg, attachments, &i);
+		if (err)
+			return err;
+		capture->attach = i;
 		break;
 	case OPT_BUFFER:
 		if (rs_parse_bytes(arg, &capture->ring_bytes) || capture->ring_bytes < 65536 ||
 		    capture->ring_bytes > 1ULL << 32)
-			argp_error(state, "--buffer %s: must be from 64k to 4g", arg);
+			return rs_bad_value("--buffer %s: must be from 64k to 4g", arg);
 		break;
 	case OPT_GAUGE:
 		if (rs_parse_number(arg, 0, 60000, &n))
-			argp_error(state, "--gauge %s: must be a number of milliseconds from 0 to 60000", arg);
+			return rs_bad_value("--gauge %s: must be a number of milliseconds from 0 to 60000", arg);
 		config->gauge_ms = n;
 		break;
 	case OPT_STRICT:
@@ -164,6 +171,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		config->command = state->argv + state->next;
 		state->next = state->argc;
 		break;
+	case 'h':
+		return rs_parse_help(state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -190,11 +199,15 @@ int rs_record_main(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "[-- COMMAND [ARG...]]",
 		.doc = "Record what page reclaim does, until Ctrl-C, for a time, or while COMMAND runs."
-		       "\vExamples:\n"
-		       "  reclaimscope record -d 30                    the whole host for 30 seconds\n"
-		       "  reclaimscope record -- make -j8              while make runs\n"
-		       "  reclaimscope record -p 1234 --stacks         stalls of one process, with call chains\n"
-		       "  reclaimscope report reclaim.data             what happened\n",
+		       "\vExit status: 0; 1 it failed, what was recorded is kept; 2 wrong usage; 3 events were lost "
+		       "(--strict-loss); 77 cannot record here. With COMMAND, when that ends first: COMMAND's, 128 and "
+		       "the signal that killed it, 127 not found, 126 cannot be run. Ended by a signal or -d before, "
+		       "COMMAND is left running.\n\n"
+		       "Examples:\n"
+		       "  reclaimscope record -d 30              the whole host for 30 seconds\n"
+		       "  reclaimscope record -- make -j8        while make runs\n"
+		       "  reclaimscope record -p 1234 --stacks   one process, with call chains\n"
+		       "  reclaimscope report reclaim.data       what happened\n",
 	};
 	struct args args = {
 		.config = { .capture = rs_capture_defaults, .output = "reclaim.data", .gauge_ms = 10 },
@@ -202,14 +215,15 @@ int rs_record_main(int argc, char **argv)
 	struct rs_record_result result;
 	int err;
 
-	if (rs_parse_args(&argp, argc, argv, "record", &args))
+	if (rs_parse_args(&argp, argc, argv, ARGP_IN_ORDER, "record", &args))
 		return RS_EXIT_USAGE;
 	err = rs_record(&args.config, &result);
 	if (result.duration_ns)
 		say_end(&args, &result);
 	if (err)
-		return rs_exit_status(err);
+		return result.command_failed ? (err == -ENOENT ? 127 : 126) : rs_exit_status(err);
 	if (args.strict_loss && result.loss.lost)
 		return RS_EXIT_LOST;
-	return RS_EXIT_OK;
+	return WIFSIGNALED(result.command_status) ? 128 + WTERMSIG(result.command_status) :
+						    WEXITSTATUS(result.command_status);
 }

@@ -10,6 +10,7 @@
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object a line; the last one is the summary", 1 },
 	{ "top", 'n', "N", 0, "at most N rows of each table (10)", 1 },
+	RS_OPTION_HELP,
 	{ 0 },
 };
 
@@ -30,14 +31,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'n':
 		if (rs_parse_number(arg, 1, INT_MAX, &n))
-			argp_error(state, "--top %s: must be a number above zero", arg);
+			return rs_bad_value("--top %s: must be a number above zero", arg);
 		args->top = n;
 		break;
 	case ARGP_KEY_ARG:
 		if (state->arg_num)
-			argp_error(state, "%s: only one recording at a time", arg);
+			return rs_bad_value("%s: only one recording at a time", arg);
 		args->file = arg;
 		break;
+	case 'h':
+		return rs_parse_help(state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -57,7 +60,7 @@ int rs_report_main(int argc, char **argv)
 	struct rs_report *report = NULL;
 	int err;
 
-	if (rs_parse_args(&argp, argc, argv, "report", &args))
+	if (rs_parse_args(&argp, argc, argv, 0, "report", &args))
 		return RS_EXIT_USAGE;
 	err = rs_reader_open(args.file, &reader);
 	if (!err) {

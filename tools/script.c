@@ -13,6 +13,7 @@ static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object for each event", 1 },
 	{ "event", 'e', "NAME", 0, "only events of this name; can be given several times", 1 },
 	{ "tid", 't', "TID", 0, "only events of this thread", 1 },
+	RS_OPTION_HELP,
 	{ 0 },
 };
 
@@ -34,18 +35,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'e':
 		if (args->nr_events == RS_NR_EVENTS)
-			argp_error(state, "--event: too many");
+			return rs_bad_value("--event %s: there are not so many kinds", arg);
 		args->events[args->nr_events++] = arg;
 		break;
 	case 't':
 		if (rs_parse_number(arg, 0, UINT32_MAX, &args->tid))
-			argp_error(state, "--tid %s: must be a number", arg);
+			return rs_bad_value("--tid %s: must be a number", arg);
 		break;
 	case ARGP_KEY_ARG:
 		if (state->arg_num)
-			argp_error(state, "%s: only one recording at a time", arg);
+			return rs_bad_value("%s: only one recording at a time", arg);
 		args->file = arg;
 		break;
+	case 'h':
+		return rs_parse_help(state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -111,7 +114,7 @@ int rs_script_main(int argc, char **argv)
 	struct rs_tasks *tasks;
 	int err;
 
-	if (rs_parse_args(&argp, argc, argv, "script", &args))
+	if (rs_parse_args(&argp, argc, argv, 0, "script", &args))
 		return RS_EXIT_USAGE;
 	err = rs_reader_open(args.file, &reader);
 	if (err)

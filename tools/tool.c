@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "tool.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../src/base/cleanup.h"
 #include "../src/base/log.h"
 
 int rs_exit_status(int err)
@@ -36,6 +39,8 @@ int rs_parse_duration(const char *text, uint64_t *ret_ns)
 	char *end;
 	size_t i;
 
+	if (strspn(text, "0123456789.") == 0 || strpbrk(text, "xX"))
+		return -EINVAL; /* strtod() takes more than people mean: inf, 0x10, signs */
 	errno = 0;
 	value = strtod(text, &end);
 	if (end == text || errno || !(value > 0))
@@ -56,9 +61,11 @@ int rs_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
 	unsigned long long v;
 	char *end;
 
+	if (!isdigit((unsigned char)text[0]))
+		return -EINVAL; /* strtoull() takes spaces and signs */
 	errno = 0;
 	v = strtoull(text, &end, 10);
-	if (end == text || *end || errno || strchr(text, '-'))
+	if (*end || errno)
 		return -EINVAL;
 	if (v < min || v > max)
 		return -ERANGE;
@@ -72,9 +79,11 @@ int rs_parse_bytes(const char *text, uint64_t *ret)
 	int shift = 0;
 	char *end;
 
+	if (!isdigit((unsigned char)text[0]))
+		return -EINVAL;
 	errno = 0;
 	v = strtoull(text, &end, 10);
-	if (end == text || errno || strchr(text, '-'))
+	if (errno)
 		return -EINVAL;
 	switch (*end | 32) {
 	case 'g':
@@ -98,22 +107,63 @@ int rs_parse_bytes(const char *text, uint64_t *ret)
 
 int rs_finish_output(int status)
 {
-	if (!fflush(stdout) && !ferror(stdout))
+	struct pollfd out = { .fd = STDOUT_FILENO };
+	int err;
+
+	errno = 0;
+	err = fflush(stdout) ? errno : 0;
+	if (!err && !ferror(stdout))
 		return status;
-	if (errno == EPIPE)
+	/* When an earlier write failed, stdio has forgotten why. */
+	if (err == EPIPE || (poll(&out, 1, 0) == 1 && out.revents & POLLERR))
 		return status;
-	rs_err(-errno, "standard output");
+	if (err)
+		rs_err(-err, "standard output: cannot write");
+	else
+		rs_fail(-EIO, "standard output: cannot write all of it");
 	return status ? status : RS_EXIT_FAILED;
 }
 
-int rs_parse_args(const struct argp *argp, int argc, char **argv, const char *verb, void *input)
+error_t rs_parse_help(struct argp_state *state)
 {
+	argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+	return ECANCELED;
+}
+
+error_t rs_bad_value(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	rs_vlog(RS_LOG_ERROR, fmt, args);
+	va_end(args);
+	return ERANGE;
+}
+
+int rs_parse_args(const struct argp *argp, int argc, char **argv, unsigned int flags, const char *verb, void *input)
+{
+	_cleanup_(rs_freep) char *said = NULL;
+	FILE *real = stderr, *kept;
 	char name[64];
+	size_t len;
 	error_t err;
 
 	snprintf(name, sizeof(name), "reclaimscope %s", verb);
 	argv[0] = name;
-	argp_err_exit_status = RS_EXIT_USAGE;
-	err = argp_parse(argp, argc, argv, 0, NULL, input);
-	return err ? rs_err(-err, "%s", name) : 0;
+	/* getopt writes to stderr and nowhere else, and argp adds two lines of advice: kept, and cut to one. */
+	kept = open_memstream(&said, &len);
+	if (!kept)
+		return rs_err(-ENOMEM, "%s", name);
+	stderr = kept;
+	err = argp_parse(argp, argc, argv, flags | ARGP_NO_EXIT | ARGP_NO_HELP, NULL, input);
+	stderr = real;
+	if (fclose(kept))
+		return rs_err(-ENOMEM, "%s", name);
+	if (err == ECANCELED)
+		exit(rs_finish_output(RS_EXIT_OK));
+	if (err != EINVAL) /* which is argp's own */
+		fputs(said, stderr);
+	else
+		fprintf(stderr, "%.*s; see %s --help\n", (int)strcspn(said, "\n"), said, name);
+	return err ? -EINVAL : 0;
 }

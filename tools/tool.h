@@ -28,6 +28,7 @@ int rs_record_main(int argc, char **argv);
 int rs_report_main(int argc, char **argv);
 int rs_script_main(int argc, char **argv);
 int rs_diff_main(int argc, char **argv);
+int rs_explain_main(int argc, char **argv);
 
 /* A failure of the library, in terms of an exit status. */
 int rs_exit_status(int err);
@@ -42,7 +43,19 @@ int rs_parse_bytes(const char *text, uint64_t *ret);
 /* Flushes stdout; a reader that went away is no failure, a full disk is. */
 int rs_finish_output(int status);
 
-/* For argp: exits with RS_EXIT_USAGE on a bad command line, and does not mix our name up. */
-int rs_parse_args(const struct argp *argp, int argc, char **argv, const char *verb, void *input);
+/* The option that each verb has; its key is for rs_parse_help(). */
+#define RS_OPTION_HELP { "help", 'h', NULL, 0, "show this, and end", -1 }
+
+/* Prints the help of a verb; what it returns, returned by the parser, ends the program. */
+error_t rs_parse_help(struct argp_state *state);
+
+/* What a parser returns for a bad value: says it. Not EINVAL, which is argp's own. */
+error_t rs_bad_value(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Parses the command line of @verb with argp, whose messages become one line each. @flags: of
+ * argp_parse(). 0, or -EINVAL, said.
+ */
+int rs_parse_args(const struct argp *argp, int argc, char **argv, unsigned int flags, const char *verb, void *input);
 
 #endif

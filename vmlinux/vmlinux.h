@@ -33,6 +33,7 @@ enum { false, true };
 #define NULL ((void *)0)
 
 enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_STACK_TRACE = 7,
 	BPF_MAP_TYPE_LRU_HASH = 9,
@@ -67,6 +68,7 @@ typedef struct {
 /* ---- tasks and cgroups ---- */
 
 enum cgroup_subsys_id { memory_cgrp_id = 4 }; /* the value is relocated */
+enum bpf_func_id { BPF_FUNC_get_current_task_btf = 158 };
 
 struct kernfs_node {
 	u64 id;

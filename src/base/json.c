@@ -41,6 +41,9 @@ static void put_string(FILE *out, const char *value)
 			fprintf(out, "\\%c", *s++);
 		} else if (*s < 0x20 || *s == 0x7f) {
 			fprintf(out, "\\u%04x", *s++);
+		} else if (*s == 0xc2 && s[1] < 0xa0) {
+			fprintf(out, "\\u%04x", s[1]); /* to a terminal U+009B is as good as ESC [ */
+			s += n;
 		} else {
 			fwrite(s, 1, n, out);
 			s += n;

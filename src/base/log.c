@@ -28,6 +28,10 @@ static void print_line(const char *prefix, const char *fmt, va_list args, const 
 		n = snprintf(line + len, sizeof(line) - len, ": %s", suffix);
 		len += n < (int)sizeof(line) - len ? n : (int)sizeof(line) - len - 1;
 	}
+	/* Names of files, tasks and cgroups are in it: none may drive a terminal or begin a new line. */
+	for (n = 0; n < len; n++)
+		if ((unsigned char)line[n] < ' ' || line[n] == 0x7f)
+			line[n] = '?';
 	fprintf(stderr, "%s\n", line);
 }
 

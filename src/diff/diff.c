@@ -17,6 +17,7 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_marks,
 	&rs_check_throttle,
 	&rs_check_retry,
+	&rs_check_lruvec,
 };
 
 static const struct {
@@ -176,20 +177,21 @@ static struct json_object *member(struct json_object *o, const char *key)
 	return o && json_object_object_get_ex(o, key, &v) ? v : NULL;
 }
 
-/* What the model has to know of this kernel, as the recording tells it. */
-static void read_rules(struct rs_diff *d)
+const char *rs_diff_read_rules(struct rs_reader *reader, struct rs_rules *rules)
 {
-	struct json_object *kdiff = member(member(rs_reader_info(d->reader), "kernel"), "differences");
+	struct json_object *kdiff = member(member(rs_reader_info(reader), "kernel"), "differences");
+	const char *missing = NULL;
 
 #define READ_RULE(rule, what)                                                                                          \
 	do {                                                                                                           \
 		struct json_object *v = member(kdiff, #rule);                                                          \
-		if (!v && !d->missing_rule)                                                                            \
-			d->missing_rule = #rule;                                                                       \
-		d->rules.rule = v && json_object_get_boolean(v);                                                       \
+		if (!v && !missing)                                                                                    \
+			missing = #rule;                                                                               \
+		rules->rule = v && json_object_get_boolean(v);                                                         \
 	} while (0);
 	RS_RULES_ALLOC(READ_RULE)
 	RS_RULES_LRU(READ_RULE)
+	return missing;
 }
 
 static void dropped(void *ctx, const struct rs_frame *frame)
@@ -261,7 +263,7 @@ int rs_diff_create(struct rs_reader *reader, const struct rs_diff_options *optio
 	d->tasks = rs_tasks_create();
 	if (!d->divergences || !d->episodes || !d->tasks)
 		return rs_err(-ENOMEM, "diff");
-	read_rules(d);
+	d->missing_rule = rs_diff_read_rules(reader, &d->rules);
 	kernel = member(rs_reader_info(reader), "kernel");
 	lru = json_object_get_string(member(kernel, "lru"));
 	d->mglru = lru && !strcmp(lru, "mglru");

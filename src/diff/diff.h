@@ -142,6 +142,12 @@ struct rs_diff {
 int rs_diff_create(struct rs_reader *reader, const struct rs_diff_options *options, struct rs_diff **ret);
 void rs_diff_destroy(struct rs_diff *diff);
 
+/*
+ * What the model has to know of the recorded kernel. Returns the first rule that the recording does
+ * not tell, which is taken as not, or NULL.
+ */
+const char *rs_diff_read_rules(struct rs_reader *reader, struct rs_rules *rules);
+
 const char *rs_decision_name(enum rs_decision decision);
 enum rs_class rs_decision_class(enum rs_decision decision);
 const char *rs_class_name(enum rs_class class);

@@ -68,7 +68,8 @@ int rs_btf_create(const char *path, struct rs_btf **ret)
 		path = RS_BTF_PATH;
 	b->btf = btf__parse(path, NULL);
 	if (!b->btf)
-		return rs_err(-errno, "%s: cannot read BTF", path);
+		return rs_fail(-ENODATA, "%s: cannot read BTF: %s; use a kernel that is built with CONFIG_DEBUG_INFO_BTF", path,
+			       strerror(errno));
 	err = build_index(b);
 	if (err) {
 		btf__free(b->btf);

@@ -15,7 +15,7 @@ struct rs_prototype {
 	bool first_is_pointer; /* argument 0 */
 };
 
-/* Loads @path, NULL: RS_BTF_PATH. 0 or -errno, said; rs_btf_destroy() frees. */
+/* Loads @path, NULL: RS_BTF_PATH. 0, -ENOMEM, or -ENODATA, said; rs_btf_destroy() frees. */
 int rs_btf_create(const char *path, struct rs_btf **ret);
 void rs_btf_destroy(struct rs_btf *btf);
 

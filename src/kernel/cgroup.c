@@ -61,10 +61,12 @@ int rs_cgroup_id(const char *path, uint64_t *ret)
 	struct rs_cgroup_mount mount;
 	char full[1024];
 	struct stat st;
+	size_t len;
 
 	if (rs_cgroup_mount(&mount))
 		return rs_fail(-ENOENT, "cgroup %s: no memory cgroups are mounted", path);
-	if (!strncmp(path, mount.path, strlen(mount.path)))
+	len = strlen(mount.path);
+	if (!strncmp(path, mount.path, len) && (!path[len] || path[len] == '/'))
 		snprintf(full, sizeof(full), "%s", path);
 	else
 		snprintf(full, sizeof(full), "%s/%s", mount.path, path + strspn(path, "/"));

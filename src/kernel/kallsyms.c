@@ -10,7 +10,9 @@
 #include "../base/cleanup.h"
 #include "../base/log.h"
 
+#ifndef KALLSYMS /* a test has its own */
 #define KALLSYMS "/proc/kallsyms"
+#endif
 
 /* Calls @each for each line until it returns non-zero. 0 or -errno. */
 static int for_each_symbol(void (*each)(void *ctx, uint64_t addr, char type, const char *name, size_t len),
@@ -115,7 +117,7 @@ int rs_kallsyms_find(struct rs_symbol *symbols, size_t n)
 	}
 	HASH_CLEAR(hh, find.table);
 	if (err)
-		return rs_err(err, KALLSYMS ": cannot read");
+		return rs_fail(-ENODATA, "%s: cannot read: %s; it needs /proc and CONFIG_KALLSYMS", KALLSYMS, strerror(-err));
 	return find.any_address ? 0 : -EPERM;
 }
 

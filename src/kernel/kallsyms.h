@@ -15,7 +15,7 @@ struct rs_symbol {
 };
 
 /*
- * Looks up @n symbols by name. 0, or -errno if the file cannot be read (said); -EPERM if it can
+ * Looks up @n symbols by name. 0, -ENODATA if the file cannot be read (said), -EPERM if it can
  * but all addresses are hidden (not said: symbols are then present with address 0).
  */
 int rs_kallsyms_find(struct rs_symbol *symbols, size_t n);

@@ -104,7 +104,7 @@ static bool setup_wmarks_inner(const struct rs_kernel *k)
 
 static bool setup_wmarks_outer(const struct rs_kernel *k)
 {
-	return !has_wmarks_tracepoint(k) && !setup_wmarks_inner(k);
+	return !has_wmarks_tracepoint(k) && !setup_wmarks_inner(k) && function_args(k, "setup_per_zone_wmarks") >= 0;
 }
 
 static bool has_nbp_rl_start(const struct rs_kernel *k)

@@ -178,6 +178,12 @@ int rs_kernel_create(const char *const *symbols, unsigned int nr_symbols, struct
 	return 0;
 }
 
+void rs_kernel_forget_btf(struct rs_kernel *kernel)
+{
+	rs_btf_destroy(kernel->btf);
+	kernel->btf = NULL;
+}
+
 void rs_kernel_destroy(struct rs_kernel *kernel)
 {
 	if (!kernel)

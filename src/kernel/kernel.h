@@ -67,6 +67,8 @@ struct rs_kernel {
  * the result. 0 or -errno, said; rs_kernel_destroy() frees. A kernel without BTF is no failure.
  */
 int rs_kernel_create(const char *const *symbols, unsigned int nr_symbols, struct rs_kernel **ret);
+/* Gives the BTF back, 5 MiB, when nothing will be looked up in it any more. */
+void rs_kernel_forget_btf(struct rs_kernel *kernel);
 void rs_kernel_destroy(struct rs_kernel *kernel);
 
 /* Is there a symbol of exactly this name? Only for names that were asked for. */

@@ -30,6 +30,11 @@ const struct rs_capture_config rs_capture_defaults = {
 	.nid = -1,
 };
 
+struct attached {
+	struct rs_probe *probe;
+	int fd; /* of one of its programs */
+};
+
 struct rs_capture {
 	const struct rs_kernel *kernel;
 	struct rs_capture_config config;
@@ -43,6 +48,8 @@ struct rs_capture {
 	struct bpf_link **links;
 	int *events; /* perf events of kprobes */
 	unsigned int nr_links, nr_events;
+	struct attached *attached;
+	unsigned int nr_attached;
 
 	struct rs_cpu *cpus;
 	struct rs_segment *segments;
@@ -505,7 +512,8 @@ static int attach_all(struct rs_capture *c)
 	int k, n, err;
 
 	c->links = calloc((size_t)c->nr_probes * MAX_PROGRAMS, sizeof(struct bpf_link *));
-	if (!c->links)
+	c->attached = calloc((size_t)c->nr_probes * MAX_PROGRAMS, sizeof(*c->attached));
+	if (!c->links || !c->attached)
 		return -ENOMEM;
 	for (i = 0; i < c->nr_probes; i++) {
 		struct rs_probe *p = &c->probes[i];
@@ -516,8 +524,10 @@ static int attach_all(struct rs_capture *c)
 		p->state = RS_PROBE_ATTACHED;
 		for (k = 0; k < n; k++) {
 			err = attach_program(c, p, programs[k]);
-			if (!err)
+			if (!err) {
+				c->attached[c->nr_attached++] = (struct attached){ p, bpf_program__fd(programs[k]) };
 				continue;
+			}
 			rs_debug("%s: cannot attach: %s", bpf_program__name(programs[k]), strerror(-err));
 			set_state(p, RS_PROBE_REFUSED, "the kernel refused to attach it", NULL);
 			rs_permit_explain(c->kernel, &c->permit, p->how, err, &p->reason, &p->remedy);
@@ -583,25 +593,18 @@ void rs_capture_forget_object(struct rs_capture *c)
 /* Closing a link waits for the programs on it; the counters of what was skipped are read before. */
 static void read_skipped(struct rs_capture *c)
 {
-	struct bpf_program *programs[MAX_PROGRAMS];
 	unsigned int i;
-	int k, n;
 
-	for (i = 0; i < c->nr_probes; i++) {
-		struct rs_probe *p = &c->probes[i];
-		uint64_t skipped = 0;
+	if (!c->nr_links)
+		return;
+	for (i = 0; i < c->nr_attached; i++)
+		c->attached[i].probe->skipped = 0;
+	for (i = 0; i < c->nr_attached; i++) {
+		struct bpf_prog_info info = { 0 };
+		__u32 len = sizeof(info);
 
-		if (p->state != RS_PROBE_ATTACHED || !c->nr_links)
-			continue;
-		n = programs_of(c, p->hook, p->how, programs);
-		for (k = 0; k < n; k++) {
-			struct bpf_prog_info info = { 0 };
-			__u32 len = sizeof(info);
-
-			if (!bpf_obj_get_info_by_fd(bpf_program__fd(programs[k]), &info, &len))
-				skipped += info.recursion_misses;
-		}
-		p->skipped = skipped;
+		if (!bpf_obj_get_info_by_fd(c->attached[i].fd, &info, &len))
+			c->attached[i].probe->skipped += info.recursion_misses;
 	}
 }
 
@@ -619,6 +622,7 @@ void rs_capture_destroy(struct rs_capture *c)
 		return;
 	rs_capture_stop(c);
 	free(c->links);
+	free(c->attached);
 	rs_rings_destroy(c->rings);
 	if (c->cpus)
 		munmap(c->cpus, c->cpus_len);

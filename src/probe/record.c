@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One thread: a timer ticks, at each tick the gauge is read and the rings are drained. Under memory
+ * One thread, which wakes up by the clock: at each tick the gauge is read and the rings are drained. Under memory
  * pressure the recorder must not become its own subject, so all memory is there before the first
  * event, the process is spared by the OOM killer where that is allowed, and the file is written past
  * the page cache.
@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -30,7 +29,8 @@
 #define TEXT_BYTES (512 * 1024) /* for the JSON of one block */
 #define IDLE_TICK_NS 100000000ULL
 #define DRAIN_NS 50000000ULL
-#define FLUSH_NS 1000000000ULL
+#define FLUSH_NS 800000000ULL /* and a tick on top of it: a recorder that is killed loses no more than a second */
+#define SUMMARY_FLUSH_NS 10000000000ULL /* sums are small, and what they stand for is in the kernel */
 #define IDLE_GAUGE_NS 1000000000ULL
 #define ACTIVE_NS 1000000000ULL /* how long after an event the host counts as active */
 /* Records this young may still have older ones behind them in another ring. */
@@ -47,7 +47,7 @@ struct recorder {
 	char *text;
 	FILE *text_file; /* writes into text */
 
-	int signals, timer;
+	int signals;
 	sigset_t old_mask;
 	pid_t child;
 	int child_status;
@@ -356,6 +356,11 @@ static int flush(struct recorder *r)
 	return err ? err : put_loss(r);
 }
 
+static uint64_t flush_interval(const struct recorder *r)
+{
+	return r->config->capture.mode == RS_MODE_SUMMARY ? SUMMARY_FLUSH_NS : FLUSH_NS;
+}
+
 static bool is_active(const struct recorder *r, uint64_t now)
 {
 	return r->last_event_ns && now - r->last_event_ns < ACTIVE_NS;
@@ -374,7 +379,7 @@ static int tick(struct recorder *r)
 		err = drain(r, now - HORIZON_NS);
 		r->last_drain_ns = now;
 	}
-	if (!err && now - r->last_flush_ns >= FLUSH_NS) {
+	if (!err && now - r->last_flush_ns >= flush_interval(r)) {
 		err = flush(r);
 		r->last_flush_ns = now;
 	}
@@ -385,6 +390,8 @@ static uint64_t tick_interval(const struct recorder *r, uint64_t now)
 {
 	uint64_t gauge_ns = gauge_interval_ns(r);
 
+	if (r->config->capture.mode == RS_MODE_SUMMARY)
+		return IDLE_GAUGE_NS; /* there are no other records */
 	if (!is_active(r, now))
 		return IDLE_TICK_NS;
 	return gauge_ns && gauge_ns < DRAIN_NS ? gauge_ns : DRAIN_NS;
@@ -412,6 +419,7 @@ static int start_command(struct recorder *r, const char *oom_score_adj)
 
 		if (fd >= 0 && write(fd, oom_score_adj, strlen(oom_score_adj)) < 0)
 			close(fd); /* it then keeps ours, which only spares it */
+		signal(SIGPIPE, SIG_DFL); /* which the program ignores */
 		sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
 		execvp(command[0], command);
 		err = -errno;
@@ -447,36 +455,27 @@ static void handle_signals(struct recorder *r)
 
 /* ---- the whole ---- */
 
-static int set_timer(struct recorder *r, uint64_t ns)
-{
-	struct itimerspec t = { .it_value = { ns / 1000000000, ns % 1000000000 } };
-
-	return timerfd_settime(r->timer, 0, &t, NULL) ? -errno : 0;
-}
-
 static int loop(struct recorder *r)
 {
 	uint64_t until = r->config->duration_ns ? r->began_ns + r->config->duration_ns : UINT64_MAX;
-	struct pollfd fds[] = { { .fd = r->signals, .events = POLLIN }, { .fd = r->timer, .events = POLLIN } };
+	struct pollfd fd = { .fd = r->signals, .events = POLLIN };
 	int err = 0;
 
 	while (!err && !r->interrupted && !r->child_ended) {
-		uint64_t now = now_ns(), wait, expirations;
+		uint64_t now = now_ns(), wait;
+		struct timespec t;
 
 		if (now >= until)
 			break;
 		wait = tick_interval(r, now);
 		if (now + wait > until)
 			wait = until - now;
-		err = set_timer(r, wait);
-		if (err)
-			return rs_err(err, "timer");
-		if (poll(fds, RS_ARRAY_SIZE_OF(fds), -1) < 0 && errno != EINTR)
+		t = (struct timespec){ wait / 1000000000, wait % 1000000000 };
+		fd.revents = 0;
+		if (ppoll(&fd, 1, &t, NULL) < 0 && errno != EINTR)
 			return rs_err(-errno, "poll");
-		if (fds[0].revents)
+		if (fd.revents)
 			handle_signals(r);
-		if (fds[1].revents && read(r->timer, &expirations, sizeof(expirations)) < 0)
-			expirations = 0;
 		err = tick(r);
 	}
 	return err;
@@ -490,12 +489,14 @@ static void let_interrupts_through(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 static int finish(struct recorder *r, int err, struct rs_record_result *result)
 {
 	static struct rs_capture_counters counters;
+	int end_err;
 
 	result->duration_ns = now_ns() - r->began_ns;
 	if (!err && r->config->gauge_ms)
@@ -511,7 +512,8 @@ static int finish(struct recorder *r, int err, struct rs_record_result *result)
 	if (!err)
 		err = put_names(r, true);
 	sum_loss(r, err != 0, &counters, &result->loss);
-	put_end(r, result);
+	end_err = put_end(r, result);
+	err = err ? err : end_err;
 	if (!err && result->loss.in_flight)
 		err = rs_fail(-EBADMSG, "%" PRIu64 " events are unaccounted for; please report this", result->loss.in_flight);
 	return err;
@@ -543,12 +545,12 @@ static int prepare(struct recorder *r)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, &r->old_mask);
 	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	r->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (r->signals < 0 || r->timer < 0)
-		return rs_err(-errno, "cannot create timer");
+	if (r->signals < 0)
+		return rs_err(-errno, "signalfd");
 	return 0;
 }
 
@@ -575,12 +577,13 @@ static void spare_from_oom(char old[16])
 static void stay_in_memory(struct recorder *r)
 {
 	rs_capture_forget_object(r->capture);
+	rs_kernel_forget_btf(r->kernel);
 	malloc_trim(0);
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
 		rs_debug("cannot lock memory: %s", strerror(errno));
 }
 
-static int start(struct recorder *r)
+static int start(struct recorder *r, bool *ret_command_failed)
 {
 	char oom_score_adj[16];
 	int err;
@@ -588,8 +591,6 @@ static int start(struct recorder *r)
 	err = rs_writer_check(r->config->output, r->config->overwrite);
 	if (!err)
 		err = rs_capture_start(r->capture);
-	if (!err)
-		err = rs_writer_create(r->config->output, r->config->overwrite, &r->writer);
 	if (err)
 		return err;
 	stay_in_memory(r);
@@ -598,11 +599,16 @@ static int start(struct recorder *r)
 	r->last_flush_ns = r->last_drain_ns = r->began_ns;
 	rs_describe_host(begin_text(r), r->kernel, r->capture, &r->config->capture, r->schema,
 			 (const char *const *)r->config->command);
-	err = put_text(r, RS_BLOCK_INFO);
+	/* Not earlier: killed between these two, it leaves an empty file. */
+	err = rs_writer_create(r->config->output, r->config->overwrite, &r->writer);
+	if (!err)
+		err = put_text(r, RS_BLOCK_INFO);
 	if (!err)
 		err = put_names(r, false);
-	if (!err && r->config->command)
+	if (!err && r->config->command) {
 		err = start_command(r, oom_score_adj);
+		*ret_command_failed = err != 0;
+	}
 	return err;
 }
 
@@ -634,10 +640,10 @@ int rs_record(const struct rs_record_config *config, struct rs_record_result *re
 		return -ENOMEM;
 	memset(ret, 0, sizeof(*ret));
 	r->config = config;
-	r->signals = r->timer = -1;
+	r->signals = -1;
 	err = prepare(r);
 	if (!err)
-		err = start(r);
+		err = start(r, &ret->command_failed);
 	if (!err) {
 		started = true;
 		say_start(r);
@@ -663,8 +669,6 @@ int rs_record(const struct rs_record_config *config, struct rs_record_result *re
 		close(r->signals);
 		sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
 	}
-	if (r->timer >= 0)
-		close(r->timer);
 	if (r->text_file)
 		fclose(r->text_file);
 	free(r->text);

@@ -20,7 +20,8 @@ struct rs_record_result {
 	struct rs_loss loss;
 	uint64_t duration_ns;
 	uint64_t nr_bytes;
-	int command_status; /* as from waitpid(); 0 without a command */
+	int command_status; /* as from waitpid(); 0 without a command, or if it still runs */
+	bool command_failed; /* to start: -ENOENT: there is no such program */
 };
 
 /*

@@ -288,7 +288,7 @@ static struct rs_workingset_sum *workingset_of(struct rs_report *r, uint64_t cgr
 
 static int on_zone_state(struct rs_report *r, const struct rs_event_zone_state *e)
 {
-	uint64_t span = r->state.last_ns - r->state.first_ns + 1, slot;
+	uint64_t slot_ns = (r->state.last_ns - r->state.first_ns) / RS_TIMELINE_SLOTS + 1, slot;
 	uint64_t nr_free = e->free + (e->snapshot ? e->free_diff : 0);
 	struct rs_timeline *t;
 	__typeof__(t->key) key = { .nid = e->nid, .zid = e->zid };
@@ -321,7 +321,7 @@ static int on_zone_state(struct rs_report *r, const struct rs_event_zone_state *
 		t->lowest_free = nr_free;
 		t->lowest_at_ns = e->hdr.ts_ns;
 	}
-	slot = (e->hdr.ts_ns - r->state.first_ns) * RS_TIMELINE_SLOTS / span;
+	slot = (e->hdr.ts_ns - r->state.first_ns) / slot_ns;
 	if (slot >= RS_TIMELINE_SLOTS)
 		return 0;
 	if (nr_free < t->free[slot])
@@ -481,8 +481,8 @@ static int take_summary_stallers(struct rs_report *r, struct json_object *stalle
 		g->sum_ns = member(s, "ns");
 		g->max_ns = member(s, "max_ns");
 		g->nr_reclaimed = member(s, "nr_reclaimed");
-		if (json_object_object_get_ex(s, "comm", &v))
-			rs_show_text(json_object_get_string(v), RS_COMM_LEN, g->comm, sizeof(g->comm));
+		if (json_object_object_get_ex(s, "comm", &v) && json_object_is_type(v, json_type_string))
+			rs_show_text(json_object_get_string(v), json_object_get_string_len(v), g->comm, sizeof(g->comm));
 	}
 	return 0;
 }
@@ -539,9 +539,10 @@ static void finish(struct rs_report *r)
 static uint64_t recorded_ns(const struct rs_report *r)
 {
 	struct json_object *end = rs_reader_end(r->reader);
-	uint64_t ns = end ? member(end, "duration_ns") : 0;
+	uint64_t ns = end ? member(end, "duration_ns") : 0, span = r->state.last_ns - r->state.first_ns;
 
-	return ns ? ns : r->state.last_ns - r->state.first_ns;
+	/* Probes are attached before the clock is started: the first events may be a little older. */
+	return ns > span ? ns : span;
 }
 
 int rs_report_create(struct rs_reader *reader, struct rs_report **ret)

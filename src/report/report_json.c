@@ -328,8 +328,8 @@ static void put_missing(struct rs_json *j, const struct rs_report *r)
 		for (i = 0; i < json_object_array_length(probes); i++) {
 			struct json_object *p = json_object_array_get_idx(probes, i);
 
-			if (json_object_object_get_ex(p, "state", &v) && !strcmp(json_object_get_string(v), "refused") &&
-			    json_object_object_get_ex(p, "name", &v))
+			if (json_object_object_get_ex(p, "state", &v) && json_object_is_type(v, json_type_string) &&
+			    !strcmp(json_object_get_string(v), "refused") && json_object_object_get_ex(p, "name", &v))
 				rs_json_string(j, NULL, json_object_get_string(v));
 		}
 	rs_json_end_array(j);

@@ -48,15 +48,16 @@ static const char *tail_text(const char *text, size_t width, char *buf, size_t s
 	return buf;
 }
 
-static const char *info_string(const struct rs_report *r, const char *object, const char *key)
+/* A member that is a string, fit for a terminal; "?" if there is none. */
+static const char *member_text(struct json_object *object, const char *key, char *buf, size_t size)
 {
-	struct json_object *o = rs_reader_info(r->reader), *v;
+	struct json_object *v;
 
-	if (object && !json_object_object_get_ex(o, object, &o))
-		return "?";
-	if (!json_object_object_get_ex(o, key, &v) || !json_object_is_type(v, json_type_string))
-		return "?";
-	return json_object_get_string(v);
+	if (json_object_object_get_ex(object, key, &v) && json_object_is_type(v, json_type_string))
+		rs_show_text(json_object_get_string(v), json_object_get_string_len(v), buf, size);
+	else
+		snprintf(buf, size, "?");
+	return buf;
 }
 
 static uint64_t loss_number(const struct rs_report *r, const char *object, const char *key)
@@ -70,14 +71,17 @@ static uint64_t loss_number(const struct rs_report *r, const char *object, const
 
 static void print_head(struct rs_report *r, FILE *out)
 {
-	char kernel[128], machine[64];
+	struct json_object *info = rs_reader_info(r->reader), *kernel = NULL;
+	char release[96], machine[32], text[32];
 
-	rs_show_text(info_string(r, "kernel", "release"), 100, kernel, sizeof(kernel));
-	rs_show_text(info_string(r, "kernel", "machine"), 32, machine, sizeof(machine));
-	fprintf(out, "kernel %s %s, %s LRU\n", kernel, machine, info_string(r, "kernel", "lru"));
-	fprintf(out, "mode %s, attachment %s, %.1f s\n", info_string(r, NULL, "mode"), info_string(r, NULL, "attachment"),
+	json_object_object_get_ex(info, "kernel", &kernel);
+	fprintf(out, "kernel %s %s", member_text(kernel, "release", release, sizeof(release)),
+		member_text(kernel, "machine", machine, sizeof(machine)));
+	fprintf(out, ", %s LRU\n", member_text(kernel, "lru", text, sizeof(text)));
+	fprintf(out, "mode %s", member_text(info, "mode", text, sizeof(text)));
+	fprintf(out, ", attachment %s, %.1f s\n", member_text(info, "attachment", text, sizeof(text)),
 		r->duration_ns / 1e9);
-	if (!strcmp(info_string(r, NULL, "gauge"), "proc"))
+	if (!strcmp(member_text(info, "gauge", text, sizeof(text)), "proc"))
 		fprintf(out, "free pages and marks were read from /proc, every 100 ms at most: this kernel hides its variables\n");
 	if (!rs_reader_loss(r->reader)) {
 		fprintf(out, "events: how many were lost is not known, that part of the recording is missing\n");
@@ -99,7 +103,8 @@ static void print_head(struct rs_report *r, FILE *out)
 /* What is missing is said before the first number that could be mistaken for all there is. */
 static void print_missing(struct rs_report *r, FILE *out)
 {
-	struct json_object *probes, *v;
+	struct json_object *probes;
+	char state[16], name[64], lost[128];
 	bool any = false;
 	size_t i;
 
@@ -108,18 +113,14 @@ static void print_missing(struct rs_report *r, FILE *out)
 		return;
 	for (i = 0; i < json_object_array_length(probes); i++) {
 		struct json_object *p = json_object_array_get_idx(probes, i);
-		char lost[128];
 
-		if (!json_object_object_get_ex(p, "state", &v) || strcmp(json_object_get_string(v), "refused"))
+		if (strcmp(member_text(p, "state", state, sizeof(state)), "refused"))
 			continue;
 		if (!any)
 			fprintf(out, "\nNot to be seen on this host (reclaimscope check tells why):\n");
 		any = true;
-		rs_show_text(json_object_object_get_ex(p, "lost", &v) ? json_object_get_string(v) : "?", 100, lost,
-			     sizeof(lost));
-		rs_show_text(json_object_object_get_ex(p, "name", &v) ? json_object_get_string(v) : "?", 100,
-			     (char[64]){ 0 }, 64);
-		fprintf(out, "  %-32s %s\n", json_object_get_string(v), lost);
+		fprintf(out, "  %-32s %s\n", member_text(p, "name", name, sizeof(name)),
+			member_text(p, "lost", lost, sizeof(lost)));
 	}
 }
 
@@ -244,9 +245,19 @@ static void print_throttling(struct rs_report *r, FILE *out)
 	}
 }
 
+/* Never above 100 %: where the kernel's own counts would give more, there is no such number. */
+static const char *percent(uint64_t part, uint64_t whole, char buf[16])
+{
+	if (!whole || part > whole)
+		snprintf(buf, 16, "-");
+	else
+		snprintf(buf, 16, "%.1f %%", 100.0 * part / whole);
+	return buf;
+}
+
 static void print_kswapd(struct rs_report *r, unsigned int top, FILE *out)
 {
-	char a[16], b[16], gfp[128], name[64];
+	char a[16], b[16], c[16], gfp[128], name[64];
 	struct rs_waker *w;
 	unsigned int n = 0;
 	bool any = false;
@@ -268,9 +279,9 @@ static void print_kswapd(struct rs_report *r, unsigned int top, FILE *out)
 		if (!any)
 			fprintf(out, "\nkswapd      wakes     awake  %%time    passes    in them  requests effective\n");
 		any = true;
-		fprintf(out, "  node %-3d %7" PRIu64 " %9s %5.1f %% %8" PRIu64 " %10s %9" PRIu64 " %9" PRIu64 "\n", nid, k->wakes,
-			ns_text(k->awake_ns, a), r->duration_ns ? 100.0 * k->awake_ns / r->duration_ns : 0.0, k->runs,
-			ns_text(k->run_ns, b), k->requests, k->wakeups);
+		fprintf(out, "  node %-3d %7" PRIu64 " %9s %7s %8" PRIu64 " %10s %9" PRIu64 " %9" PRIu64 "\n", nid, k->wakes,
+			ns_text(k->awake_ns, a), percent(k->awake_ns, r->duration_ns, c), k->runs, ns_text(k->run_ns, b),
+			k->requests, k->wakeups);
 		if (k->failures)
 			fprintf(out, "           %" PRIu64 " passes reclaimed nothing\n", k->failures);
 	}
@@ -283,22 +294,12 @@ static void print_kswapd(struct rs_report *r, unsigned int top, FILE *out)
 	}
 }
 
-/* Never above 100 %: where the kernel's own counts would give more, there is no such number. */
-static const char *efficiency(uint64_t scanned, uint64_t reclaimed, char buf[16])
-{
-	if (!scanned || reclaimed > scanned)
-		snprintf(buf, 16, "-");
-	else
-		snprintf(buf, 16, "%.1f %%", 100.0 * reclaimed / scanned);
-	return buf;
-}
-
 static void print_scan_row(const char *name, const struct rs_scan_sum *s, FILE *out)
 {
 	char a[16];
 
 	fprintf(out, "  %-14s %10" PRIu64 " %10" PRIu64 " %8s %9" PRIu64 " %9" PRIu64 " %9" PRIu64 "\n", name, s->scanned,
-		s->reclaimed, efficiency(s->scanned, s->reclaimed, a), s->activated, s->dirty, s->writeback);
+		s->reclaimed, percent(s->reclaimed, s->scanned, a), s->activated, s->dirty, s->writeback);
 }
 
 static void print_scan(struct rs_report *r, FILE *out)
@@ -334,7 +335,7 @@ static void print_scan(struct rs_report *r, FILE *out)
 				fprintf(out, "  %2d         %8" PRIu64 "          -          -         -\n", i, s->batches);
 			else
 				fprintf(out, "  %2d         %8" PRIu64 " %10" PRIu64 " %10" PRIu64 " %9s\n", i, s->batches, s->scanned,
-					s->reclaimed, efficiency(s->scanned, s->reclaimed, a));
+					s->reclaimed, percent(s->reclaimed, s->scanned, a));
 		}
 }
 

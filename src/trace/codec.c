@@ -62,11 +62,44 @@ static void put_column(uint8_t **out, const uint64_t *column, size_t nr, uint64_
 		if (!(any >> (8 * plane) & 0xff))
 			continue;
 		*mask |= 1 << plane;
+#pragma GCC unroll 8
 		for (i = 0; i < nr; i++)
 			to[i] = from[8 * i];
 		to += nr;
 	}
 	*out = to;
+}
+
+/* The same for a column of @first and zeros, which is what a word that never changes makes. */
+static void put_constant(uint8_t **out, uint64_t first, size_t nr)
+{
+	uint8_t *mask = (*out)++;
+	int plane;
+
+	*mask = 0;
+	for (plane = 0; plane < 8; plane++) {
+		uint8_t byte = first >> (8 * plane);
+
+		if (!byte)
+			continue;
+		*mask |= 1 << plane;
+		memset(*out, 0, nr);
+		**out = byte;
+		*out += nr;
+	}
+}
+
+/* Half of the columns of a block, which need no differences. */
+static bool is_constant(const uint64_t *const *rows, size_t nr, size_t word)
+{
+	const uint64_t first = rows[0][word];
+	size_t i;
+
+#pragma GCC unroll 4
+	for (i = 1; i < nr; i++)
+		if (rows[i][word] != first)
+			return false;
+	return true;
 }
 
 size_t rs_pack_bound(size_t nr, size_t bytes)
@@ -142,6 +175,10 @@ size_t rs_pack(const struct rs_schema *schema, const struct rs_record *records, 
 		for (word = HDR_WORDS; word < HDR_WORDS + words[type]; word++) {
 			any = 0;
 			last = 0;
+			if (is_constant(rows, count[type], word)) {
+				put_constant(&out, is_number[word] ? zigzag(rows[0][word]) : rows[0][word], count[type]);
+				continue;
+			}
 			if (is_number[word]) {
 				for (i = 0; i < count[type]; i++) {
 					scratch[i] = zigzag(rows[i][word] - last);

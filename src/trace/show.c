@@ -156,8 +156,10 @@ const char *rs_show_zone(const struct rs_reader *reader, int nid, int zid, char 
 				continue;
 			if (nid >= 0 && (!json_object_object_get_ex(z, "node", &v) || json_object_get_int(v) != nid))
 				continue;
-			if (json_object_object_get_ex(z, "name", &v))
-				return json_object_get_string(v);
+			if (json_object_object_get_ex(z, "name", &v) && json_object_is_type(v, json_type_string)) {
+				rs_show_text(json_object_get_string(v), json_object_get_string_len(v), buf, size);
+				return buf;
+			}
 		}
 	snprintf(buf, size, "%d", zid);
 	return buf;

@@ -10,7 +10,7 @@
 /* Text of a value of @kind into @buf; always the same for the same number and recording. */
 void rs_show_value(const struct rs_reader *reader, const struct rs_field *field, uint64_t value, char *buf, size_t size);
 
-/* Names; each returns a string that lives as long as @reader, or a number in @buf. */
+/* Names; each returns a string that lives for ever, or @buf. */
 const char *rs_show_zone(const struct rs_reader *reader, int nid, int zid, char *buf, size_t size);
 const char *rs_show_cgroup(const struct rs_reader *reader, uint64_t id, char *buf, size_t size);
 const char *rs_show_symbol(const struct rs_reader *reader, uint64_t offset, char *buf, size_t size);

@@ -70,15 +70,16 @@ int rs_writer_check(const char *path, bool overwrite)
 
 	if (!dir)
 		return -ENOMEM;
-	if (!stat(path, &st)) {
-		if (!S_ISREG(st.st_mode))
-			return rs_fail(-EINVAL, "%s: is %s, not a file that can hold a recording; choose another with -o", path,
-				       S_ISDIR(st.st_mode)  ? "a directory" :
-				       S_ISFIFO(st.st_mode) ? "a FIFO" :
-							      "a device or socket");
-		if (!overwrite)
-			return rs_fail(-EEXIST, "%s: exists; choose another name with -o, or give --force to overwrite it", path);
-		return access(path, W_OK) ? rs_err(-errno, "%s: cannot write", path) : 0;
+	if (stat(path, &st)) {
+		if (errno != ENOENT)
+			return rs_err(-errno, "%s: cannot create", path);
+	} else if (!S_ISREG(st.st_mode)) {
+		return rs_fail(-EINVAL, "%s: is %s, not a file that can hold a recording; choose another with -o", path,
+			       S_ISDIR(st.st_mode)  ? "a directory" :
+			       S_ISFIFO(st.st_mode) ? "a FIFO" :
+						      "a device or socket");
+	} else if (!overwrite) {
+		return rs_fail(-EEXIST, "%s: exists; choose another name with -o, or give --force to overwrite it", path);
 	}
 	slash = strrchr(dir, '/');
 	if (slash)
@@ -90,11 +91,14 @@ int rs_writer_check(const char *path, bool overwrite)
 
 static int open_output(struct rs_writer *w, bool overwrite)
 {
-	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | (overwrite ? O_TRUNC : O_EXCL);
+	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_EXCL;
 	int err = rs_writer_check(w->path, overwrite);
 
 	if (err)
 		return err;
+	/* A new file, not the old one emptied: somebody may still read that, or record into it. */
+	if (overwrite && unlink(w->path) && errno != ENOENT)
+		return rs_err(-errno, "%s: cannot replace", w->path);
 	w->direct = true;
 	w->fd = open(w->path, flags | O_DIRECT, 0600);
 	if (w->fd < 0 && errno == EINVAL) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The rules of the allocator half as they hold on the kernels that are supported, from their BTF. */
+/* The rules as they hold on the kernels that are supported, from their BTF. */
 #ifndef RS_TESTS_KERNEL_RULES_H
 #define RS_TESTS_KERNEL_RULES_H
 
@@ -26,7 +26,26 @@ static inline struct rs_rules kernel_rules(enum kernel_under_test v)
 	r.laptop_mode = r.pgdat_dirty = !v7_2;
 	r.reclaimable_or_free = r.compact_thisnode_fails = v6_1 && !v6_18;
 	r.compaction_says_success = !v6_12;
+
+	r.folio_stat_pages = r.dma_pinned_after_unmap = r.vm_locked_activates = v6_1;
+	r.slab_deferred_by_priority = r.slab_deferred_of_memcg = v6_1;
+	r.target_unprotected = r.memcg_partial_walk = r.lru_gen_shrink_node = r.reclaim_state_root_only = v6_12;
+	r.cost_of_rotation = r.reclaim_skips_hwpoison = r.refault_swap_of_eviction = v6_12;
+	r.isolate_skip_limit = r.cost_zero_ignored = r.referenced_kept_early = r.lru_gen_set_refs = v6_18;
+	r.lru_gen_refs_counted = v7_2;
+	r.reclaim_splits_file = r.lazyfree_checks_dirty = r.eviction_ages_first = !v6_1;
+	r.reclaim_splits_shmem = !v6_12;
+	r.lru_gen_keeps_referenced = v6_1 && !v6_18;
 	return r;
+}
+
+/* The same, to point to. */
+static inline const struct rs_rules *rules_of(enum kernel_under_test v)
+{
+	static struct rs_rules all[NR_KERNELS_UNDER_TEST];
+
+	all[v] = kernel_rules(v);
+	return &all[v];
 }
 
 /* Was this branch among the reasons? */

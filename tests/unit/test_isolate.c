@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "../../src/model/gfp.h"
 #include "../../src/model/isolate.h"
-#include "lru_rules.h"
+#include "kernel_rules.h"
 #include "unit.h"
 
 /* Takes from a list that repeats @folios; returns the number of turns. */
@@ -40,8 +40,7 @@ static void isolate_takes_skips_and_rotates(void **state)
 						.may_unmap = cases[i].may_unmap };
 		uint32_t nr = cases[i].folio.nr_pages;
 
-		assert_int_equal(isolate_lru_folios_step(&s, &cases[i].folio, &lru_rules[V6_1], NULL),
-				 cases[i].outcome);
+		assert_int_equal(isolate_lru_folios_step(&s, &cases[i].folio, rules_of(V6_1), NULL), cases[i].outcome);
 		assert_int_equal(s.total_scan, nr);
 		assert_int_equal(s.scan, cases[i].outcome == RS_ISOLATE_SKIPPED ? 0 : nr);
 		assert_int_equal(s.nr_taken, cases[i].outcome == RS_ISOLATE_TAKEN ? nr : 0);
@@ -60,7 +59,7 @@ static void isolate_ends_at_nr_to_scan_whatever_the_folios(void **state)
 
 	(void)state;
 	/* 1 + 16 + 1 + 16 = 34 eligible, with two folios skipped between */
-	assert_int_equal(isolate(&s, mixed, 3, &lru_rules[V6_18]), 6);
+	assert_int_equal(isolate(&s, mixed, 3, rules_of(V6_18)), 6);
 	assert_int_equal(s.scan, 34);
 	assert_int_equal(s.nr_taken, 34);
 	assert_int_equal(s.total_scan, 66);
@@ -74,12 +73,12 @@ static void isolate_gives_up_skipping_from_6_18_on(void **state)
 	unsigned int i;
 
 	(void)state;
-	assert_int_equal(isolate(&s, &other, 1, &lru_rules[V6_18]), 32768 + 32);
+	assert_int_equal(isolate(&s, &other, 1, rules_of(V6_18)), 32768 + 32);
 	assert_int_equal(s.nr_skipped[ZONE_NORMAL], 32768);
 	assert_int_equal(s.nr_taken, 32);
 	s = (struct isolate_lru_folios){ .nr_to_scan = 32, .reclaim_idx = ZONE_DMA32 };
 	for (i = 0; i < 40000; i++)
-		assert_int_equal(isolate_lru_folios_step(&s, &other, &lru_rules[V6_12], NULL), RS_ISOLATE_SKIPPED);
+		assert_int_equal(isolate_lru_folios_step(&s, &other, rules_of(V6_12), NULL), RS_ISOLATE_SKIPPED);
 }
 
 static void too_many_isolated_is_an_eighth_with_io_and_fs(void **state)
@@ -140,7 +139,8 @@ static void isolate_conserves_pages(void **state)
 			};
 			uint64_t before = s.scan;
 
-			if (isolate_lru_folios_step(&s, &folio, &lru_rules[i % NR_KERNELS], NULL) == RS_ISOLATE_ROTATED)
+			if (isolate_lru_folios_step(&s, &folio, rules_of(i % NR_KERNELS_UNDER_TEST), NULL) ==
+			    RS_ISOLATE_ROTATED)
 				rotated += folio.nr_pages;
 			assert_true(before < s.nr_to_scan && s.scan - before <= folio.nr_pages);
 		}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "../../src/model/protection.h"
-#include "lru_rules.h"
+#include "../../src/model/why.h"
+#include "kernel_rules.h"
 #include "unit.h"
 
 static void effective_protection_is_shared_and_spills_over(void **state)
@@ -87,8 +88,8 @@ static void memcg_is_visited_by_protection_and_kernel(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		for (k = 0; k < NR_KERNELS; k++)
-			assert_int_equal(shrink_node_memcgs(&cases[i].in, &lru_rules[k], NULL),
+		for (k = 0; k < NR_KERNELS_UNDER_TEST; k++)
+			assert_int_equal(shrink_node_memcgs(&cases[i].in, rules_of(k), NULL),
 					 k < V6_12 ? cases[i].old : cases[i].new);
 }
 
@@ -98,17 +99,17 @@ static void memcg_walk_ends_when_enough_is_reclaimed(void **state)
 	struct rs_why why = { 0 };
 
 	(void)state;
-	assert_false(shrink_node_memcgs_enough(&in, &lru_rules[V6_1], NULL));
-	assert_true(shrink_node_memcgs_enough(&in, &lru_rules[V6_12], &why));
-	assert_true(has_step(&why, memcg_walk_enough));
+	assert_false(shrink_node_memcgs_enough(&in, rules_of(V6_1), NULL));
+	assert_true(shrink_node_memcgs_enough(&in, rules_of(V6_12), &why));
+	assert_true(WHY_HAS(&why, memcg_walk_enough));
 	in.nr_reclaimed = 31;
-	assert_false(shrink_node_memcgs_enough(&in, &lru_rules[V6_12], NULL));
+	assert_false(shrink_node_memcgs_enough(&in, rules_of(V6_12), NULL));
 	in.nr_reclaimed = 33;
 	in.kswapd = true;
-	assert_false(shrink_node_memcgs_enough(&in, &lru_rules[V6_12], NULL));
+	assert_false(shrink_node_memcgs_enough(&in, rules_of(V6_12), NULL));
 	in.kswapd = false;
 	in.memcg_full_walk = true;
-	assert_false(shrink_node_memcgs_enough(&in, &lru_rules[V6_12], NULL));
+	assert_false(shrink_node_memcgs_enough(&in, rules_of(V6_12), NULL));
 }
 
 /* Random settings: repeatable; more setting never protects less where nothing spills over; never above usage then. */

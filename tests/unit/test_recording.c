@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <zlib.h>
 
 #include "../../src/base/readfile.h"
+#include "everything.h"
 #include "recording.h"
 
 #define NR_RECORDS 80
@@ -12,22 +14,10 @@
 /* Writes NR_RECORDS records in blocks of 10; returns the path. */
 static char *write_recording(uint64_t seed)
 {
-	uint64_t ts = 0, buf[RS_MAX_RECORD / 8];
+	struct rs_schema *schema = small_schema();
 	char *path = recording_path();
-	struct rs_schema *schema;
-	struct rs_writer *w;
-	int i;
 
-	schema = small_schema();
-	assert_int_equal(rs_writer_create(path, false, &w), 0);
-	recording_info(w);
-	for (i = 0; i < NR_RECORDS; i++) {
-		assert_int_equal(rs_writer_put_record(w, i % 4, random_record(&seed, schema, &ts, buf)), 0);
-		if (i % 10 == 9)
-			assert_int_equal(rs_writer_flush(w), 0);
-	}
-	assert_int_equal(rs_writer_put_json(w, RS_BLOCK_END, "{\"duration_ns\":5}", 17), 0);
-	assert_int_equal(rs_writer_close(w), 0);
+	recording_make(path, seed, NR_RECORDS, schema, "decisions");
 	rs_schema_destroy(schema);
 	return path;
 }
@@ -35,7 +25,7 @@ static char *write_recording(uint64_t seed)
 /* Reads all; checks that the records are a subset of what was written, in order. Returns their number. */
 static int read_all(const char *path, uint64_t seed, struct rs_reader_state *state)
 {
-	uint64_t ts = 0, buf[RS_MAX_RECORD / 8];
+	uint64_t ts = 1000, buf[RS_MAX_RECORD / 8];
 	const struct rs_event_hdr *expected;
 	struct rs_schema *schema;
 	struct rs_reader *r;
@@ -114,6 +104,7 @@ static size_t next_offset(const char *data, size_t len, size_t at)
 
 static void rs_reader_reads_every_whole_block_of_every_truncation(void **state)
 {
+	FILE *nowhere = fopen("/dev/null", "w");
 	char *path = write_recording(12), *data;
 	struct rs_reader_state s;
 	size_t len, cut;
@@ -125,6 +116,7 @@ static void rs_reader_reads_every_whole_block_of_every_truncation(void **state)
 		int n, expected = count_whole_blocks(data, cut) * 10;
 
 		write_file(path, data, cut);
+		print_everything(path, nowhere);
 		n = read_all(path, 12, &s);
 		if (n < 0) {
 			assert_true(n == -EBADMSG);
@@ -133,12 +125,14 @@ static void rs_reader_reads_every_whole_block_of_every_truncation(void **state)
 		}
 		assert_int_equal(n, expected);
 	}
+	fclose(nowhere);
 	free(data);
 	recording_remove(path);
 }
 
 static void rs_reader_survives_every_changed_byte(void **state)
 {
+	FILE *nowhere = fopen("/dev/null", "w");
 	char *path = write_recording(13), *data;
 	struct rs_reader_state s;
 	size_t len, at;
@@ -150,6 +144,7 @@ static void rs_reader_survives_every_changed_byte(void **state)
 
 		data[at] ^= 1 << (at % 8);
 		write_file(path, data, len);
+		print_everything(path, nowhere);
 		n = read_all(path, 13, &s);
 		/* At most the one block with the byte in it is lost; or the head, and with it everything. */
 		assert_true(n == -EBADMSG || n == -EPROTO || n >= NR_RECORDS - 10);
@@ -157,6 +152,7 @@ static void rs_reader_survives_every_changed_byte(void **state)
 			assert_true(s.nr_bad_blocks || s.bytes_skipped);
 		data[at] ^= 1 << (at % 8);
 	}
+	fclose(nowhere);
 	free(data);
 	recording_remove(path);
 }
@@ -175,6 +171,11 @@ static void rs_reader_refuses_what_is_no_recording(void **state)
 	assert_int_equal(rs_reader_open(path, &r), -EBADMSG);
 	write_file(path, (const char *)&h, sizeof(h));
 	assert_int_equal(rs_reader_open(path, &r), -EPROTO); /* the other byte order */
+	h.endian = RS_FILE_ENDIAN;
+	h.version = RS_FILE_VERSION + 1;
+	h.crc = crc32(0, (const uint8_t *)&h, offsetof(struct rs_file_header, crc));
+	write_file(path, (const char *)&h, sizeof(h));
+	assert_int_equal(rs_reader_open(path, &r), -EPROTO); /* a newer format */
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(rs_reader_open(path, &r), -EINVAL);

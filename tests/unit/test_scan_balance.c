@@ -2,7 +2,8 @@
 /* Expected numbers are worked out by hand from the formulas; those from a kernel say which. */
 #include "../../src/model/int_sqrt.h"
 #include "../../src/model/scan_balance.h"
-#include "lru_rules.h"
+#include "../../src/model/why.h"
+#include "kernel_rules.h"
 #include "unit.h"
 
 static void int_sqrt_is_the_floor(void **state)
@@ -109,7 +110,7 @@ static void prepare_scan_control_deactivates_by_refaults_size_or_force(void **st
 	r = prepare_scan_control(&in, &why);
 	assert_int_equal(r.may_deactivate, DEACTIVATE_ANON);
 	assert_false(r.compared[WORKINGSET_ANON]);
-	assert_true(has_step(&why, deactivate_refaults));
+	assert_true(WHY_HAS(&why, deactivate_refaults));
 	assert_true(r.cache_trim_mode);
 
 	in = calm();
@@ -123,6 +124,8 @@ static void prepare_scan_control_deactivates_by_refaults_size_or_force(void **st
 	in.lru_size[LRU_ACTIVE_ANON] = 5001;
 	assert_int_equal(prepare_scan_control(&in, NULL).may_deactivate, DEACTIVATE_ANON);
 	in = calm();
+	in.lru_size[LRU_ACTIVE_FILE] = 9000;
+	assert_int_equal(prepare_scan_control(&in, NULL).may_deactivate, 0);
 	in.lru_size[LRU_ACTIVE_FILE] = 9001;
 	assert_int_equal(prepare_scan_control(&in, NULL).may_deactivate, DEACTIVATE_FILE);
 
@@ -294,6 +297,11 @@ static void get_scan_count_shares_by_cost_and_swappiness(void **state)
 	assert_nr(&in, 467, 935, 2346, 3128);
 	in.online = false; /* rounded up */
 	assert_nr(&in, 468, 936, 2347, 3129);
+
+	in.lru_size[LRU_INACTIVE_ANON] = 187 << 3; /* 187 * 143 = 70 * 382 + 1: the least remainder counts */
+	assert_int_equal(get_scan_count(&in, NULL).nr[LRU_INACTIVE_ANON], 71);
+	in.online = true;
+	assert_int_equal(get_scan_count(&in, NULL).nr[LRU_INACTIVE_ANON], 70);
 
 	in = plain();
 	in.swappiness = 0;

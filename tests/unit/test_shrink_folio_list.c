@@ -3,11 +3,12 @@
 
 #include "../../src/model/gfp.h"
 #include "../../src/model/shrink_folio_list.h"
-#include "lru_rules.h"
+#include "../../src/model/why.h"
+#include "kernel_rules.h"
 #include "unit.h"
 
-#define FOR_KERNELS(mask, k)             \
-	for (k = 0; k < NR_KERNELS; k++) \
+#define FOR_KERNELS(mask, k)                        \
+	for (k = 0; k < NR_KERNELS_UNDER_TEST; k++) \
 		if ((mask)&1 << k)
 #define ALL 31
 #define ONLY(k) (1 << (k))
@@ -65,7 +66,7 @@ static void folio_check_references_by_kernel(void **state)
 		{
 			struct rs_why why = { 0 };
 			struct folio_check_references_result r =
-				folio_check_references(&cases[i].in, &lru_rules[k], &why);
+				folio_check_references(&cases[i].in, rules_of(k), &why);
 
 			assert_int_equal(r.references, cases[i].references);
 			assert_int_equal(r.pg_referenced, cases[i].pg_referenced);
@@ -132,7 +133,7 @@ static void assert_fate(const struct shrink_folio_list *in, unsigned int kernels
 	FOR_KERNELS(kernels, k)
 	{
 		struct rs_why why = { 0 };
-		struct shrink_folio_list_result r = shrink_folio_list(in, &lru_rules[k], &why);
+		struct shrink_folio_list_result r = shrink_folio_list(in, rules_of(k), &why);
 
 		assert_int_equal(r.fate, want.fate);
 		assert_int_equal(r.nr_scanned, want.nr_scanned);
@@ -335,7 +336,11 @@ static void anon_page_needs_swap(void **state)
 	in.swap_fs_ops = false;
 	in.may_writepage = false;
 	FATE(&in, ALL, KEEP, .nr_scanned = 1);
-	in.gfp_mask = __GFP_FS;
+	in = anon(1);
+	in.gfp_mask = __GFP_FS; /* swap is I/O */
+	FATE(&in, ALL, KEEP, .nr_scanned = 1);
+	in.gfp_mask = 0;
+	in.swapcache = in.dirty = true;
 	FATE(&in, ALL, KEEP, .nr_scanned = 1);
 	in = anon(1);
 	in.swap = RS_SWAP_FULL;
@@ -375,6 +380,13 @@ static void large_anon_folio_is_split_where_swap_is_short(void **state)
 	in.can_split = false;
 	in.partially_mapped = in.split_failed = false;
 	FATE(&in, ALL, ACTIVATE, .nr_scanned = 512, .set_active = true, .stat.nr_activate[0] = 512);
+	/* the smallest large folio */
+	in = anon(2);
+	in.swap = RS_SWAP_SPLIT_FAILED;
+	FATE(&in, ALL, ACTIVATE, .nr_scanned = 2, .set_active = true, .stat.nr_activate[0] = 2);
+	in.swap = RS_SWAP_DONE;
+	in.can_split = false;
+	FATE(&in, ALL, ACTIVATE, .nr_scanned = 2, .set_active = true, .stat.nr_activate[0] = 2);
 	/* shmem */
 	in = anon(512);
 	in.anon = false;
@@ -448,7 +460,7 @@ static void shrink_folio_list_properties(void **state)
 
 	(void)state;
 	for (i = 0; i < 200000; i++) {
-		const struct rs_rules *rules = &lru_rules[i % NR_KERNELS];
+		const struct rs_rules *rules = rules_of(i % NR_KERNELS_UNDER_TEST);
 		struct shrink_folio_list in = anon(1u << unit_random(&seed) % 10);
 		uint32_t n = in.nr_pages;
 		bool *flags[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "../../src/model/shrink_list.h"
-#include "lru_rules.h"
+#include "kernel_rules.h"
 #include "unit.h"
 
 static void shrink_active_list_keeps_programs_that_run(void **state)
@@ -36,7 +36,7 @@ static void shrink_inactive_list_adds_up_and_wakes_flushers(void **state)
 		.writeback_throttling_sane = true,
 	};
 	struct rs_sc_nr nr = { 100, 200, 300, 400, 500, 600, 700 };
-	struct shrink_inactive_list_result r = shrink_inactive_list(&in, &nr, &lru_rules[V6_1], NULL);
+	struct shrink_inactive_list_result r = shrink_inactive_list(&in, &nr, rules_of(V6_1), NULL);
 
 	(void)state;
 	assert_true(r.wakeup_flusher_threads);
@@ -51,11 +51,11 @@ static void shrink_inactive_list_adds_up_and_wakes_flushers(void **state)
 
 	in.file = true;
 	in.writeback_throttling_sane = false;
-	assert_true(shrink_inactive_list(&in, &nr, &lru_rules[V6_1], NULL).throttle_writeback);
+	assert_true(shrink_inactive_list(&in, &nr, rules_of(V6_1), NULL).throttle_writeback);
 	assert_int_equal(nr.file_taken, 632);
-	assert_false(shrink_inactive_list(&in, &nr, &lru_rules[V5_10], NULL).throttle_writeback);
+	assert_false(shrink_inactive_list(&in, &nr, rules_of(V5_10), NULL).throttle_writeback);
 	in.nr_taken = 33;
-	r = shrink_inactive_list(&in, &nr, &lru_rules[V6_1], NULL);
+	r = shrink_inactive_list(&in, &nr, rules_of(V6_1), NULL);
 	assert_false(r.wakeup_flusher_threads || r.throttle_writeback);
 }
 

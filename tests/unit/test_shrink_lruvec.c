@@ -3,7 +3,8 @@
 #include "../../src/model/shrink_lruvec.h"
 #include <string.h>
 
-#include "lru_rules.h"
+#include "../../src/model/why.h"
+#include "kernel_rules.h"
 #include "unit.h"
 
 struct step {
@@ -136,9 +137,29 @@ static void shrink_lruvec_drops_file_when_equal(void **state)
 	shrink_lruvec_reclaimed(&s, 32);
 	assert_true(shrink_lruvec_next(&s, &next, &why));
 	assert_true(shrink_lruvec_next(&s, &next, &why));
-	assert_true(has_step(&why, lruvec_adjusted));
+	assert_true(WHY_HAS(&why, lruvec_adjusted));
 	assert_false(shrink_lruvec_next(&s, &next, &why));
-	assert_true(has_step(&why, lruvec_enough)); /* file is done */
+	assert_true(WHY_HAS(&why, lruvec_enough)); /* file is done */
+}
+
+static void shrink_lruvec_counts_both_lists_of_a_type(void **state)
+{
+	const struct shrink_lruvec_begin in = {
+		.nr = { 200, 0, 150, 100 },
+		.nr_to_reclaim = 32,
+		.may_deactivate = DEACTIVATE_FILE,
+		.priority = 11,
+	};
+	const struct shrink_lruvec_begin anon = { .nr = { 1000, 0, 500, 0 }, .nr_to_reclaim = 32, .priority = 11 };
+	struct shrink_lruvec s;
+
+	(void)state;
+	/* anon 168, file 118 + 68: pct = 16800 / 201 = 83; 17 % of 150 and of 100 are scanned already */
+	FOLLOW(&in, &s, { IA, 32, 32 }, { INF, 32, 0 }, { AF, 32, 0 });
+	assert_int_equal(s.nr[IA] + s.nr[INF] + s.nr[AF], 0);
+	/* anon 968, file 468: pct = 46800 / 501 = 93; IA = 1000 * 7 / 100 - 32 = 38 */
+	FOLLOW(&anon, &s, { IA, 32, 32 }, { INF, 32, 0 }, { IA, 32, 0 });
+	assert_int_equal(s.nr[IA], 6);
 }
 
 static void shrink_lruvec_of_one_type_stops_when_enough(void **state)
@@ -243,6 +264,7 @@ int main(void)
 		cmocka_unit_test(shrink_lruvec_active_anon_alone_does_nothing),
 		cmocka_unit_test(shrink_lruvec_drops_the_type_with_less_left),
 		cmocka_unit_test(shrink_lruvec_drops_file_when_equal),
+		cmocka_unit_test(shrink_lruvec_counts_both_lists_of_a_type),
 		cmocka_unit_test(shrink_lruvec_of_one_type_stops_when_enough),
 		cmocka_unit_test(shrink_lruvec_direct_reclaim_scans_all_at_first),
 		cmocka_unit_test(shrink_lruvec_ages_anon_in_the_end),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "../../src/model/shrink_node.h"
-#include "lru_rules.h"
+#include "kernel_rules.h"
 #include "unit.h"
 
 static void shrink_node_path_by_kernel(void **state)
@@ -8,28 +8,28 @@ static void shrink_node_path_by_kernel(void **state)
 	int k;
 
 	(void)state;
-	for (k = 0; k < NR_KERNELS; k++) {
-		const struct rs_rules *rules = &lru_rules[k];
+	for (k = 0; k < NR_KERNELS_UNDER_TEST; k++) {
+		const struct rs_rules *rules = rules_of(k);
 
 		assert_int_equal(shrink_node_path(false, false, true, rules, NULL), RS_SHRINK_CLASSIC);
 		assert_int_equal(shrink_node_path(true, false, false, rules, NULL), RS_SHRINK_CLASSIC);
 		assert_int_equal(shrink_node_path(true, false, true, rules, NULL),
 				 k < V6_12 ? RS_SHRINK_CLASSIC : RS_SHRINK_LRU_GEN);
 	}
-	assert_int_equal(shrink_node_path(true, true, true, &lru_rules[V7_2], NULL),
+	assert_int_equal(shrink_node_path(true, true, true, rules_of(V7_2), NULL),
 			 RS_SHRINK_CLASSIC | RS_SHRINK_LRU_GEN);
-	assert_int_equal(shrink_node_path(false, true, true, &lru_rules[V7_2], NULL),
+	assert_int_equal(shrink_node_path(false, true, true, rules_of(V7_2), NULL),
 			 RS_SHRINK_CLASSIC | RS_SHRINK_LRU_GEN);
-	assert_int_equal(shrink_node_path(false, true, false, &lru_rules[V7_2], NULL), RS_SHRINK_CLASSIC);
+	assert_int_equal(shrink_node_path(false, true, false, rules_of(V7_2), NULL), RS_SHRINK_CLASSIC);
 }
 
 static void reclaim_state_counts_for_the_root(void **state)
 {
 	(void)state;
-	assert_int_equal(flush_reclaim_state(9, false, &lru_rules[V6_1]), 9);
-	assert_int_equal(flush_reclaim_state(9, true, &lru_rules[V6_1]), 9);
-	assert_int_equal(flush_reclaim_state(9, false, &lru_rules[V6_12]), 0);
-	assert_int_equal(flush_reclaim_state(9, true, &lru_rules[V6_12]), 9);
+	assert_int_equal(flush_reclaim_state(9, false, rules_of(V6_1)), 9);
+	assert_int_equal(flush_reclaim_state(9, true, rules_of(V6_1)), 9);
+	assert_int_equal(flush_reclaim_state(9, false, rules_of(V6_12)), 0);
+	assert_int_equal(flush_reclaim_state(9, true, rules_of(V6_12)), 9);
 }
 
 static void trimming_the_cache_in_vain_is_noted_since_6_12(void **state)
@@ -37,9 +37,9 @@ static void trimming_the_cache_in_vain_is_noted_since_6_12(void **state)
 	int k, bits;
 
 	(void)state;
-	for (k = 0; k < NR_KERNELS; k++)
+	for (k = 0; k < NR_KERNELS_UNDER_TEST; k++)
 		for (bits = 0; bits < 4; bits++)
-			assert_int_equal(rs_cache_trim_mode_failed(bits & 1, bits & 2, &lru_rules[k]),
+			assert_int_equal(rs_cache_trim_mode_failed(bits & 1, bits & 2, rules_of(k)),
 					 k >= V6_12 && bits == 2);
 }
 
@@ -71,7 +71,7 @@ static void should_continue_reclaim_for_compaction_only(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		for (k = 0; k < NR_KERNELS; k++) {
+		for (k = 0; k < NR_KERNELS_UNDER_TEST; k++) {
 			struct should_continue_reclaim in = {
 				.nr_reclaimed = cases[i].nr_reclaimed,
 				.inactive_file = cases[i].file,
@@ -83,7 +83,7 @@ static void should_continue_reclaim_for_compaction_only(void **state)
 				.can_reclaim_anon = cases[i].anon,
 			};
 
-			assert_int_equal(should_continue_reclaim(&in, &lru_rules[k], NULL),
+			assert_int_equal(should_continue_reclaim(&in, rules_of(k), NULL),
 					 k < V7_2 ? cases[i].old : cases[i].capped);
 		}
 }

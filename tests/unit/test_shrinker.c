@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "../../src/model/shrinker.h"
-#include "lru_rules.h"
+#include "kernel_rules.h"
 #include "unit.h"
 
 static void do_shrink_slab_plans_by_kernel(void **state)
@@ -26,10 +26,10 @@ static void do_shrink_slab_plans_by_kernel(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		for (k = 0; k < NR_KERNELS; k++) {
+		for (k = 0; k < NR_KERNELS_UNDER_TEST; k++) {
 			struct rs_slab_scan s;
 
-			do_shrink_slab(&s, &cases[i].in, &lru_rules[k], NULL);
+			do_shrink_slab(&s, &cases[i].in, rules_of(k), NULL);
 			assert_int_equal(s.delta, cases[i].delta);
 			assert_int_equal(s.total_scan, k == V5_10 ? cases[i].old : cases[i].new);
 			assert_int_equal(s.planned, s.total_scan);
@@ -44,27 +44,27 @@ static void do_shrink_slab_scans_whole_batches(void **state)
 	int i;
 
 	(void)state;
-	do_shrink_slab(&s, &in, &lru_rules[V6_1], NULL);
+	do_shrink_slab(&s, &in, rules_of(V6_1), NULL);
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(do_shrink_slab_next(&s), 128);
 		do_shrink_slab_scanned(&s, 128);
 	}
 	assert_int_equal(s.total_scan, 116);
 	assert_int_equal(do_shrink_slab_next(&s), 0);
-	assert_int_equal(do_shrink_slab_deferred(&s, &lru_rules[V6_1], NULL), 116);
+	assert_int_equal(do_shrink_slab_deferred(&s, rules_of(V6_1), NULL), 116);
 
 	/* a cache smaller than a batch is scanned when all of it is asked for */
 	in = (struct do_shrink_slab){ .freeable = 50, .seeks = 2, .priority = 1 };
-	do_shrink_slab(&s, &in, &lru_rules[V6_1], NULL);
+	do_shrink_slab(&s, &in, rules_of(V6_1), NULL);
 	assert_int_equal(do_shrink_slab_next(&s), 50);
 	do_shrink_slab_scanned(&s, 50);
 	assert_int_equal(do_shrink_slab_next(&s), 0);
 	in.priority = 2;
-	do_shrink_slab(&s, &in, &lru_rules[V6_1], NULL);
+	do_shrink_slab(&s, &in, rules_of(V6_1), NULL);
 	assert_int_equal(s.total_scan, 24);
 	assert_int_equal(do_shrink_slab_next(&s), 0);
 	in.batch = 24;
-	do_shrink_slab(&s, &in, &lru_rules[V6_1], NULL);
+	do_shrink_slab(&s, &in, rules_of(V6_1), NULL);
 	assert_int_equal(do_shrink_slab_next(&s), 24);
 }
 
@@ -87,12 +87,12 @@ static void do_shrink_slab_defers_the_rest(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		for (k = 0; k < NR_KERNELS; k++) {
+		for (k = 0; k < NR_KERNELS_UNDER_TEST; k++) {
 			struct rs_slab_scan s;
 
-			do_shrink_slab(&s, &cases[i].in, &lru_rules[k], NULL);
+			do_shrink_slab(&s, &cases[i].in, rules_of(k), NULL);
 			do_shrink_slab_scanned(&s, cases[i].scanned);
-			assert_int_equal(do_shrink_slab_deferred(&s, &lru_rules[k], NULL),
+			assert_int_equal(do_shrink_slab_deferred(&s, rules_of(k), NULL),
 					 k == V5_10 ? cases[i].old : cases[i].new);
 		}
 }
@@ -100,20 +100,20 @@ static void do_shrink_slab_defers_the_rest(void **state)
 static void deferred_objects_have_their_place(void **state)
 {
 	struct shrink_slab in = { .nid = 3, .memcg = true, .memcg_aware = true, .numa_aware = true };
-	struct shrink_slab_slot slot = shrink_slab(&in, &lru_rules[V6_1]);
+	struct shrink_slab_slot slot = shrink_slab(&in, rules_of(V6_1));
 
 	(void)state;
 	assert_true(slot.memcg_map && slot.of_memcg);
 	assert_int_equal(slot.nid, 3);
-	slot = shrink_slab(&in, &lru_rules[V5_10]);
+	slot = shrink_slab(&in, rules_of(V5_10));
 	assert_true(slot.memcg_map);
 	assert_false(slot.of_memcg);
 	in.memcg_aware = false;
-	assert_false(shrink_slab(&in, &lru_rules[V6_1]).of_memcg);
+	assert_false(shrink_slab(&in, rules_of(V6_1)).of_memcg);
 	in.memcg_aware = true;
 	in.memcg = false;
 	in.numa_aware = false;
-	slot = shrink_slab(&in, &lru_rules[V6_1]);
+	slot = shrink_slab(&in, rules_of(V6_1));
 	assert_false(slot.memcg_map || slot.of_memcg);
 	assert_int_equal(slot.nid, 0);
 }
@@ -126,7 +126,7 @@ static void do_shrink_slab_properties(void **state)
 
 	(void)state;
 	for (i = 0; i < 20000; i++) {
-		const struct rs_rules *rules = &lru_rules[i % NR_KERNELS];
+		const struct rs_rules *rules = rules_of(i % NR_KERNELS_UNDER_TEST);
 		struct do_shrink_slab in = {
 			.nr_deferred = unit_random(&seed) % (1 << unit_random(&seed) % 20),
 			.freeable = 1 + unit_random(&seed) % (1 << unit_random(&seed) % 20),

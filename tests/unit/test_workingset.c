@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "../../src/model/workingset.h"
-#include "lru_rules.h"
+#include "kernel_rules.h"
 #include "unit.h"
 
 static const struct rs_shadow_layout debian = { .nodes_shift = 10 };
@@ -45,8 +45,8 @@ static void eviction_ages_before_on_5_10_and_after_later(void **state)
 	int k;
 
 	(void)state;
-	for (k = 0; k < NR_KERNELS; k++) {
-		r = workingset_eviction(&in, &debian, &lru_rules[k], NULL);
+	for (k = 0; k < NR_KERNELS_UNDER_TEST; k++) {
+		r = workingset_eviction(&in, &debian, rules_of(k), NULL);
 		assert_int_equal(r.nonresident_age, 1004);
 		assert_int_equal(unpack_shadow(r.shadow, &debian).eviction, k == V5_10 ? 1004 : 1000);
 		assert_int_equal(unpack_shadow(r.shadow, &debian).memcgid, 7);
@@ -54,11 +54,11 @@ static void eviction_ages_before_on_5_10_and_after_later(void **state)
 	}
 	in.bucket_order = 3;
 	in.workingset = true;
-	r = workingset_eviction(&in, &debian, &lru_rules[V6_1], NULL);
+	r = workingset_eviction(&in, &debian, rules_of(V6_1), NULL);
 	assert_int_equal(unpack_shadow(r.shadow, &debian).eviction, 125);
 	assert_true(unpack_shadow(r.shadow, &debian).workingset);
 	in.nonresident_age = (1UL << 39) - 1 + 8; /* beyond 36 bits of buckets */
-	r = workingset_eviction(&in, &debian, &lru_rules[V6_1], NULL);
+	r = workingset_eviction(&in, &debian, rules_of(V6_1), NULL);
 	assert_int_equal(unpack_shadow(r.shadow, &debian).eviction, 0);
 }
 
@@ -85,19 +85,21 @@ static void refault_is_recent_within_the_workingset(void **state)
 			.file = cases[i].file,
 		};
 
-		r = workingset_refault(&in, &debian, &lru_rules[V6_1], NULL);
+		r = workingset_refault(&in, &debian, rules_of(V6_1), NULL);
 		assert_int_equal(r.workingset_size, cases[i].size);
 		assert_int_equal(r.refault_distance, cases[i].size);
 		assert_true(r.activate);
 		assert_false(r.restore);
 		in.workingset = true;
-		assert_true(workingset_refault(&in, &debian, &lru_rules[V6_1], NULL).restore);
+		assert_true(workingset_refault(&in, &debian, rules_of(V6_1), NULL).restore);
 		in.nonresident_age++;
-		r = workingset_refault(&in, &debian, &lru_rules[V6_1], NULL);
+		r = workingset_refault(&in, &debian, rules_of(V6_1), NULL);
 		assert_false(r.activate || r.restore);
 		in.nonresident_age = 500;
 		in.memcg_gone = true;
-		assert_false(workingset_refault(&in, &debian, &lru_rules[V6_12], NULL).activate);
+		r = workingset_refault(&in, &debian, rules_of(V6_12), NULL);
+		assert_false(r.activate);
+		assert_int_equal(r.refault_distance, 0);
 	}
 }
 
@@ -107,12 +109,12 @@ static void refault_asks_whose_swap_by_kernel(void **state)
 	int k;
 
 	(void)state;
-	for (k = 0; k < NR_KERNELS; k++)
-		assert_int_equal(workingset_refault(&in, &debian, &lru_rules[k], NULL).activate, k >= V6_12);
+	for (k = 0; k < NR_KERNELS_UNDER_TEST; k++)
+		assert_int_equal(workingset_refault(&in, &debian, rules_of(k), NULL).activate, k >= V6_12);
 	in.swap_pages_eviction = 0;
 	in.swap_pages_refault = 1;
-	for (k = 0; k < NR_KERNELS; k++)
-		assert_int_equal(workingset_refault(&in, &debian, &lru_rules[k], NULL).activate, k < V6_12);
+	for (k = 0; k < NR_KERNELS_UNDER_TEST; k++)
+		assert_int_equal(workingset_refault(&in, &debian, rules_of(k), NULL).activate, k < V6_12);
 }
 
 static void refault_distance_wraps(void **state)
@@ -126,12 +128,12 @@ static void refault_distance_wraps(void **state)
 
 	(void)state;
 	/* (0x5000000020 - 0xffffffff0) & mask: 0x20 + 0x10 */
-	assert_int_equal(workingset_refault(&in, &debian, &lru_rules[V6_1], NULL).refault_distance, 0x30);
-	assert_true(workingset_refault(&in, &debian, &lru_rules[V6_1], NULL).activate);
+	assert_int_equal(workingset_refault(&in, &debian, rules_of(V6_1), NULL).refault_distance, 0x30);
+	assert_true(workingset_refault(&in, &debian, rules_of(V6_1), NULL).activate);
 	in.eviction = 5;
 	in.bucket_order = 2;
 	in.nonresident_age = 67;
-	assert_int_equal(workingset_refault(&in, &debian, &lru_rules[V6_1], NULL).refault_distance, 47);
+	assert_int_equal(workingset_refault(&in, &debian, rules_of(V6_1), NULL).refault_distance, 47);
 }
 
 static void ages_go_up_the_tree(void **state)
@@ -153,7 +155,7 @@ static void eviction_and_refault_agree(void **state)
 
 	(void)state;
 	for (i = 0; i < 20000; i++) {
-		const struct rs_rules *rules = &lru_rules[i % NR_KERNELS];
+		const struct rs_rules *rules = rules_of(i % NR_KERNELS_UNDER_TEST);
 		const struct rs_shadow_layout layout = { unit_random(&seed) % 11, unit_random(&seed) % 6 };
 		struct workingset_eviction e = {
 			.nonresident_age = unit_random(&seed) >> unit_random(&seed) % 64,

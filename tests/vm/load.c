@@ -13,9 +13,9 @@
  *   load huge MIB TIMES            fill memory that wants to be huge pages, again and again
  *   load oom MIB                   fill memory until something gives
  *   load hot MIB SECONDS           touch memory in order, over and over
+ *   load flat MIB PASSES           write memory in order, each page all the same: next to no compression
  *   load settle SECONDS            wait, add up the counters of all CPUs, end without a page fault
  */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -81,17 +81,16 @@ static void anon(size_t mib, long touches, uint64_t seed)
 {
 	size_t pages = mib * MIB / PAGE, i;
 	char *p = map(pages * PAGE);
-	volatile uint64_t sum = 0;
 	long t;
 
 	madvise(p, pages * PAGE, MADV_NOHUGEPAGE);
 	for (i = 0; i < pages; i++)
 		fill_page(p + i * PAGE, seed << 32 | i);
 	for (t = 0; t < touches; t++) {
-		uint64_t *word = (uint64_t *)(p + pick_page(&seed, pages) * PAGE);
+		volatile uint64_t *word = (uint64_t *)(p + pick_page(&seed, pages) * PAGE);
 
 		if (t % 3)
-			sum += *word;
+			(void)*word;
 		else
 			*word = t;
 	}
@@ -280,6 +279,16 @@ static void hot(size_t mib, int seconds)
 			p[at]++;
 }
 
+static void flat(size_t mib, long passes)
+{
+	char *p = map(mib * MIB);
+	size_t at;
+
+	for (; passes; passes--)
+		for (at = 0; at < mib * MIB; at += PAGE)
+			memset(p + at, (int)passes & 0xff, PAGE);
+}
+
 /* Whoever ends after this and faults a page in would change what was just added up. */
 static void settle(int seconds)
 {
@@ -366,6 +375,10 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(mode, "hot") && argc == 4) {
 		hot(atol(argv[2]), a);
+		return 0;
+	}
+	if (!strcmp(mode, "flat") && argc == 4) {
+		flat(atol(argv[2]), a);
 		return 0;
 	}
 	if (!strcmp(mode, "settle") && argc == 3)

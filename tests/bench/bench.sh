@@ -1,0 +1,164 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# bench.sh: what the capture costs, beside other tracers on the same work, and whether it loses anything.
+# Prints one table and writes docs/performance.md. QUICK=1: a short workload, no table of kernels, and the
+# page goes to build/bench/. BENCH_KERNEL=6.1 is where costs are measured. Exit status 1: a bar is missed.
+set -u
+. "$(dirname "$0")/../vm/lib.sh"
+HERE=$TOP/tests/vm
+build=$TOP/build
+results=$build/bench
+kernel=${BENCH_KERNEL:-6.1}
+quick=${QUICK:-}
+passes=3 mib=400 seconds=60
+[ -z "$quick" ] || { passes=1 mib=100 seconds=5; }
+
+mkdir -p "$results"
+"$HERE/images.sh" data tools || exit 1
+
+guest() { # guest KERNEL TRACER OPTION...: numbers go to $results/KERNEL-TRACER/numbers
+	local k=$1 tracer=$2 dir=$results/$1-$2
+	shift 2
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	{
+		echo "TRACER=$tracer"
+		echo "truncate -s 8G /data/holes"
+		echo "WORKLOAD='load flat 96 $passes; exec load stream /data/holes $mib 1'"
+		cat "$TOP/tests/bench/guest.sh"
+	} >"$dir/script"
+	"$HERE/vm.sh" -k "$k" -o "$dir" -d -w zram:256 -b "$build/reclaimscope" -b "$build/tests/vm/load" -t 1800 "$@" \
+		"$dir/script" || echo "bench: $k $tracer: the guest failed, see $dir" >&2
+}
+
+at_most_two() { while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done; }
+
+# number KERNEL-TRACER NAME
+number() { awk -v name="$2" '$1 == name { print $2; exit }' "$results/$1/numbers" 2>/dev/null; }
+calc() { awk "BEGIN { printf \"${2:-%.3f}\", $1 }" 2>/dev/null || echo nan; }
+
+# Instructions that a tracer adds to an event: over the untraced run, until the workload has ended.
+added() { # added TRACER
+	calc "(($(number "$kernel-$1" ended) - $(number "$kernel-$1" began)) - ($(number "$kernel-none" ended) - \
+		$(number "$kernel-none" began))) / 4 / $(number "$kernel-$1" "${2:-events}")" %.0f
+}
+
+missed=0
+row() { # row WHAT OURS THEIRS RATIO BAR: the ratio may be at most the bar
+	local verdict
+	verdict=$(awk -v ratio="$4" -v bar="$5" 'BEGIN { print (ratio ~ /^-?[0-9.]+$/ && ratio + 0 <= bar + 0) ? "met" : "MISSED" }')
+	[ "$verdict" = met ] || missed=1
+	printf '| %s | %s | %s | %s | %s | %s |\n' "$1" "$2" "$3" "$4" "$5" "$verdict"
+}
+
+"$HERE/fetch.sh" qemu "$kernel" >/dev/null || exit 1
+for tracer in none summary vmscan decisions bpftrace trace-cmd perf startup overload; do
+	at_most_two
+	guest "$kernel" "$tracer" -i -T &
+done
+kernels=
+if [ -z "$quick" ]; then
+	for k in $ALL_KERNELS; do
+		"$HERE/fetch.sh" "$k" >/dev/null && kernels+=" $k" || continue
+		at_most_two
+		guest "$k" complete &
+	done
+fi
+wait
+# On this host: two threads write into the rings what the guest recorded.
+pump=$results/pump
+"$build/tests/bench/pump" "$results/$kernel-decisions/f" "$results/pump.data" 200000 "$seconds" >"$pump.even"
+echo "status $?" >>"$pump.even"
+"$build/tests/bench/pump" "$results/$kernel-decisions/f" "$results/pump.data" 0 10 >"$pump.overload"
+echo "status $?" >>"$pump.overload"
+rm -f "$results/pump.data"
+of() { tr ' ' '\n' <"$1" | awk -v name="$2" 'found { print; exit } $0 == name { found = 1 }'; }
+
+per_event() { # per_event TRACER: bytes, with and without what an empty recording has
+	calc "($(number "$kernel-$1" bytes) - $2) / $(number "$kernel-$1" events)"
+}
+
+table() {
+	local vmscan summary bpftrace trace_cmd perf bytes their_bytes
+	vmscan=$(added vmscan) summary=$(added summary) bpftrace=$(added bpftrace)
+	trace_cmd=$(added trace-cmd) perf=$(added perf)
+	echo '| what | reclaimscope | compared with | ratio | bar | |'
+	echo '|---|---|---|---|---|---|'
+	row 'counting: instructions added per vmscan event' "$summary" "bpftrace $bpftrace" "$(calc "$summary / $bpftrace")" 0.1
+	row 'recording the same vmscan events' "$vmscan" "trace-cmd $trace_cmd" "$(calc "$vmscan / $trace_cmd")" 0.334
+	row 'recording the same vmscan events' "$vmscan" "perf $perf" "$(calc "$vmscan / $perf")" 0.125
+	bytes=$(per_event vmscan 0) their_bytes=$(per_event trace-cmd 0)
+	row 'bytes per event, whole file' "$bytes" "trace-cmd $their_bytes" "$(calc "$bytes / $their_bytes")" 0.25
+	bytes=$(per_event vmscan "$(number "$kernel-vmscan" empty_bytes)")
+	their_bytes=$(per_event trace-cmd "$(number "$kernel-trace-cmd" empty_bytes)")
+	row 'bytes per event, without what an empty file has' "$bytes" "trace-cmd $their_bytes" "$(calc "$bytes / $their_bytes")" 0.25
+	local ours theirs mode
+	# drsnoop runs for a second from when it is attached.
+	theirs=$(calc "($(number "$kernel-startup" drsnoop_end) - $(number "$kernel-startup" drsnoop_start)) / 1e6 - 1000" %.0f)
+	for mode in summary decisions; do
+		ours=$(calc "($(number "$kernel-startup" ${mode}_attached) - $(number "$kernel-startup" ${mode}_start)) / 1e6" %.0f)
+		row "start to attached, ms of guest time, mode $mode" "$ours" "drsnoop $theirs" "$(calc "$ours / $theirs")" 1.5
+	done
+	row 'resident memory without the ring, KiB' "$(number "$kernel-decisions" resident)" - "$(number "$kernel-decisions" resident)" 4096
+	row "lost at 200,000 events/s for $seconds s, of $(of "$pump.even" attempted) (rings and writer, this host)" \
+		"$(of "$pump.even" lost)" - "$(of "$pump.even" lost)" 0
+	row "overload: $(of "$pump.overload" attempted) attempted, not written and not counted (this host)" \
+		"$(calc "$(of "$pump.overload" attempted) - $(of "$pump.overload" written) - $(of "$pump.overload" lost)" %.0f)" - \
+		"$(of "$pump.overload" status)" 0
+	local k=$kernel-overload
+	row "overload: $(number "$k" attempted) attempted, $(number "$k" lost) lost, not written and not counted (guest, recorder has 2 % of the CPU)" \
+		"$(calc "$(number "$k" attempted) - $(number "$k" written) - $(number "$k" lost)" %.0f)" - \
+		"$(calc "$(number "$k" status) + ($(number "$k" attempted) - $(number "$k" written) - $(number "$k" lost)) ^ 2" %.0f)" 0
+}
+
+page() {
+	cat <<-END
+	# What the capture costs
+
+	Written by \`make bench${quick:+ QUICK=1}\`, which measures every number here; nothing is carried over from another run.
+
+	Kernel $(cat "$CACHE/kernel-$kernel/release"), in QEMU with \`-icount shift=2,sleep=off -smp 1\`: the guest's clock goes by
+	instructions, 4 ns each, so costs are counts of instructions and not times; caches and branches cost nothing. The work:
+	anonymous memory of 96 MiB written $passes times under a limit of 48 MiB, with zram, then $mib MiB of a file read under the same
+	limit. The cost of a tracer is what the CPU spends on tasks from the begin of the work to its end, above the same without a
+	tracer, for each call of a vmscan tracepoint. What the tracer does meanwhile in its own process, with encoding and writing, is in
+	it; its start and its end are not.
+
+	$(cat "$results/table")
+
+	The default mode records more than the tracepoints: $(number "$kernel-decisions" written) records where these were called
+	$(number "$kernel-decisions" events) times. It adds $(added decisions written) instructions for each record, $(added decisions) for each
+	such call, and $(calc "100 * (($(number "$kernel-decisions" ended) - $(number "$kernel-decisions" began)) / \
+		($(number "$kernel-none" ended) - $(number "$kernel-none" began)) - 1)" %.1f) % to the instructions of this work, of which
+	reclaim is most; trace-cmd adds $(calc "100 * (($(number "$kernel-trace-cmd" ended) - $(number "$kernel-trace-cmd" began)) / \
+		($(number "$kernel-none" ended) - $(number "$kernel-none" began)) - 1)" %.1f) %.
+
+	The user-space part on this host takes $(of "$pump.even" reader_ns) ns of CPU for a record of that recording.
+	END
+	[ -z "$kernels" ] || cat <<-END
+
+	## Decisions that arrive complete
+
+	Of all that the programs were called for, with the default buffers, two CPUs; for the choices of \`--attach\`. What is missing was
+	skipped by the kernel, or its begin was not seen, or found no room.
+
+	| kernel | auto | cheap | complete |
+	|---|---|---|---|
+	$(for k in $kernels; do
+		printf '| %s |' "$k"
+		for attach in auto cheap complete; do
+			a=$(number "$k-complete" ${attach}_attempted) l=$(number "$k-complete" ${attach}_lost)
+			[ -n "$a" ] && printf ' %s %% of %s |' "$(calc "100 * (1 - $l / $a)" %.3f)" "$a" || printf ' not recorded |'
+		done
+		echo
+	done)
+	END
+}
+
+table >"$results/table"
+cat "$results/table"
+missed=$(grep -c MISSED "$results/table")
+to=$TOP/docs/performance.md
+[ -z "$quick" ] || to=$results/performance.md
+page | sed 's/^\t//' >"$to"
+[ "$missed" = 0 ]

@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# man.sh BUILD: the manual agrees with --help, has no mistakes, and is installed with the program. TAP.
+. "$(dirname "$0")/tap.sh"
+trap 'rm -rf "$dir"' EXIT
+top=$(cd "$(dirname "$0")/../.." && pwd)
+
+for verb in check record report script diff explain; do
+	page=$top/docs/man/reclaimscope-$verb.1
+	"$rs" $verb --help | sed -n 's/^ \{2,6\}\(-[^ ].*\)/\1/p' | sed 's/  .*//; s/=[A-Z]*//g' | tr -d ' ' | sort >"$dir/help"
+	sed -n 's/^\.It Fl //p' "$page" | sed 's/ Ns = Ns Ar .*//; s/ , Fl /,-/; s/^/-/; s/ //g' | sort >"$dir/page"
+	[ -s "$dir/help" ] && diff "$dir/help" "$dir/page" >"$dir/out"
+	result "reclaimscope-$verb.1 has the options of --help, and no others"
+done
+for page in "$top"/docs/man/*.1; do
+	if command -v mandoc >/dev/null; then
+		mandoc -T lint -W warning "$page" >"$dir/out" 2>&1
+		result "${page##*/} has no mistakes (mandoc)"
+	elif command -v man >/dev/null && command -v groff >/dev/null; then
+		LC_ALL=C.UTF-8 MANROFFOPT='-ww' man --warnings -E UTF-8 -l "$page" >"$dir/text" 2>"$dir/err"
+		[ ! -s "$dir/err" ] && grep -q 'EXIT STATUS' "$dir/text"
+		result "${page##*/} has no mistakes (groff)"
+	else
+		skip "${page##*/} has no mistakes" "neither mandoc nor man and groff are installed"
+	fi
+done
+make -s -C "$top" install DESTDIR="$dir/dest" PREFIX=/usr >"$dir/out" 2>"$dir/err" && [ ! -s "$dir/err" ] &&
+	[ "$("$dir/dest/usr/bin/reclaimscope" --version)" = "$("$rs" --version)" ] &&
+	(cd "$top/docs/man" && for page in *.1; do cmp "$page" "$dir/dest/usr/share/man/man1/$page" || exit 1; done) &&
+	[ "$(find "$dir/dest" -type f | wc -l)" -eq $((1 + $(ls "$top"/docs/man/*.1 | wc -l))) ]
+result "make install puts the program and the manual where PREFIX and DESTDIR say"
+echo "1..$n"

@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# compilers.sh BUILD: no compiler that is here has a warning about any file. Prints TAP.
+set -u
+build=$1 n=0
+cd "$(dirname "$0")/.." || exit 1
+check() { # check NAME OUTPUT: ok if there is no warning in it
+	n=$((n + 1))
+	said=$(echo "$2" | grep -E 'warning:|error:' | sort -u | head -10)
+	if [ -z "$said" ]; then
+		echo "ok $n - $1 has nothing to say"
+	else
+		echo "not ok $n - $1"
+		echo "$said" | sed 's/^/# /'
+	fi
+}
+# The flags of the build, from the build.
+flags=$(make -s print-cflags)
+for cc in gcc clang-14 clang-19; do
+	if ! command -v $cc >/dev/null; then
+		n=$((n + 1))
+		echo "ok $n - $cc # SKIP it is not installed"
+		continue
+	fi
+	check $cc "$(for f in $(git ls-files 'src/*.c' 'tools/*.c' 'tests/*.c'); do
+		# Optimised, because some warnings need that; without output.
+		case $cc in gcc) $cc $flags -O2 -I"$build/bpf" -S -o /dev/null "$f" ;; *) $cc $flags -I"$build/bpf" -fsyntax-only "$f" ;; esac 2>&1
+	done)"
+done
+for clang in clang-14 clang-19; do
+	if ! command -v $clang >/dev/null; then
+		n=$((n + 1))
+		echo "ok $n - $clang for BPF # SKIP it is not installed"
+		continue
+	fi
+	check "$clang for BPF" \
+		"$(make -s CLANG=$clang OUT="$build/compilers/$clang" "$build/compilers/$clang/bpf/reclaimscope.bpf.o" 2>&1)"
+done
+echo "1..$n"
