@@ -198,19 +198,41 @@ static void check_node_end(struct rs_diff *d, struct rs_frame *frame, const stru
 
 /* ---- a cgroup's request ---- */
 
-static void check_request(struct rs_diff *d, const struct rs_thread *thread, const struct rs_frame *frame)
+/* In the frame of its reclaim: the request just before it. */
+struct request {
+	bool known;
+	uint64_t cgroup, nr_pages;
+};
+
+static void learn_request(const struct rs_thread *thread, struct rs_frame *frame)
+{
+	struct request *request = rs_frame_state(frame, struct request);
+	const struct rs_event_hdr *hdr;
+
+	if (rs_frame_entry(frame, reclaim_begin)->kind != RS_RECLAIM_MEMCG)
+		return;
+	for (hdr = rs_recent_first(thread); hdr; hdr = rs_recent_next(thread, hdr)) {
+		const struct rs_event_memcg_reclaim_request *e = (const void *)hdr;
+
+		if (hdr->type == RS_EVENT_memcg_reclaim_request)
+			*request = (struct request){ true, e->cgroup, e->nr_pages };
+	}
+}
+
+static void check_request(struct rs_diff *d, const struct rs_frame *frame)
 {
 	const struct rs_event_try_to_free_pages_begin *e = rs_frame_entry(frame, try_to_free_pages_begin);
-	const struct rs_event_memcg_reclaim_request *request = NULL;
-	const struct rs_event_hdr *hdr;
+	const struct request *request;
 
 	if (!e->target_cgroup)
 		return;
-	for (hdr = rs_recent_first(thread); hdr; hdr = rs_recent_next(thread, hdr))
-		if (hdr->type == RS_EVENT_memcg_reclaim_request)
-			request = (const void *)hdr;
-	/* the frame of its tracepoint may lie in between */
-	if (!request || request->cgroup != e->target_cgroup) {
+	if (!frame->parent || frame->parent->type != RS_EVENT_reclaim_begin ||
+	    rs_frame_entry(frame->parent, reclaim_begin)->kind != RS_RECLAIM_MEMCG) {
+		rs_count_lost(d, RS_DECIDE_try_charge);
+		return;
+	}
+	request = rs_frame_state(frame->parent, struct request);
+	if (!request->known || request->cgroup != e->target_cgroup) {
 		rs_count_lost(d, RS_DECIDE_try_charge);
 		return;
 	}
@@ -326,8 +348,11 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		    ((const struct rs_event_reclaim_throttle *)hdr)->reason == RS_THROTTLE_NOPROGRESS)
 			rs_frame_state(top, struct rounds)->throttled = true;
 		break;
+	case RS_EVENT_reclaim_begin:
+		learn_request(step->thread, step->opened);
+		break;
 	case RS_EVENT_try_to_free_pages_begin:
-		check_request(d, step->thread, step->opened);
+		check_request(d, step->opened);
 		break;
 	case RS_EVENT_try_to_free_pages_end:
 		if (step->closed)

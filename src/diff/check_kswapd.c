@@ -36,7 +36,8 @@ struct node {
 	bool taken;
 	int taken_order, taken_zoneidx;
 	struct {
-		uint64_t now, before, changed_ns;
+		uint64_t now, before, changed_ns; /* 0: it has not */
+		bool known;
 	} boost[MAX_NR_ZONES]; /* of the zones, as records show it */
 	unsigned int nr_open; /* calls of wakeup_kswapd() that are under way */
 	uint64_t prev_ns; /* kswapd's last record */
@@ -121,11 +122,14 @@ static void learn_boost(struct rs_diff *d, int nid, int zid, uint64_t boost, uin
 {
 	struct node *node = node_get(d, nid);
 
-	if (!node || zid < 0 || zid >= MAX_NR_ZONES || node->boost[zid].now == boost)
+	if (!node || zid < 0 || zid >= MAX_NR_ZONES ||
+	    (node->boost[zid].known && node->boost[zid].now == boost))
 		return;
+	if (node->boost[zid].known)
+		node->boost[zid].changed_ns = ts_ns;
 	node->boost[zid].before = node->boost[zid].now;
 	node->boost[zid].now = boost;
-	node->boost[zid].changed_ns = ts_ns;
+	node->boost[zid].known = true;
 }
 
 /* Was the mark made with the boost that the zone had until just now? */
@@ -134,7 +138,7 @@ static bool boost_changed(struct rs_diff *d, const struct rs_event_zone_watermar
 	const struct rs_event_zone_state *state = rs_episodes_zone(d->episodes, t->nid, t->zid);
 	struct node *node = node_get(d, t->nid);
 
-	return state && node && t->mark == state->high + node->boost[t->zid].before &&
+	return state && node && node->boost[t->zid].changed_ns && t->mark == state->high + node->boost[t->zid].before &&
 	       t->hdr.ts_ns - node->boost[t->zid].changed_ns < 1000000000ULL;
 }
 
