@@ -24,11 +24,13 @@ REPORT := latency report report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 EPISODE := episode
-DIFF   := diff diff_text diff_json check_watermark
-TOOLS  := reclaimscope tool check record report script diff
+DIFF   := diff diff_text diff_json explain explain_text check_watermark
+DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
+TOOLS  := reclaimscope tool check record report script diff explain
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
+UNIT   += diff_lru
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
 	$(EPISODE:%=episode/%) $(DIFF:%=diff/%)
@@ -144,7 +146,8 @@ fuzz: $(OUT)/reclaimscope $(FUZZ)
 LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 
 # Needs neither root nor a kernel that can be traced.
-CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)'
+CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)' \
+	'tests/replay/replay.sh $(OUT)'
 check: all $(UNIT_TESTS) $(OUT)/tests/docs/events
 	$(Q)tests/run.sh $(CHECKS)
 
@@ -167,6 +170,11 @@ test-vm:
 	$(Q)tools/install-deps.sh vm
 	$(Q)$(MAKE) --no-print-directory $(LAB)
 	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%))'
+
+# docs/model-vs-kernel.md out of the recordings in DIRS, by default those that test-vm has left.
+DIRS ?= $(wildcard $(OUT)/vm/*-*)
+model-vs-kernel: $(OUT)/reclaimscope
+	$(Q)tests/vm/agreement.sh $(dir $(wildcard $(DIRS:%=%/r.data))) > docs/model-vs-kernel.md
 
 kernel-support: $(LAB)
 	$(Q)tests/vm/kernels.sh --write
@@ -205,6 +213,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all bench check mutate test test-vm kernel-support docs demo crash fuzz install print-cflags clean
+.PHONY: all bench check mutate test test-vm kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean
 .DELETE_ON_ERROR:
 .SECONDARY:

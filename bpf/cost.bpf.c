@@ -133,11 +133,29 @@ static __always_inline int lruvec_page_state_exit(__u64 lruvec, __u64 idx, __u64
 }
 FN_EXIT(lruvec_page_state, 2, 2, lruvec_page_state)
 
-/* 5.10 and 6.1: the comparison itself, with the counters it used. */
+/*
+ * 5.10 and 6.1: the comparison itself, with the counters it used. They move at any time, so they are
+ * read before and after.
+ */
+SEC("?fentry/inactive_is_low")
+int inactive_is_low__fentry(__u64 *ctx)
+{
+	struct task_state *task = task_get(RS_EVENT_inactive_is_low);
+	__u64 lv;
+
+	if (!task)
+		return 0;
+	lv = untyped(&task->scratch, ctx[0]);
+	copy(task->compared, sizeof(task->compared),
+	     lruvec_counters(lv) +
+		     8 * (bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON) + ((__u32)ctx[1] & 3)));
+	return 0;
+}
 SEC("?fexit/inactive_is_low")
 int inactive_is_low__fexit(__u64 *ctx)
 {
 	struct rs_event_inactive_is_low *e;
+	struct task_state *task;
 	__u64 lv, counters, active;
 	struct emit em;
 	__u32 lru = ctx[1];
@@ -155,6 +173,9 @@ int inactive_is_low__fexit(__u64 *ctx)
 	active = lruvec_counters(lv) + 8 * bpf_core_enum_value(enum node_stat_item, WORKINGSET_ACTIVATE_ANON);
 	copy(e->activate, sizeof(e->activate), active);
 	copy(e->refaults, sizeof(e->refaults), lv + OFFSET(struct lruvec, refaults));
+	task = task_find();
+	e->entry_inactive = task ? not_negative(task->compared[0]) : RS_UNKNOWN;
+	e->entry_active = task ? not_negative(task->compared[1]) : RS_UNKNOWN;
 	e->nid = pgdat_nid(READ64(struct lruvec, pgdat, lv));
 	e->lru = lru;
 	e->ret = (ctx[2] & 0xff) != 0;

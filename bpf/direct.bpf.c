@@ -169,6 +169,24 @@ static __always_inline int reclaim_throttle_entry(__u64 pgdat, __u64 reason)
 }
 FN_ENTRY(reclaim_throttle, 2)
 
+/* 5.10 has no such function: where too many pages are isolated, shrink_inactive_list() sleeps like this. */
+static __always_inline int msleep_entry(__u64 msecs)
+{
+	struct rs_event_reclaim_throttle *e;
+	struct emit em;
+
+	if ((__u32)msecs != 100 || !(task_flags() & PF_MEMALLOC) || !wanted(RS_EVENT_reclaim_throttle, -1))
+		return 0;
+	e = EMIT(&em, reclaim_throttle);
+	if (!e)
+		return 0;
+	e->nid = -1;
+	e->reason = RS_THROTTLE_ISOLATED;
+	emit_submit(&em);
+	return 0;
+}
+FN_ENTRY(msleep, 1)
+
 static __always_inline int throttle_direct_reclaim_entry(__u64 gfp)
 {
 	struct rs_event_throttle_direct_begin *e;

@@ -68,12 +68,30 @@ static __always_inline int shrink_node_exit(__u64 pgdat, __u64 sc_addr, __u64 re
 		e->nr_file_taken = PICK(__u32, struct scan_control___v6_18, nr.file_taken, sc);
 	}
 	e->kswapd_failures = kswapd_failures(pgdat);
+	e->inactive_anon = NODE_ITEM(pgdat, NR_INACTIVE_ANON);
+	e->inactive_file = read64(pgdat + OFFSET(struct pglist_data, vm_stat) +
+				  8 * (bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON) + 2));
+	e->swap_free = global64(opts.addr_nr_swap_pages);
 	emit_submit(&em);
 	return 0;
 }
 FN_PAIR(shrink_node, 2, 2, shrink_node_end)
 
 /* ---- one lruvec: what get_scan_count() looks at ---- */
+
+static __always_inline __u64 node_free(__u64 pgdat)
+{
+	__u64 free = 0;
+	__u32 zid;
+
+	for (zid = 0; zid < RS_MAX_ZONES; zid++) {
+		__u64 zone = pgdat_zone(pgdat, zid);
+
+		free += not_negative(read64(zone + OFFSET(struct zone, vm_stat) +
+					    8 * bpf_core_enum_value(enum zone_stat_item, NR_FREE_PAGES)));
+	}
+	return free;
+}
 
 static __always_inline void fill_lruvec_begin(struct rs_event_shrink_lruvec_begin *e, __u64 lruvec,
 					      const char *sc, __u64 pgdat)
@@ -113,12 +131,19 @@ static __always_inline void fill_lruvec_begin(struct rs_event_shrink_lruvec_begi
 	e->online = !!(READ32(struct cgroup_subsys_state, flags, memcg + OFFSET(struct mem_cgroup, css)) &
 		       CSS_ONLINE);
 	e->task_flags = task_flags();
+	e->activate[0] = e->activate[1] = RS_UNKNOWN;
+	if (lruvec_counters_visible())
+		copy(e->activate, sizeof(e->activate),
+		     lruvec_counters(lruvec) +
+			     8 * bpf_core_enum_value(enum node_stat_item, WORKINGSET_ACTIVATE_ANON));
+	e->node_free = node_free(pgdat);
 	copy(e->lru_zone_size, sizeof(e->lru_zone_size), lru_zone_sizes(lruvec));
 }
 
 static __always_inline int shrink_lruvec_entry(__u64 lruvec, __u64 sc_addr)
 {
 	struct rs_event_shrink_lruvec_begin *e;
+	struct task_state *task;
 	char sc[SC_SIZE] = {};
 	struct emit em;
 	__u64 pgdat;
@@ -133,7 +158,12 @@ static __always_inline int shrink_lruvec_entry(__u64 lruvec, __u64 sc_addr)
 	if (!e)
 		return 0;
 	fill_sc((struct rs_sc *)(&e->hdr + 1), sc, nid);
+	task = task_get(RS_EVENT_lruvec_sizes);
+	if (task)
+		task->planned = untyped(&e->cgroup, lruvec);
 	fill_lruvec_begin(e, untyped(&e->cgroup, lruvec), sc, pgdat);
+	if (task)
+		__builtin_memcpy(task->lru_zone_size, e->lru_zone_size, sizeof(task->lru_zone_size));
 	emit_submit(&em);
 	return 0;
 }
@@ -158,6 +188,40 @@ static __always_inline int shrink_lruvec_exit(__u64 lruvec, __u64 sc_addr, __u64
 	return 0;
 }
 FN_PAIR(shrink_lruvec, 2, 2, shrink_lruvec_end)
+
+/*
+ * The first function that shrink_lruvec() calls once get_scan_count(), which is inlined, is through: did
+ * somebody change the lists meanwhile? Every submission of I/O passes here, and leaves at the first test.
+ */
+static __always_inline int blk_start_plug_entry(__u64 plug)
+{
+	__u64 size[RS_MAX_ZONES * RS_MAX_LRU], changed = 0, lruvec;
+	struct rs_event_lruvec_sizes *e;
+	struct task_state *task;
+	struct emit em;
+	int i;
+
+	if (!(task_flags() & (PF_MEMALLOC | PF_KSWAPD)))
+		return 0;
+	task = task_find();
+	if (!task || !task->planned)
+		return 0;
+	lruvec = task->planned;
+	task->planned = 0;
+	copy(size, sizeof(size), lru_zone_sizes(lruvec));
+	for (i = 0; i < RS_MAX_ZONES * RS_MAX_LRU; i++)
+		changed |= size[i] ^ task->lru_zone_size[i];
+	if (!changed || !wanted(RS_EVENT_lruvec_sizes, -1))
+		return 0;
+	e = EMIT(&em, lruvec_sizes);
+	if (!e)
+		return 0;
+	e->cgroup = memcg_cgroup_id(lruvec_memcg(lruvec));
+	__builtin_memcpy(e->lru_zone_size, size, sizeof(size));
+	emit_submit(&em);
+	return 0;
+}
+FN_ENTRY(blk_start_plug, 1)
 
 /* ---- one batch: isolate, then shrink; one record for both ---- */
 

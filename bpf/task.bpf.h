@@ -83,6 +83,10 @@ struct task_state {
 	struct rs_isolate isolate; /* isolated: waits for its shrink_inactive or shrink_active */
 	struct slab_begin slab;
 	struct rs_event_reclaim_writeback writeback; /* nr_taken != 0: waits likewise */
+	__u64 planned; /* lruvec whose sizes are below, until get_scan_count() is through */
+	__u64 lru_zone_size[RS_MAX_ZONES * RS_MAX_LRU];
+	__u64 nonresident_age, nr_evicted; /* at entry of workingset_eviction(); nr_evicted 0: none */
+	__u64 compared[2]; /* sizes that inactive_is_low() found at its entry */
 	__u64 depth;
 	struct frame frames[FRAMES];
 };

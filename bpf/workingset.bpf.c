@@ -6,9 +6,31 @@
  * refault: up to 100,000 a second. Some ten reads of kernel memory each.
  */
 
+/* Of the lruvec that the reclaim of @memcg, 0: global, evicts from. */
+static __always_inline __u64 nonresident_age(__u64 memcg, __s32 nid)
+{
+	if (!memcg)
+		memcg = root_memcg();
+	return memcg ? READ64(struct lruvec, nonresident_age, memcg_lruvec(memcg, nid)) : 0;
+}
+
+/* Others age the same lruvec at any time, so its age is read before and after. */
+static __always_inline int workingset_eviction_entry(__u64 folio, __u64 target_memcg)
+{
+	struct task_state *task = task_get(RS_EVENT_workingset_eviction);
+	__u64 flags = read64(folio);
+
+	if (!task)
+		return 0;
+	task->nonresident_age = nonresident_age(untyped(&task->scratch, target_memcg), folio_nid(flags));
+	task->nr_evicted = folio_nr_pages(folio, flags);
+	return 0;
+}
+
 static __always_inline int workingset_eviction_exit(__u64 folio, __u64 target_memcg, __u64 shadow)
 {
 	struct rs_event_workingset_eviction *e;
+	struct task_state *task;
 	__u64 flags = read64(folio), memcg, entry;
 	struct emit em;
 
@@ -21,15 +43,19 @@ static __always_inline int workingset_eviction_exit(__u64 folio, __u64 target_me
 	e->nid = shadow_nid(entry);
 	memcg = untyped(&e->cgroup, target_memcg);
 	e->cgroup = memcg_cgroup_id(memcg);
-	if (!memcg)
-		memcg = root_memcg();
-	e->nonresident_age = memcg ? READ64(struct lruvec, nonresident_age, memcg_lruvec(memcg, e->nid)) : 0;
+	e->nonresident_age = nonresident_age(memcg, e->nid);
 	e->file = folio_is_file(flags);
 	e->workingset = FLAG_BIT(flags, PG_workingset, 1);
+	task = task_find();
+	e->entry_age = task ? task->nonresident_age : 0;
+	e->nr_pages = task ? task->nr_evicted : 0;
+	if (task)
+		task->nr_evicted = 0;
+	e->pad = 0;
 	emit_submit(&em);
 	return 0;
 }
-FN_EXIT(workingset_eviction, 2, 2, workingset_eviction)
+FN_PAIR(workingset_eviction, 2, 2, workingset_eviction)
 
 static __always_inline int workingset_refault_entry(__u64 folio, __u64 shadow)
 {

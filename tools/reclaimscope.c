@@ -17,6 +17,7 @@ const struct rs_verb rs_verbs[] = {
 	{ "report", "show what reclaim did in a recording", rs_report_main },
 	{ "script", "print every event of a recording", rs_script_main },
 	{ "diff", "compare every decision with the model of the kernel", rs_diff_main },
+	{ "explain", "tell why one stall, run of kswapd or OOM happened", rs_explain_main },
 	{ NULL, NULL, NULL },
 };
 

@@ -11,6 +11,12 @@
 
 static const struct rs_checker *const checkers[] = {
 	&rs_check_watermark,
+	&rs_check_scan,
+	&rs_check_lruvec,
+	&rs_check_cost,
+	&rs_check_memcg,
+	&rs_check_slab,
+	&rs_check_workingset,
 };
 
 static const struct {
@@ -170,20 +176,21 @@ static struct json_object *member(struct json_object *o, const char *key)
 	return o && json_object_object_get_ex(o, key, &v) ? v : NULL;
 }
 
-/* What the model has to know of this kernel, as the recording tells it. */
-static void read_rules(struct rs_diff *d)
+const char *rs_diff_read_rules(struct rs_reader *reader, struct rs_rules *rules)
 {
-	struct json_object *kdiff = member(member(rs_reader_info(d->reader), "kernel"), "differences");
+	struct json_object *kdiff = member(member(rs_reader_info(reader), "kernel"), "differences");
+	const char *missing = NULL;
 
 #define READ_RULE(rule, what)                                                                                          \
 	do {                                                                                                           \
 		struct json_object *v = member(kdiff, #rule);                                                          \
-		if (!v && !d->missing_rule)                                                                            \
-			d->missing_rule = #rule;                                                                       \
-		d->rules.rule = v && json_object_get_boolean(v);                                                       \
+		if (!v && !missing)                                                                                    \
+			missing = #rule;                                                                               \
+		rules->rule = v && json_object_get_boolean(v);                                                         \
 	} while (0);
 	RS_RULES_ALLOC(READ_RULE)
 	RS_RULES_LRU(READ_RULE)
+	return missing;
 }
 
 static void dropped(void *ctx, const struct rs_frame *frame)
@@ -215,9 +222,13 @@ static int take_all(struct rs_diff *d)
 		for (i = 0; i < RS_ARRAY_SIZE_OF(checkers); i++)
 			checkers[i]->record(d, &step, &event);
 	}
-	if (!err)
-		rs_episodes_finish(d->episodes, dropped, d);
-	return err;
+	if (err)
+		return err;
+	rs_episodes_finish(d->episodes, dropped, d);
+	for (i = 0; i < RS_ARRAY_SIZE_OF(checkers); i++)
+		if (checkers[i]->finish)
+			checkers[i]->finish(d);
+	return 0;
 }
 
 void rs_diff_destroy(struct rs_diff *d)
@@ -255,11 +266,14 @@ int rs_diff_create(struct rs_reader *reader, const struct rs_diff_options *optio
 	d->tasks = rs_tasks_create();
 	if (!d->divergences || !d->episodes || !d->tasks)
 		return rs_err(-ENOMEM, "diff");
-	read_rules(d);
+	d->missing_rule = rs_diff_read_rules(reader, &d->rules);
 	kernel = member(rs_reader_info(reader), "kernel");
 	lru = json_object_get_string(member(kernel, "lru"));
 	d->mglru = lru && !strcmp(lru, "mglru");
 	d->nr_cpus = json_object_get_int(member(kernel, "cpus"));
+	d->recursiveprot = member(kernel, "memory_recursiveprot") ?
+				   json_object_get_boolean(member(kernel, "memory_recursiveprot")) :
+				   -1;
 	d->nodes_shift = json_object_get_int(member(kernel, "nodes_shift"));
 	err = take_all(d);
 	if (err)

@@ -44,6 +44,7 @@ enum rs_class {
 	X(prepare_scan_control, EXACT, "D28", "deactivation, cache trimming, tiny file cache")                         \
 	X(inactive_is_low, EXACT, "D29", "must the active list be shrunk")                                             \
 	X(memcg_protection, EXACT, "D30", "effective memory.min and memory.low")                                       \
+	X(shrink_node_memcgs, EXACT, "D30", "is a cgroup reclaimed or skipped, and does the walk go on")              \
 	X(apply_proportional_protection, EXACT, "D31", "scan size after protection")                                   \
 	X(get_scan_count, EXACT, "D31", "how much of each list is scanned: the whole series of requests")              \
 	X(shrink_lruvec, EXACT, "D32", "each request to a list, given what the ones before it gave")                   \
@@ -121,6 +122,7 @@ struct rs_diff {
 	bool mglru;
 	uint32_t nr_cpus;
 	int nodes_shift;
+	int recursiveprot; /* cgroup2 is mounted with memory_recursiveprot, -1: the recording does not tell */
 	struct rs_episodes *episodes;
 	struct rs_tasks *tasks;
 	struct rs_why why;
@@ -140,6 +142,12 @@ struct rs_diff {
 int rs_diff_create(struct rs_reader *reader, const struct rs_diff_options *options, struct rs_diff **ret);
 void rs_diff_destroy(struct rs_diff *diff);
 
+/*
+ * What the model has to know of the recorded kernel. Returns the first rule that the recording does
+ * not tell, which is taken as not, or NULL.
+ */
+const char *rs_diff_read_rules(struct rs_reader *reader, struct rs_rules *rules);
+
 const char *rs_decision_name(enum rs_decision decision);
 enum rs_class rs_decision_class(enum rs_decision decision);
 const char *rs_class_name(enum rs_class class);
@@ -157,6 +165,8 @@ struct rs_checker {
 	void (*record)(struct rs_diff *d, const struct rs_step *step, const struct rs_event *event);
 	/* Called for each frame whose exit was missed. May be NULL. */
 	void (*dropped)(struct rs_diff *d, const struct rs_frame *frame);
+	/* Called after the last record, to judge what waited for another one. May be NULL. */
+	void (*finish)(struct rs_diff *d);
 	/* Frees d->priv[]. May be NULL. */
 	void (*destroy)(struct rs_diff *d);
 };

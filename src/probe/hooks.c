@@ -46,6 +46,7 @@ const struct rs_hook rs_hooks[] = {
 	TP(writeback_congestion_wait, writeback, direct, SD | RS_HOOK_BTF_ONLY, "sleeps on congestion"),
 	TP(writeback_wait_iff_congested, writeback, direct, SD | RS_HOOK_BTF_ONLY, "sleeps on congestion"),
 	FN(reclaim_throttle, direct, D | R, "throttling that did not sleep"),
+	FN_SHAPE(msleep, "", direct, D | R, K(NONE), K(RECLAIM_THROTTLE), "waits because too much is isolated"),
 	FN(throttle_direct_reclaim, direct, D, "waits for the reserves to refill"),
 	FN(allow_direct_reclaim, direct, D | R, "why a task had to wait for the reserves"),
 	FN(zone_reclaimable_pages, direct, D | R, "what the kernel thought it could free"),
@@ -76,6 +77,7 @@ const struct rs_hook rs_hooks[] = {
 	/* ---- scanning ---- */
 	FN(shrink_node, scan, D | R, "visits of a node, priority and target"),
 	FN(shrink_lruvec, scan, D | R, "inputs of the balance between anon and file"),
+	FN(blk_start_plug, scan, D | R, "changes of lists while their share was computed"),
 	TP_SHAPE(mm_vmscan_lru_isolate, "", vmscan, scan, SD, K(NONE), K(LRU_ISOLATE_MODE),
 		 "what is taken off which list"),
 	TP_SHAPE(mm_vmscan_lru_isolate, "__mode", vmscan, scan, SD, K(LRU_ISOLATE_MODE), K(NONE),

@@ -191,6 +191,7 @@ enum rs_folio_outcome {
 	X(45, note_cost_end, "the cost was added")                                                 \
 	X(46, reclaim_pages, "reclaim_pages() isolated and freed, not from pressure")              \
 	X(47, reclaim_writeback, "what a batch met of dirty and written-back folios")              \
+	X(48, lruvec_sizes, "lists that changed between shrink_lruvec()'s entry and the use of their sizes") \
 	X(50, shrink_slab, "one shrinker ran")                                                     \
 	X(54, compaction_suitable, "would compaction help in this zone")                           \
 	X(55, compaction_suitable_fn, "compaction_suitable(), with the mark it used")              \
@@ -460,7 +461,10 @@ enum rs_folio_outcome {
 	F(__u32, nr_immediate, PAGES, "sc->nr.immediate")                                          \
 	F(__u32, nr_file_taken, PAGES, "sc->nr.file_taken")                                        \
 	F(__u32, nr_taken, PAGES, "sc->nr.taken")                                                  \
-	F(__s32, kswapd_failures, NUM, "of the node")
+	F(__s32, kswapd_failures, NUM, "of the node")                                              \
+	F(__u64, inactive_anon, PAGES, "of the node")                                              \
+	F(__u64, inactive_file, PAGES, "of the node")                                              \
+	F(__s64, swap_free, PAGES, "nr_swap_pages")
 
 #define RS_FIELDS_shrink_lruvec_begin(F, A)                                                        \
 	RS_FIELDS_SC(F)                                                                            \
@@ -483,6 +487,12 @@ enum rs_folio_outcome {
 	F(__s32, proactive_swappiness, NUM, "of this reclaim, -1: none")                           \
 	F(__u32, online, BOOL, "the cgroup exists for user space")                                 \
 	F(__u32, task_flags, TASK_FLAGS, "PF_ flags of the reclaimer")                             \
+	A(__u64, activate, 2, PAGES, "WORKINGSET_ACTIVATE_ANON, _FILE of this lruvec, -1: not visible") \
+	F(__u64, node_free, PAGES, "NR_FREE_PAGES of all zones of the node, the cached counters")  \
+	A(__u64, lru_zone_size, RS_MAX_ZONES * RS_MAX_LRU, PAGES, "size of each list, [zone][lru]")
+
+#define RS_FIELDS_lruvec_sizes(F, A)                                                               \
+	F(__u64, cgroup, CGROUP, "whose lruvec")                                                   \
 	A(__u64, lru_zone_size, RS_MAX_ZONES * RS_MAX_LRU, PAGES, "size of each list, [zone][lru]")
 
 #define RS_FIELDS_shrink_lruvec_end(F, A)                                                          \
@@ -547,6 +557,8 @@ enum rs_folio_outcome {
 	A(__u64, activate, 2, PAGES, "WORKINGSET_ACTIVATE_ANON, _FILE")                            \
 	A(__u64, refaults, 2, PAGES, "lruvec->refaults[]")                                         \
 	F(__u64, inactive_file, PAGES, "lruvec_page_state() of the inactive file list")            \
+	F(__u64, entry_inactive, PAGES, "of the inactive list when it was entered, -1: not seen")  \
+	F(__u64, entry_active, PAGES, "of the active list when it was entered")                    \
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__s16, lru, LRU, "inactive list asked about")                                            \
 	F(__u16, ret, BOOL, "it is")
@@ -715,7 +727,10 @@ enum rs_folio_outcome {
 	F(__u64, nonresident_age, NUM, "of the lruvec, read after")                                \
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__u16, file, BOOL, "a file page")                                                        \
-	F(__u16, workingset, BOOL, "PG_workingset was set")
+	F(__u16, workingset, BOOL, "PG_workingset was set")                                        \
+	F(__u64, entry_age, NUM, "nonresident_age, read before")                                   \
+	F(__u32, nr_pages, PAGES, "pages of the folio; 0: entry_age was not read")                 \
+	F(__u32, pad, PAD, "")
 
 #define RS_FIELDS_workingset_refault(F, A)                                                         \
 	F(__u64, cgroup, CGROUP, "cgroup that is charged")                                         \

@@ -20,11 +20,19 @@ for e in $(each_event); do
 	mkdir "$i" && echo 4 >"$i/buffer_size_kb" && echo 1 >"$i/events/${e#$T/events/}/enable"
 done
 echo "$WORKLOAD" >/tmp/workload
+# What each has counted so far; the recorder's own start may have woken kswapd before it could see that.
+cat >/tmp/count <<'EOF'
+for i in /sys/kernel/tracing/instances/*; do
+	cat "$i"/per_cpu/cpu*/stats |
+		awk -v name="${i##*/}" '/^(entries|overrun|dropped events):/ { n += $NF } END { print name, n + 0 }'
+done
+EOF
 cat >/tmp/command <<'EOF'
+. /tmp/count >/tmp/before
 cat /proc/sys/vm/stat_refresh >/dev/null 2>&1
 . /tmp/workload
-# Until kswapd has gone to sleep, and the counters of all CPUs are added up.
-exec load settle 1
+# Until kswapd has gone to sleep, and the counters of all CPUs are added up. Then the recorder stops.
+exec load settle 1 /sys/kernel/tracing/instances/*/tracing_on
 EOF
 [ -z "$DRSNOOP" ] || {
 	drsnoop >/out/drsnoop 2>&1 &
@@ -35,9 +43,6 @@ EOF
 reclaimscope record -o /out/r.data $RECORD -- sh /tmp/command >/out/workload 2>/out/stderr
 status=$?
 [ -z "$DRSNOOP" ] || { sleep 0.5; kill -INT $snoop; wait $snoop; }
-for e in $(each_event); do
-	cat "$T/instances/${e##*/}"/per_cpu/cpu*/stats |
-		awk -v name="${e##*/}" '/^(entries|overrun|dropped events):/ { n += $NF } END { print name, n + 0 }' >>/out/counts
-done
+. /tmp/count | awk 'NR == FNR { before[$1] = $2; next } { print $1, $2 - before[$1] }' /tmp/before - >/out/counts
 cat /sys/kernel/mm/lru_gen/enabled >/out/lru_gen 2>/dev/null
 exit $status

@@ -14,7 +14,8 @@
  *   load oom MIB                   fill memory until something gives
  *   load hot MIB SECONDS           touch memory in order, over and over
  *   load flat MIB PASSES           write memory in order, each page all the same: next to no compression
- *   load settle SECONDS            wait, add up the counters of all CPUs, end without a page fault
+ *   load settle SECONDS FILE...    wait, add up the counters of all CPUs, write 0 to FILEs (tracing_on), and
+ *                                  end without a page fault
  */
 #include <dirent.h>
 #include <errno.h>
@@ -290,17 +291,23 @@ static void flat(size_t mib, long passes)
 }
 
 /* Whoever ends after this and faults a page in would change what was just added up. */
-static void settle(int seconds)
+static void settle(int seconds, int nr_files, char **files)
 {
+	static int fds[256];
 	char c;
-	int fd;
+	int fd, i;
 
+	for (i = 0; i < nr_files && i < 256; i++)
+		fds[i] = open(files[i], O_WRONLY);
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		fail("mlockall");
 	sleep(seconds);
 	fd = open("/proc/sys/vm/stat_refresh", O_RDONLY);
 	if (fd >= 0 && read(fd, &c, 1) < 0)
 		fail("stat_refresh");
+	for (i = 0; i < nr_files && i < 256; i++)
+		if (fds[i] >= 0 && write(fds[i], "0", 1) < 0)
+			fail(files[i]);
 	_exit(0);
 }
 
@@ -381,8 +388,8 @@ int main(int argc, char **argv)
 		flat(atol(argv[2]), a);
 		return 0;
 	}
-	if (!strcmp(mode, "settle") && argc == 3)
-		settle(atoi(argv[2]));
+	if (!strcmp(mode, "settle") && argc >= 3)
+		settle(atoi(argv[2]), argc - 3, argv + 3);
 	fprintf(stderr, "load: see the top of load.c\n");
 	return 2;
 }

@@ -7,15 +7,15 @@ WORKLOADS="stream anon anondisk mix burst memcg protect slab mlock numa huge oom
 # machine WORKLOAD: options for vm.sh
 machine() {
 	case $1 in
-	stream | slab | mlock | huge | marks) echo "-d" ;;
-	oom) echo "" ;;
+	stream | slab | mlock | huge | marks | small-cache) echo "-d" ;;
+	oom | small-folios) echo "" ;;
 	anondisk) echo "-d -w disk:512" ;;
 	numa) echo "-d -w zram:512 -n 256,256" ;;
 	*) echo "-d -w zram:512" ;;
 	esac
 }
 
-# command WORKLOAD: what the guest runs
+# command_of WORKLOAD: what the guest runs
 command_of() {
 	case $1 in
 	stream) echo 'load stream /data/big 640 2' ;;
@@ -56,6 +56,24 @@ command_of() {
 		for wsf in 10 20 50 100 150 200 300 500 700 900 1000 1; do
 			echo $wsf >/proc/sys/vm/watermark_scale_factor; echo "== $wsf" >>/out/zoneinfo; cat /proc/zoneinfo >>/out/zoneinfo
 		done
+	EOF
+	;;
+	# Short ones, whose recordings are kept in tests/replay.
+	small-global) echo 'load anon 425 60 1' ;;
+	small-cache) echo 'load stream /data/big 440 1; load slab /data/many 4000 2000; load stream /data/big 30 1' ;;
+	small-memcg) cat <<-'EOF'
+		cg=/sys/fs/cgroup; mkdir $cg/a $cg/a/b $cg/c
+		echo '+memory' >$cg/a/cgroup.subtree_control
+		echo 32M >$cg/a/b/memory.max; echo 24M >$cg/c/memory.high; echo 8M >$cg/a/memory.min; echo 8M >$cg/a/b/memory.min
+		sh -c 'echo $$ >/sys/fs/cgroup/a/b/cgroup.procs; exec load anon 40 2500 1' &
+		sh -c 'echo $$ >/sys/fs/cgroup/c/cgroup.procs; exec load stream /data/big 60 1' &
+		wait
+		echo 2M >$cg/a/memory.reclaim 2>/dev/null || true
+	EOF
+	;;
+	small-folios) cat <<-'EOF'
+		cg=/sys/fs/cgroup; mkdir $cg/a; echo 16M >$cg/a/memory.max
+		sh -c 'echo $$ >/sys/fs/cgroup/a/cgroup.procs; load fill /tmp/f 24; load stream /tmp/f 24 2' || true
 	EOF
 	;;
 	*) return 1 ;;

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* memory.min and memory.low: what is effective of them, which cgroups a walk skips, what they spare. */
+#include "scan_state.h"
+
+static bool is_root(uint64_t cgroup)
+{
+	return !cgroup || cgroup == RS_ROOT_CGROUP;
+}
+
+/* ---- effective protection ---- */
+
+static struct mem_cgroup_protection compute(const struct rs_event_memcg_protection_begin *b,
+					    const struct rs_event_memcg_protection *e, bool recursiveprot,
+					    struct rs_why *why)
+{
+	const struct mem_cgroup_calculate_protection in = {
+		.usage = e->usage,
+		.min = e->min,
+		.low = e->low,
+		.emin = b->emin,
+		.elow = b->elow,
+		.parent_usage = e->parent_usage,
+		.parent_emin = e->parent_emin,
+		.parent_elow = e->parent_elow,
+		.children_min_usage = e->children_min_usage,
+		.children_low_usage = e->children_low_usage,
+		.is_walk_root = e->cgroup == e->root || is_root(e->cgroup),
+		.parent_is_walk_root = e->parent == e->root || (is_root(e->parent) && is_root(e->root)),
+		.recursiveprot = recursiveprot,
+	};
+
+	return mem_cgroup_calculate_protection(&in, why);
+}
+
+static bool agrees(const struct mem_cgroup_protection *p, const struct rs_event_memcg_protection *e)
+{
+	return p->emin == e->emin && p->elow == e->elow;
+}
+
+static bool inputs_moved(const struct rs_event_memcg_protection_begin *b, const struct rs_event_memcg_protection *e)
+{
+	return b->usage != e->usage || b->min != e->min || b->low != e->low || b->parent_usage != e->parent_usage ||
+	       b->parent_emin != e->parent_emin || b->parent_elow != e->parent_elow ||
+	       b->children_min_usage != e->children_min_usage || b->children_low_usage != e->children_low_usage;
+}
+
+static void protection(struct rs_diff *d, const struct rs_frame *frame, const struct rs_event_memcg_protection *e)
+{
+	const struct rs_event_memcg_protection_begin *b = rs_frame_entry(frame, memcg_protection_begin);
+	const struct rs_event_memcg_protection *begin = (const struct rs_event_memcg_protection *)b;
+	struct mem_cgroup_protection with, without, model;
+
+	if (b->cgroup != e->cgroup || b->root != e->root) {
+		rs_count_lost(d, RS_DECIDE_memcg_protection);
+		return;
+	}
+	/* With what was there at the return; if that moved meanwhile, what was there at entry will do as well. */
+	with = compute(b, e, true, NULL);
+	without = compute(b, e, false, NULL);
+	if (d->recursiveprot < 0 && (with.emin != without.emin || with.elow != without.elow)) {
+		rs_count_hidden(d, RS_DECIDE_memcg_protection);
+		return;
+	}
+	model = compute(b, e, d->recursiveprot > 0, rs_diff_why(d));
+	if (!agrees(&model, e) && inputs_moved(b, e)) {
+		struct mem_cgroup_protection entry = compute(b, begin, d->recursiveprot > 0, NULL);
+
+		if (agrees(&entry, e))
+			model = entry;
+	}
+	rs_count_branch(d, RS_DECIDE_memcg_protection,
+			e->cgroup == e->root || is_root(e->cgroup) ? "where the walk begins" :
+			!e->usage				   ? "empty" :
+			e->parent == e->root || is_root(e->parent) ? "top level" :
+			e->children_min_usage > e->parent_emin ||
+					e->children_low_usage > e->parent_elow ? "more claimed than there is" :
+			e->parent_emin > e->children_min_usage ||
+					e->parent_elow > e->children_low_usage ? "less claimed than there is" :
+										 "as much claimed as there is");
+	rs_judge(d, RS_DECIDE_memcg_protection, frame, &e->hdr,
+		 (struct rs_answer[]){
+			 { "emin", e->emin, model.emin },
+			 { "elow", e->elow, model.elow },
+		 },
+		 2, 0, inputs_moved(b, e) ? "usage changed during the call" : NULL);
+}
+
+static void proportional(struct rs_diff *d, const struct rs_thread *thread,
+			 const struct rs_event_proportional_protection *e)
+{
+	const struct rs_frame *frame = rs_frame_find(thread, RS_EVENT_shrink_lruvec_begin);
+	struct apply_proportional_protection in = {
+		.scan = e->scan,
+		.usage = e->usage,
+		.emin = e->emin,
+		.elow = e->elow,
+		.memcg_low_reclaim = e->sc_flags & RS_SC_MEMCG_LOW_RECLAIM,
+	};
+	const struct rs_event_shrink_lruvec_begin *b;
+	bool low_skipped = false, moved;
+	uint64_t model;
+
+	if (!frame) {
+		rs_count_lost(d, RS_DECIDE_apply_proportional_protection);
+		return;
+	}
+	b = rs_frame_entry(frame, shrink_lruvec_begin);
+	in.is_target = e->cgroup == b->target_cgroup;
+	moved = b->usage != e->usage || b->emin != e->emin || b->elow != e->elow;
+	model = apply_proportional_protection(&in, &low_skipped, rs_diff_why(d));
+	if (model != e->ret && moved) {
+		in.usage = b->usage;
+		in.emin = b->emin;
+		in.elow = b->elow;
+		if (apply_proportional_protection(&in, &low_skipped, NULL) == e->ret)
+			model = e->ret;
+	}
+	rs_count_branch(d, RS_DECIDE_apply_proportional_protection,
+			in.is_target		 ? "target" :
+			!(in.emin || in.elow)	 ? "not protected" :
+			in.memcg_low_reclaim	 ? "protected by min only" :
+			in.elow > in.emin	 ? "protected by low" :
+						   "protected by min");
+	rs_judge(d, RS_DECIDE_apply_proportional_protection, frame, &e->hdr,
+		 (struct rs_answer[]){ { "scan", e->ret, model } }, 1, 0,
+		 moved ? "usage changed since shrink_lruvec() was entered" : NULL);
+}
+
+/* ---- the walk ---- */
+
+static const char *visit_name(enum rs_memcg_visit visit)
+{
+	static const char *const names[] = { "skipped, below min", "skipped, below low", "below low, and reclaimed", "reclaimed" };
+
+	return names[visit];
+}
+
+/* What became of the cgroup whose protection was computed last. */
+static void settle(struct rs_diff *d, const struct rs_frame *node, const struct rs_event_hdr *hdr, bool visited)
+{
+	struct rs_walk *w = &rs_frame_state(node, struct rs_node_state)->walk;
+
+	if (!w->pending)
+		return;
+	w->pending = false;
+	if (node->broken) {
+		rs_count_lost(d, RS_DECIDE_shrink_node_memcgs);
+		return;
+	}
+	rs_count_branch(d, RS_DECIDE_shrink_node_memcgs, visit_name(w->visit));
+	rs_judge(d, RS_DECIDE_shrink_node_memcgs, node, hdr,
+		 (struct rs_answer[]){ { "reclaimed", visited, w->visit >= RS_MEMCG_SHRINK_LOW } }, 1, 0,
+		 w->usage_moved ? "usage changed around the test" : NULL);
+}
+
+static void next_memcg(struct rs_diff *d, struct rs_frame *node, const struct rs_event_memcg_protection *e,
+		       const struct rs_event_memcg_protection_begin *b)
+{
+	const struct rs_event_shrink_node_begin *n = rs_frame_entry(node, shrink_node_begin);
+	struct rs_walk *w = &rs_frame_state(node, struct rs_node_state)->walk;
+	struct shrink_node_memcgs in = {
+		.memcg = {
+			.usage = e->usage,
+			.emin = e->emin,
+			.elow = e->elow,
+			.is_root = is_root(e->cgroup),
+			.is_target = e->cgroup == n->target_cgroup,
+		},
+		.memcg_low_reclaim = n->sc_flags & RS_SC_MEMCG_LOW_RECLAIM,
+	};
+	enum rs_memcg_visit before;
+
+	settle(d, node, &e->hdr, false);
+	if (w->enough && !w->round_over) {
+		/* One more although there was enough. */
+		rs_count_branch(d, RS_DECIDE_shrink_node_memcgs, "goes on in spite of enough");
+		if (node->broken)
+			rs_count_lost(d, RS_DECIDE_shrink_node_memcgs);
+		else
+			rs_judge(d, RS_DECIDE_shrink_node_memcgs, node, &e->hdr,
+				 (struct rs_answer[]){ { "goes_on", 1, 0 } }, 1, 0, NULL);
+	}
+	w->enough = w->round_over = false;
+	w->pending = true;
+	w->cgroup = e->cgroup;
+	w->visit = shrink_node_memcgs(&in, &d->rules, rs_diff_why(d));
+	in.memcg.usage = b->usage;
+	before = shrink_node_memcgs(&in, &d->rules, NULL);
+	w->usage_moved = before != w->visit;
+}
+
+/* A lruvec is visited: it must be the one whose turn it is. */
+static void visited(struct rs_diff *d, struct rs_frame *node, const struct rs_event_shrink_lruvec_begin *e)
+{
+	struct rs_walk *w = &rs_frame_state(node, struct rs_node_state)->walk;
+
+	if (w->pending && w->cgroup != e->cgroup) {
+		w->pending = false;
+		rs_count_lost(d, RS_DECIDE_shrink_node_memcgs);
+		return;
+	}
+	settle(d, node, &e->hdr, true);
+}
+
+static void left(struct rs_diff *d, struct rs_frame *node, const struct rs_event_shrink_lruvec_end *e,
+		 const struct rs_event_shrink_lruvec_begin *b)
+{
+	struct rs_walk *w = &rs_frame_state(node, struct rs_node_state)->walk;
+	const struct shrink_node_memcgs_enough in = {
+		.nr_reclaimed = e->nr_reclaimed,
+		.nr_to_reclaim = e->nr_to_reclaim,
+		.kswapd = b->task_flags & PF_KSWAPD,
+		.memcg_full_walk = e->sc_flags & RS_SC_MEMCG_FULL_WALK,
+	};
+
+	w->enough = shrink_node_memcgs_enough(&in, &d->rules, rs_diff_why(d));
+	if (w->enough)
+		rs_count_branch(d, RS_DECIDE_shrink_node_memcgs, "enough");
+}
+
+static void record(struct rs_diff *d, const struct rs_step *step, const struct rs_event *event)
+{
+	const struct rs_event_hdr *hdr = event->hdr;
+	struct rs_frame *node = rs_frame_find(step->thread, RS_EVENT_shrink_node_begin);
+
+	switch (hdr->type) {
+	case RS_EVENT_memcg_protection:
+		if (!step->closed) {
+			rs_count_lost(d, RS_DECIDE_memcg_protection);
+			break;
+		}
+		protection(d, step->closed, (const void *)hdr);
+		if (node)
+			next_memcg(d, node, (const void *)hdr, rs_frame_entry(step->closed, memcg_protection_begin));
+		break;
+	case RS_EVENT_proportional_protection:
+		proportional(d, step->thread, (const void *)hdr);
+		break;
+	case RS_EVENT_shrink_lruvec_begin:
+		if (node)
+			visited(d, node, (const void *)hdr);
+		break;
+	case RS_EVENT_shrink_lruvec_end:
+		if (node && step->closed)
+			left(d, node, (const void *)hdr, rs_frame_entry(step->closed, shrink_lruvec_begin));
+		break;
+	case RS_EVENT_inactive_is_low:
+	case RS_EVENT_lruvec_page_state:
+		/* Outside of a lruvec: shrink_node() goes over the node again. */
+		if (node && rs_frame_top(step->thread) == node)
+			rs_frame_state(node, struct rs_node_state)->walk.round_over = true;
+		break;
+	case RS_EVENT_shrink_node_end:
+		if (step->closed)
+			settle(d, step->closed, hdr, false);
+		break;
+	}
+}
+
+static void dropped(struct rs_diff *d, const struct rs_frame *frame)
+{
+	if (frame->type == RS_EVENT_memcg_protection_begin)
+		rs_count_lost(d, RS_DECIDE_memcg_protection);
+}
+
+const struct rs_checker rs_check_memcg = { .record = record, .dropped = dropped };

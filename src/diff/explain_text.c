@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The explanation in sentences, for people at night: what happened, why, and where the time went. */
+#include <inttypes.h>
+#include <string.h>
+
+#include <stdarg.h>
+
+#include "../base/json.h"
+#include "../model/lru.h"
+#include "../trace/show.h"
+#include "explain.h"
+
+#define LINE 100
+/* Fields of records are of the kernel's types. */
+#define U(x) ((uint64_t)(x))
+#define I(x) ((int64_t)(x))
+
+static const char *const balance_names[] = { "SCAN_EQUAL", "SCAN_FRACT", "SCAN_ANON", "SCAN_FILE" };
+
+static const char *ms(uint64_t ns, char buf[24])
+{
+	if (ns < 1000000)
+		snprintf(buf, 24, "%.1f us", ns / 1e3);
+	else if (ns < 10000000000)
+		snprintf(buf, 24, "%.1f ms", ns / 1e6);
+	else
+		snprintf(buf, 24, "%.2f s", ns / 1e9);
+	return buf;
+}
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static double share(uint64_t part, uint64_t whole)
+{
+	return whole ? 100.0 * part / whole : 0;
+}
+
+/* One sentence after the other, broken at spaces. */
+struct paragraph {
+	FILE *out;
+	char text[2048];
+	size_t len;
+};
+
+static void say(struct paragraph *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void say(struct paragraph *p, const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(p->text + p->len, sizeof(p->text) - p->len, fmt, args);
+	va_end(args);
+	if (n > 0)
+		p->len = p->len + n < sizeof(p->text) ? p->len + n : sizeof(p->text) - 1;
+}
+
+static void end_paragraph(struct paragraph *p)
+{
+	const char *at = p->text;
+
+	while (strlen(at) > LINE) {
+		size_t cut = LINE;
+
+		while (cut && at[cut] != ' ')
+			cut--;
+		if (!cut)
+			cut = LINE;
+		fprintf(p->out, "  %.*s\n", (int)cut, at);
+		at += cut;
+		at += strspn(at, " ");
+	}
+	if (*at)
+		fprintf(p->out, "  %s\n", at);
+	p->len = 0;
+	p->text[0] = 0;
+}
+
+static void title(const struct rs_explanation *x, struct rs_reader *reader, FILE *out)
+{
+	static const char *const names[] = { "Stall", "kswapd's run", "OOM" };
+	char len[24], at[24], cgroup[256];
+
+	fprintf(out, "%s %" PRIu64 " of %" PRIu64 ": %s, at %s of the recording, thread %u of process %u (%s)", names[x->kind],
+		x->rank, x->out_of, ms(x->end_ns - x->begin_ns, len), ms(x->begin_ns - x->origin_ns, at), x->tid, x->tgid,
+		x->comm);
+	if (x->cgroup)
+		fprintf(out, " in %s", rs_show_cgroup(reader, x->cgroup, cgroup, sizeof(cgroup)));
+	fputs("\n", out);
+}
+
+static void heading(FILE *out, const char *text)
+{
+	fprintf(out, "\n%s\n", text);
+}
+
+/* ---- what was asked for ---- */
+
+static void say_request(struct paragraph *p, const struct rs_explanation *x, struct rs_reader *reader)
+{
+	char gfp[256], cgroup[256];
+
+	if (x->kind == RS_EXPLAIN_KSWAPD) {
+		say(p, "kswapd of node %d was to balance the node for order %d, zones up to %s.", x->nid, x->order,
+		    rs_show_zone(reader, x->nid, x->highest_zoneidx, gfp, sizeof(gfp)));
+		return;
+	}
+	say(p, "%s asked for %s%" PRIu64 " page%s (order %d, %s)", x->comm, x->order ? "a block of " : "",
+	    (uint64_t)1 << x->order, x->order ? "s" : "", x->order, rs_show_gfp(x->gfp, gfp, sizeof(gfp)));
+	if (x->kind == RS_EXPLAIN_OOM) {
+		if (x->target_cgroup)
+			say(p, ", and the cgroup %s had no room for it, after reclaim.",
+			    rs_show_cgroup(reader, x->target_cgroup, cgroup, sizeof(cgroup)));
+		else
+			say(p, ", and no zone had it, after reclaim.");
+		return;
+	}
+	if (x->reclaim_kind == RS_RECLAIM_MEMCG) {
+		say(p, " for a cgroup that was full, so it had to reclaim there first.");
+		if (x->has_request)
+			say(p, " %s uses %" PRIu64 " pages of memory.max %" PRIu64 "; %" PRIu64 " page%s asked to be freed.",
+			    rs_show_cgroup(reader, x->request.cgroup, cgroup, sizeof(cgroup)), U(x->request.usage),
+			    U(x->request.max), U(x->request.nr_pages), x->request.nr_pages == 1 ? " was" : "s were");
+	} else {
+		say(p, ", no zone had it above its mark, and so it had to reclaim itself.");
+	}
+	say(p, " It got %" PRIu64 " page%s back.", x->nr_reclaimed, plural(x->nr_reclaimed));
+}
+
+static void say_zones(struct paragraph *p, const struct rs_explanation *x, struct rs_reader *reader)
+{
+	char zone[32], age[24];
+	unsigned int i;
+
+	for (i = 0; i < x->nr_zones; i++) {
+		const struct rs_event_zone_state *z = &x->zones[i].state;
+		uint64_t nr_free = z->free + (z->snapshot ? z->free_diff : 0), min = z->min + z->boost;
+		const char *where = nr_free < min		      ? "below min" :
+				    nr_free < z->low + z->boost  ? "below low" :
+				    nr_free < z->high + z->boost ? "below high" :
+								     "above high";
+
+		say(p, "Zone %s of node %d: %" PRIu64 " pages free, %s (min %" PRIu64 ", low %" PRIu64 ", high %" PRIu64,
+		    rs_show_zone(reader, z->nid, z->zid, zone, sizeof(zone)), z->nid, nr_free, where, U(z->min), U(z->low), U(z->high));
+		if (z->boost)
+			say(p, ", each raised by a boost of %" PRIu64, U(z->boost));
+		say(p, "), %s before. ", ms(x->zones[i].age_ns, age));
+	}
+}
+
+static void print_why(const struct rs_why *why, FILE *out)
+{
+	uint32_t i;
+	int n;
+
+	for (i = 0; i < why->nr && i < RS_WHY_STEPS; i++) {
+		const struct rs_branch_row *row = rs_branch_row(why->step[i].branch);
+
+		if (!row)
+			continue;
+		fprintf(out, "    %s: %s", row->name, row->formula);
+		for (n = 0; n < why->step[i].nr_operands; n++)
+			fprintf(out, "%s%s=%" PRId64, n ? ", " : "\n        ", row->operands[n] ? row->operands[n] : "?",
+				why->step[i].operand[n]);
+		fputc('\n', out);
+	}
+}
+
+static void say_failed_test(struct paragraph *p, const struct rs_explanation *x, struct rs_reader *reader)
+{
+	const struct rs_event_zone_watermark_ok *t = &x->failed_test;
+	char zone[32];
+
+	if (!x->has_failed_test)
+		return;
+	say(p, "The last test of a mark that failed for it: zone %s, %" PRId64 " free against mark %" PRIu64
+	       " and a reserve of %" PRIu64 ".", rs_show_zone(reader, t->nid, t->zid, zone, sizeof(zone)), I(t->free), U(t->mark),
+	    U(t->lowmem_reserve));
+}
+
+/* ---- kswapd ---- */
+
+static void say_kswapd(struct paragraph *p, const struct rs_explanation *x)
+{
+	char since[24];
+	unsigned int i;
+
+	if (x->kind != RS_EXPLAIN_KSWAPD) {
+		if (!x->kswapd_known)
+			say(p, "Whether kswapd was awake is not known: neither its waking nor its sleeping was seen before.");
+		else if (!x->kswapd_awake)
+			say(p, "kswapd slept, since %s.", ms(x->begin_ns - x->kswapd_since_ns, since));
+		else
+			say(p, "kswapd was awake, since %s, and freed %" PRIu64 " page%s while this went on.",
+			    ms(x->begin_ns - x->kswapd_since_ns, since), x->kswapd_reclaimed, plural(x->kswapd_reclaimed));
+		if (x->kswapd_failures >= 16)
+			say(p, " It had failed %d times in a row, and was no longer woken (hopeless at 16).", x->kswapd_failures);
+		else if (x->kswapd_failures > 0)
+			say(p, " It had failed %d time%s in a row.", x->kswapd_failures, plural(x->kswapd_failures));
+	} else {
+		say(p, "It freed %" PRIu64 " page%s.", x->nr_reclaimed, plural(x->nr_reclaimed));
+	}
+	if (!x->nr_requests)
+		return;
+	say(p, " In the second before, %" PRIu64 " request%s for kswapd came from", x->nr_requests, plural(x->nr_requests));
+	for (i = 0; i < RS_EXPLAIN_TOP && x->requesters[i].amount; i++)
+		say(p, "%s %s (%" PRIu64 ") %.0f %%", i ? "," : "", x->requesters[i].comm, x->requesters[i].id,
+		    share(x->requesters[i].amount, x->nr_requests));
+	say(p, ": they allocated while the node was low.");
+}
+
+/* ---- what was scanned ---- */
+
+static void say_balance(struct paragraph *p, const struct rs_explanation *x, struct rs_reader *reader)
+{
+	uint64_t most = 0;
+	char cgroup[256];
+	unsigned int i, shown = 0;
+
+	if (x->nr_shrink_nodes)
+		say(p, "It went over a node %" PRIu64 " time%s, at priority %d to %d.", x->nr_shrink_nodes,
+		    plural(x->nr_shrink_nodes), x->first_priority, x->last_priority);
+	else if (x->hidden_rounds)
+		say(p, "Rounds over nodes and their priority cannot be seen on this host.");
+	if (x->nr_evictions && !x->nr_scans_all)
+		say(p, " MGLRU evicted %" PRIu64 " time%s from its oldest generation.", x->nr_evictions, plural(x->nr_evictions));
+	if (!x->nr_scans_all)
+		return;
+	say(p, " It scanned %" PRIu64 " lruvec%s:", x->nr_scans_all, plural(x->nr_scans_all));
+	for (i = 0; i < 4; i++)
+		if (x->by_balance[i])
+			say(p, "%s %" PRIu64 " by %s", shown++ ? "," : "", x->by_balance[i], balance_names[i]);
+	say(p, ".");
+	for (i = 0; i < x->nr_scans; i++) {
+		const struct get_scan_count_result *r = &x->scans[i].result;
+		uint64_t sum = r->nr[0] + r->nr[1] + r->nr[2] + r->nr[3];
+
+		if (sum >= most)
+			most = sum;
+	}
+	for (i = 0; i < x->nr_scans; i++) {
+		const struct get_scan_count_result *r = &x->scans[i].result;
+		const struct get_scan_count *in = &x->scans[i].inputs;
+
+		if (r->nr[0] + r->nr[1] + r->nr[2] + r->nr[3] != most)
+			continue;
+		say(p, " The largest plan, at priority %d for %s: %s", x->scans[i].priority,
+		    rs_show_cgroup(reader, x->scans[i].cgroup, cgroup, sizeof(cgroup)), balance_names[r->scan_balance]);
+		if (r->scan_balance == SCAN_FRACT && r->denominator)
+			say(p, ", %.1f %% anon and %.1f %% file (swappiness %d, cost of anon %" PRIu64 ", of file %" PRIu64 ")",
+			    share(r->fraction[WORKINGSET_ANON], r->denominator),
+			    share(r->fraction[WORKINGSET_FILE], r->denominator), in->swappiness, in->anon_cost, in->file_cost);
+		else if (!in->may_swap || !in->can_reclaim_anon)
+			say(p, in->may_swap ? ", because there was no swap to be had" : ", because this reclaim does not swap");
+		else if (r->scan_balance == SCAN_ANON && in->file_is_tiny)
+			say(p, ", because so few file pages were left (file_is_tiny)");
+		else if (r->scan_balance == SCAN_FILE && in->cache_trim_mode)
+			say(p, ", because there were plenty of inactive file pages (cache_trim_mode)");
+		else if (r->scan_balance == SCAN_EQUAL)
+			say(p, ", because at priority 0 all lists are scanned alike");
+		say(p, "; of lists of %" PRIu64 " inactive and %" PRIu64 " active anon, %" PRIu64 " inactive and %" PRIu64
+		       " active file pages it meant to scan %" PRIu64 ", %" PRIu64 ", %" PRIu64 " and %" PRIu64 ".",
+		    in->lru_size[0], in->lru_size[1], in->lru_size[2], in->lru_size[3], r->nr[0], r->nr[1], r->nr[2], r->nr[3]);
+		return;
+	}
+}
+
+static void say_pages(struct paragraph *p, const struct rs_explanation *x)
+{
+	static const char *const types[] = { "anon", "file" };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		const __typeof__(x->lists[0]) *l = &x->lists[i];
+		bool any = false;
+
+		if (!l->batches && !l->deactivated && !l->rotated)
+			continue;
+		say(p, "Of %s pages it scanned %" PRIu64 " and freed %" PRIu64 " (%.1f %%)", types[i], l->scanned, l->reclaimed,
+		    share(l->reclaimed, l->scanned));
+#define MET(field, words)                                                                                              \
+	do {                                                                                                           \
+		if (l->field) {                                                                                        \
+			say(p, "%s %" PRIu64 " " words, any ? "," : "; it met", l->field);                             \
+			any = true;                                                                                    \
+		}                                                                                                      \
+	} while (0)
+		MET(dirty, "dirty or under writeback");
+		MET(unqueued_dirty, "dirty that nobody was writing");
+		MET(writeback, "under writeback");
+		MET(immediate, "still under writeback when met again");
+		MET(activated, "that went back to the active list");
+		MET(referenced, "kept because they were referenced");
+		MET(unmap_fail, "that could not be unmapped");
+		MET(pageout, "that it wrote itself");
+#undef MET
+		say(p, ".");
+		if (l->deactivated || l->rotated)
+			say(p, " From the active %s list %" PRIu64 " went to the inactive one and %" PRIu64 " stayed.", types[i],
+			    l->deactivated, l->rotated);
+		say(p, " ");
+	}
+	if (x->refaults[0] || x->refaults[1])
+		say(p, "In the second before, %" PRIu64 " anon and %" PRIu64 " file page%s came back that had been evicted.",
+		    x->refaults[0], x->refaults[1], plural(x->refaults[0] + x->refaults[1]));
+}
+
+/* ---- where the time went ---- */
+
+static void print_time(const struct rs_explanation *x, FILE *out)
+{
+	uint64_t total = x->end_ns - x->begin_ns, known;
+	char buf[24];
+	unsigned int i;
+
+	fprintf(out, "    %-52s %12s\n", "all of it", ms(total, buf));
+	if (x->reserve_wait_ns)
+		fprintf(out, "    %-52s %12s\n", "before it, waiting for the reserves to refill", ms(x->reserve_wait_ns, buf));
+	/* Sleeps are told in ticks, and can lie inside of the scan. */
+	for (i = 0; i < RS_NR_THROTTLES; i++)
+		if (x->throttled[i])
+			fprintf(out, "    asleep, throttled: %-20s %4" PRIu64 " time%-3s %12s   %5.1f %%\n", rs_show_throttle(i),
+				x->throttled[i], plural(x->throttled[i]), ms(x->throttled_ns[i], buf),
+				share(x->throttled_ns[i], total));
+	if (x->lru_ns)
+		fprintf(out, "    %-52s %12s   %5.1f %%\n", "in the LRU lists, sleeps there included", ms(x->lru_ns, buf),
+			share(x->lru_ns, total));
+	if (x->slab_runs) {
+		fprintf(out, "    shrinkers: %5" PRIu64 " runs, %8" PRIu64 " objects freed %8s %12s   %5.1f %%\n", x->slab_runs,
+			x->slab_freed, "", ms(x->slab_ns, buf), share(x->slab_ns, total));
+		for (i = 0; i < RS_EXPLAIN_TOP && x->shrinkers[i].ns; i++)
+			fprintf(out, "        %-48s %12s   %5.1f %%\n", x->shrinkers[i].comm, ms(x->shrinkers[i].ns, buf),
+				share(x->shrinkers[i].ns, total));
+	}
+	known = x->lru_ns + x->slab_ns;
+	if (x->lru_ns && known < total)
+		fprintf(out, "    %-52s %12s   %5.1f %%\n", "the rest: other code, interrupts, waiting for a CPU",
+			ms(total - known, buf), share(total - known, total));
+	if (x->compact_runs)
+		fprintf(out, "    compaction was tried %" PRIu64 " time%s\n", x->compact_runs, plural(x->compact_runs));
+}
+
+static void say_oom(struct paragraph *p, const struct rs_explanation *x)
+{
+	if (x->oom.victim)
+		say(p, "The victim was %s (%u), with a score of %" PRId64 " of %" PRIu64 " pages of memory and swap.",
+		    x->victim_comm, x->oom.victim, I(x->oom.chosen_points), U(x->oom.totalpages));
+	else
+		say(p, "No process was chosen to die%s.", x->oom.ret ? ", though something was done about it" : "");
+}
+
+void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, FILE *out, bool why)
+{
+	struct paragraph p = { .out = out };
+
+	title(x, reader, out);
+	heading(out, "What was asked for");
+	say_request(&p, x, reader);
+	end_paragraph(&p);
+	if (x->kind == RS_EXPLAIN_OOM) {
+		say_oom(&p, x);
+		end_paragraph(&p);
+	}
+	/* A cgroup at its limit stalls however much is free. */
+	if (x->nr_zones && !(x->kind == RS_EXPLAIN_STALL && x->reclaim_kind == RS_RECLAIM_MEMCG)) {
+		heading(out, "Why it could not be had");
+		say_zones(&p, x, reader);
+		say_failed_test(&p, x, reader);
+		end_paragraph(&p);
+		if (why && x->has_failed_test)
+			print_why(&x->failed_why, out);
+	}
+	heading(out, x->kind == RS_EXPLAIN_KSWAPD ? "What came of it" : "What kswapd did");
+	say_kswapd(&p, x);
+	end_paragraph(&p);
+	if (x->kind == RS_EXPLAIN_OOM)
+		return;
+	heading(out, "What was scanned");
+	say_balance(&p, x, reader);
+	end_paragraph(&p);
+	say_pages(&p, x);
+	end_paragraph(&p);
+	if (why) {
+		unsigned int i;
+		char cgroup[256];
+
+		for (i = 0; i < x->nr_scans; i++) {
+			struct rs_why reasons = { 0 };
+
+			get_scan_count(&x->scans[i].inputs, &reasons);
+			fprintf(out, "  lruvec %u, priority %d, %s:\n", i + 1, x->scans[i].priority,
+				rs_show_cgroup(reader, x->scans[i].cgroup, cgroup, sizeof(cgroup)));
+			print_why(&reasons, out);
+		}
+	}
+	heading(out, "Where the time went");
+	print_time(x, out);
+}
+
+void rs_explain_json(const struct rs_explanation *x, struct rs_reader *reader, FILE *out)
+{
+	static const char *const kinds[] = { "stall", "kswapd", "oom" }, *const types[] = { "anon", "file" };
+	char buf[256];
+	struct rs_json j;
+	unsigned int i;
+
+	rs_json_init(&j, out);
+	rs_json_object(&j, NULL);
+	rs_json_u64(&j, "v", 1);
+	rs_json_string(&j, "type", "explanation");
+	rs_json_string(&j, "kind", kinds[x->kind]);
+	rs_json_u64(&j, "rank", x->rank);
+	rs_json_u64(&j, "of", x->out_of);
+	rs_json_u64(&j, "begin_ns", x->begin_ns);
+	rs_json_u64(&j, "duration_ns", x->end_ns - x->begin_ns);
+	rs_json_u64(&j, "tid", x->tid);
+	rs_json_u64(&j, "tgid", x->tgid);
+	rs_json_string(&j, "comm", x->comm);
+	rs_json_u64(&j, "cgroup_id", x->cgroup);
+	rs_json_string(&j, "cgroup", rs_show_cgroup(reader, x->cgroup, buf, sizeof(buf)));
+	if (x->kind == RS_EXPLAIN_STALL)
+		rs_json_string(&j, "reclaim", rs_show_reclaim_kind(x->reclaim_kind));
+	rs_json_i64(&j, "order", x->order);
+	rs_json_string(&j, "gfp", rs_show_gfp(x->gfp, buf, sizeof(buf)));
+	rs_json_u64(&j, "reclaimed_pages", x->nr_reclaimed);
+	rs_json_array(&j, "zones");
+	for (i = 0; i < x->nr_zones; i++) {
+		const struct rs_event_zone_state *z = &x->zones[i].state;
+
+		rs_json_object(&j, NULL);
+		rs_json_i64(&j, "node", z->nid);
+		rs_json_string(&j, "zone", rs_show_zone(reader, z->nid, z->zid, buf, sizeof(buf)));
+		rs_json_u64(&j, "free", z->free + (z->snapshot ? z->free_diff : 0));
+		rs_json_u64(&j, "min", z->min);
+		rs_json_u64(&j, "low", z->low);
+		rs_json_u64(&j, "high", z->high);
+		rs_json_u64(&j, "boost", z->boost);
+		rs_json_u64(&j, "age_ns", x->zones[i].age_ns);
+		rs_json_end_object(&j);
+	}
+	rs_json_end_array(&j);
+	rs_json_object(&j, "kswapd");
+	if (x->kswapd_known)
+		rs_json_bool(&j, "awake", x->kswapd_awake);
+	else
+		rs_json_null(&j, "awake");
+	rs_json_i64(&j, "failures", x->kswapd_failures);
+	rs_json_u64(&j, "reclaimed_pages", x->kswapd_reclaimed);
+	rs_json_u64(&j, "requests", x->nr_requests);
+	rs_json_end_object(&j);
+	rs_json_object(&j, "scanned");
+	rs_json_u64(&j, "rounds", x->nr_shrink_nodes);
+	rs_json_i64(&j, "first_priority", x->first_priority);
+	rs_json_i64(&j, "last_priority", x->last_priority);
+	for (i = 0; i < 4; i++)
+		rs_json_u64(&j, balance_names[i], x->by_balance[i]);
+	for (i = 0; i < 2; i++) {
+		rs_json_object(&j, types[i]);
+		rs_json_u64(&j, "scanned", x->lists[i].scanned);
+		rs_json_u64(&j, "reclaimed", x->lists[i].reclaimed);
+		rs_json_u64(&j, "dirty", x->lists[i].dirty);
+		rs_json_u64(&j, "writeback", x->lists[i].writeback);
+		rs_json_u64(&j, "activated", x->lists[i].activated);
+		rs_json_u64(&j, "referenced", x->lists[i].referenced);
+		rs_json_u64(&j, "unmap_fail", x->lists[i].unmap_fail);
+		rs_json_end_object(&j);
+	}
+	rs_json_end_object(&j);
+	rs_json_object(&j, "time");
+	rs_json_u64(&j, "lru_ns", x->lru_ns);
+	rs_json_u64(&j, "shrinkers_ns", x->slab_ns);
+	rs_json_u64(&j, "reserve_wait_ns", x->reserve_wait_ns);
+	rs_json_object(&j, "throttled_ns");
+	for (i = 0; i < RS_NR_THROTTLES; i++)
+		if (x->throttled[i])
+			rs_json_u64(&j, rs_show_throttle(i), x->throttled_ns[i]);
+	rs_json_end_object(&j);
+	rs_json_end_object(&j);
+	if (x->kind == RS_EXPLAIN_OOM) {
+		rs_json_u64(&j, "victim", x->oom.victim);
+		rs_json_i64(&j, "points", x->oom.chosen_points);
+		rs_json_u64(&j, "totalpages", x->oom.totalpages);
+	}
+	rs_json_end_line(&j);
+}

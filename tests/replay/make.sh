@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# make.sh KERNEL...: records the golden recordings of these kernels anew.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+for kernel in "$@"; do
+	case $kernel in
+	5.10 | 6.1) lru= ;;
+	*) lru=:lru=n ;;
+	esac
+	for workload in small-global small-cache small-memcg small-folios; do
+		options=$lru
+		[ $workload != small-folios ] || options=$lru:mode=folios
+		what=$kernel:$workload$options
+		"$top/tests/vm/test.sh" "$what" | grep '^not' || true
+		cp "$top/build/vm/${what//[:=]/-}/r.data" "$here/$kernel-$workload.data"
+	done
+done
+"$here/replay.sh" "$top/build" --write

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The checkers of the LRU on one hand-made call of shrink_node() of a 6.1 kernel: as it is everything
+ * agrees; each test changes or removes one record.
+ */
+#include "../../src/diff/diff.h"
+#include "lru_rules.h"
+#include "recording.h"
+
+#define TID 7
+#define GFP 0xcc0 /* GFP_KERNEL */
+#define FLAGS (RS_SC_MAY_UNMAP | RS_SC_MAY_SWAP)
+#define TRIM RS_SC_CACHE_TRIM_MODE
+
+/* The call, record by record. */
+static struct call {
+	struct rs_event_shrink_node_begin node;
+	struct rs_event_zone_state zone;
+	struct rs_event_inactive_is_low low[2];
+	struct rs_event_memcg_protection_begin protection_begin;
+	struct rs_event_memcg_protection protection;
+	struct rs_event_shrink_lruvec_begin lruvec;
+	struct rs_event_note_cost_begin cost[2];
+	struct rs_event_note_cost_end cost_end[2];
+	struct rs_event_shrink_inactive batch[2];
+	struct rs_event_shrink_lruvec_end lruvec_end;
+	struct rs_event_shrink_slab slab;
+	struct rs_event_workingset_eviction eviction;
+	struct rs_event_shrink_node_end node_end;
+} call;
+
+#define SET(record, name, ...)                                                                     \
+	record = (struct rs_event_##name){                                                         \
+		.hdr = { .tid = TID, .type = RS_EVENT_##name, .len = sizeof(record) }, __VA_ARGS__ \
+	}
+#define SC(flags, reclaimed)                                                                               \
+	.nr_to_reclaim = 1000, .nr_reclaimed = reclaimed, .gfp = GFP, .sc_flags = flags, .priority = 3, \
+	.reclaim_idx = 1
+
+static int make_call(void **state)
+{
+	int i;
+
+	(void)state;
+	SET(call.node, shrink_node_begin, SC(FLAGS, 0), .inactive_file = 512, .active_file = 80, .anon_cost = 10,
+	    .file_cost = 20);
+	SET(call.zone, zone_state, .context = RS_ZONE_OF_SHRINK_NODE, .managed = 10000, .free = 5000, .high = 100);
+	SET(call.low[0], inactive_is_low, .cgroup = 1, .lru = 0, .inactive_file = 512);
+	SET(call.low[1], inactive_is_low, .cgroup = 1, .lru = 2, .inactive = 512, .active = 80, .inactive_file = 512);
+	SET(call.protection_begin, memcg_protection_begin, .cgroup = 1);
+	SET(call.protection, memcg_protection, .cgroup = 1);
+	SET(call.lruvec, shrink_lruvec_begin, SC(FLAGS | TRIM, 0), .cgroup = 1, .sc_anon_cost = 10, .sc_file_cost = 20,
+	    .swappiness = 60, .proactive_swappiness = -1, .online = 1, .node_inactive_file = 512,
+	    .node_active_file = 80);
+	call.lruvec.lru_zone_size[RS_MAX_LRU + 2] = 512;
+	call.lruvec.lru_zone_size[RS_MAX_LRU + 3] = 80;
+	for (i = 0; i < 2; i++) {
+		SET(call.cost[i], note_cost_begin, .file = 1, .nr_io = 1 + i, .levels = 1, .cgroup = { 1 },
+		    .anon_cost = { 10 }, .file_cost = { 20 + i }, .lru_size = { 592 });
+		SET(call.cost_end[i], note_cost_end, .file = 1, .nr_io = 1 + i, .levels = 1, .cgroup = { 1 },
+		    .anon_cost = { 10 }, .file_cost = { 21 + 2 * i }, .lru_size = { 592 });
+		SET(call.batch[i], shrink_inactive, .nr_requested = 32, .nr_taken = 32, .lru = 2, .isolated = 1,
+		    .nr_scanned = 32, .nr_reclaimed = 30 + i, .nr_dirty = 3, .nr_pageout = 1 + i, .file = 1,
+		    .full_stat = 1);
+	}
+	SET(call.lruvec_end, shrink_lruvec_end, SC(FLAGS | TRIM | RS_SC_SKIPPED_DEACTIVATE, 61), .cgroup = 1);
+	SET(call.slab, shrink_slab, .freeable = 1024, .delta = 256, .total_scan = 256, .seeks = 2, .priority = 3);
+	SET(call.eviction, workingset_eviction, .nonresident_age = 101, .file = 1, .workingset = 1, .entry_age = 100,
+	    .nr_pages = 1, .shadow = ((((100ULL << 16 | 1) << 10) << 1 | 1) << 1) | 1);
+	SET(call.node_end, shrink_node_end, SC(FLAGS | TRIM | RS_SC_SKIPPED_DEACTIVATE, 61), .nr_dirty = 6,
+	    .nr_taken = 64, .nr_file_taken = 64);
+	return 0;
+}
+
+static void write_info(struct rs_writer *w)
+{
+	const struct rs_rules *rules = &lru_rules[V6_1];
+	struct rs_schema *schema;
+	struct rs_json j;
+	size_t len;
+	char *text;
+	FILE *f = open_memstream(&text, &len);
+
+	assert_int_equal(rs_schema_create(&schema), 0);
+	rs_json_init(&j, f);
+	rs_json_object(&j, NULL);
+	rs_json_object(&j, "kernel");
+	rs_json_string(&j, "lru", "classic");
+	rs_json_u64(&j, "nodes_shift", 10);
+	rs_json_object(&j, "differences");
+#define RULE(rule, what) rs_json_bool(&j, #rule, rules->rule);
+	RS_RULES_ALLOC(RULE)
+	RS_RULES_LRU(RULE)
+	rs_json_end_object(&j);
+	rs_json_end_object(&j);
+	rs_schema_to_json(schema, &j, "schema");
+	rs_json_end_object(&j);
+	fclose(f);
+	assert_int_equal(rs_writer_put_json(w, RS_BLOCK_INFO, text, len), 0);
+	free(text);
+	rs_schema_destroy(schema);
+}
+
+/* Records the call without @missing, and has it judged. */
+static struct rs_diff *judge(const void *missing, const char *path, struct rs_reader **reader)
+{
+	struct rs_event_hdr *const records[] = {
+		&call.node.hdr,	       &call.zone.hdr,	   &call.low[0].hdr,  &call.low[1].hdr,
+		&call.protection_begin.hdr, &call.protection.hdr, &call.lruvec.hdr, &call.cost[0].hdr,
+		&call.cost_end[0].hdr, &call.batch[0].hdr, &call.cost[1].hdr, &call.cost_end[1].hdr,
+		&call.batch[1].hdr,    &call.lruvec_end.hdr, &call.slab.hdr, &call.eviction.hdr,
+		&call.node_end.hdr,
+	};
+	const struct rs_diff_options options = { .max_divergences = 10 };
+	struct rs_writer *w;
+	struct rs_diff *d;
+	unsigned int i;
+
+	assert_int_equal(rs_writer_create(path, false, &w), 0);
+	write_info(w);
+	for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+		records[i]->ts_ns = 1000 * (i + 1);
+		if (records[i] != missing)
+			assert_int_equal(rs_writer_put_record(w, 0, records[i]), 0);
+	}
+	assert_int_equal(rs_writer_close(w), 0);
+	assert_int_equal(rs_reader_open(path, reader), 0);
+	assert_int_equal(rs_diff_create(*reader, &options, &d), 0);
+	assert_null(d->missing_rule);
+	return d;
+}
+
+#define BIT(name) (1ULL << RS_DECIDE_##name)
+
+static const struct {
+	enum rs_decision decision;
+	uint64_t observed;
+} expected[] = {
+	{ RS_DECIDE_prepare_scan_control, 1 },	 { RS_DECIDE_inactive_is_low, 2 },
+	{ RS_DECIDE_memcg_protection, 1 },	 { RS_DECIDE_shrink_node_memcgs, 1 },
+	{ RS_DECIDE_get_scan_count, 1 },	 { RS_DECIDE_shrink_lruvec, 1 },
+	{ RS_DECIDE_lru_note_cost_args, 2 },	 { RS_DECIDE_lru_note_cost, 2 },
+	{ RS_DECIDE_should_continue_reclaim, 1 }, { RS_DECIDE_shrink_inactive_list, 1 },
+	{ RS_DECIDE_do_shrink_slab, 1 },	 { RS_DECIDE_workingset_eviction, 1 },
+};
+
+/* The decisions in @diverged differ once each, those in @lost are not judged; masks of 1 << decision. */
+static void expect(const void *missing, uint64_t diverged, uint64_t lost)
+{
+	char *path = recording_path();
+	struct rs_reader *reader;
+	struct rs_diff *d = judge(missing, path, &reader);
+	unsigned int i;
+
+	for (i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		const struct rs_decision_sum *s = &d->sums[expected[i].decision];
+		uint64_t bit = 1ULL << expected[i].decision;
+
+		/* What follows from the requests is not judged where they differ. */
+		if (bit == BIT(shrink_lruvec) && diverged & BIT(get_scan_count)) {
+			assert_int_equal(s->observed, 0);
+			continue;
+		}
+		if (s->diverged != !!(diverged & bit) || !s->lost == !!(lost & bit) ||
+		    (!(lost & bit) && s->observed != expected[i].observed))
+			fail_msg("%s: %lu observed, %lu diverged, %lu lost", rs_decision_name(expected[i].decision),
+				 (unsigned long)s->observed, (unsigned long)s->diverged, (unsigned long)s->lost);
+		assert_int_equal(s->observed, s->agree + s->diverged + s->race);
+	}
+	rs_diff_destroy(d);
+	rs_reader_close(reader);
+	recording_remove(path);
+}
+
+static void a_whole_call_agrees(void **state)
+{
+	(void)state;
+	expect(NULL, 0, 0);
+}
+
+static void each_wrong_answer_diverges(void **state)
+{
+	call.lruvec.sc_flags &= ~TRIM;
+	expect(NULL, BIT(prepare_scan_control), 0);
+	make_call(state);
+	call.low[1].ret = 1;
+	expect(NULL, BIT(inactive_is_low), 0);
+	make_call(state);
+	call.protection.emin = 5;
+	expect(NULL, BIT(memcg_protection), 0);
+	make_call(state);
+	call.batch[1].nr_requested = 31;
+	expect(NULL, BIT(get_scan_count), 0);
+	make_call(state);
+	call.lruvec_end.sc_flags &= ~RS_SC_SKIPPED_DEACTIVATE;
+	expect(NULL, BIT(shrink_lruvec), 0);
+	make_call(state);
+	call.batch[0].nr_pageout = 9;
+	expect(NULL, BIT(lru_note_cost_args), 0);
+	make_call(state);
+	call.cost_end[1].file_cost[0]--;
+	expect(NULL, BIT(lru_note_cost), 0);
+	make_call(state);
+	call.node_end.nr_dirty--;
+	expect(NULL, BIT(shrink_inactive_list), 0);
+	make_call(state);
+	call.slab.total_scan++;
+	call.slab.left++;
+	expect(NULL, BIT(do_shrink_slab), 0);
+	make_call(state);
+	call.eviction.shadow += 1ULL << 28;
+	expect(NULL, BIT(workingset_eviction), 0);
+}
+
+static void a_missing_record_is_no_divergence(void **state)
+{
+	(void)state;
+	expect(&call.lruvec, 0,
+	       BIT(prepare_scan_control) | BIT(get_scan_count) | BIT(shrink_lruvec) | BIT(shrink_node_memcgs) |
+		       BIT(shrink_inactive_list) | BIT(should_continue_reclaim) | BIT(lru_note_cost_args));
+}
+
+static void a_missing_batch_is_seen(void **state)
+{
+	(void)state;
+	expect(&call.batch[0], 0,
+	       BIT(get_scan_count) | BIT(shrink_lruvec) | BIT(lru_note_cost_args) | BIT(shrink_inactive_list));
+}
+
+static void a_list_that_changed_is_a_race(void **state)
+{
+	(void)state;
+	call.low[1].entry_inactive = 60;
+	call.low[1].entry_active = 80;
+	call.low[1].ret = 1;
+	/* At entry 60 were fewer than 80: an answer that the sizes at the return would not give. */
+	expect(NULL, 0, 0);
+	call.low[1].entry_inactive = call.low[1].inactive;
+	expect(NULL, BIT(inactive_is_low), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_whole_call_agrees, make_call),
+		cmocka_unit_test_setup(each_wrong_answer_diverges, make_call),
+		cmocka_unit_test_setup(a_missing_record_is_no_divergence, make_call),
+		cmocka_unit_test_setup(a_missing_batch_is_seen, make_call),
+		cmocka_unit_test_setup(a_list_that_changed_is_a_race, make_call),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

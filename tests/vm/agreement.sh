@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# agreement.sh DIR...: docs/model-vs-kernel.md, its tables, out of the recordings DIR/r.data, as test.sh leaves
+# them in build/vm: KERNEL-WORKLOAD-OPTIONS.
+set -eu
+. "$(dirname "$0")/lib.sh"
+for dir in "$@"; do
+	name=$(basename "$dir")
+	"$TOP/build/reclaimscope" diff -j "$dir/r.data" 2>/dev/null | grep '"type":"kind"' | sed "s/^/${name%%-*} ${name#*-} /"
+done | awk -v q='"' '
+function member(name,   at, rest) {
+	at = index($0, q name q ":")
+	if (!at) return ""
+	rest = substr($0, at + length(name) + 3)
+	if (substr(rest, 1, 1) == q) { rest = substr(rest, 2); return substr(rest, 1, index(rest, q) - 1) }
+	match(rest, /^[0-9.]+/)
+	return substr(rest, 1, RLENGTH)
+}
+{
+	kernel = $1; workload = $2
+	if (!(kernel in seen)) { seen[kernel] = 1; kernels[++nk] = kernel }
+	if (!((kernel, workload) in ran)) { ran[kernel, workload] = 1; runs[kernel] = runs[kernel] " " workload }
+	name = member("name")
+	if (!(name in class)) { class[name] = member("class"); mirrors[name] = member("mirrors"); names[++n] = name }
+	o[name, kernel] += member("observed"); a[name, kernel] += member("agree")
+	d[name, kernel] += member("diverged") + member("outside_margin"); r[name, kernel] += member("race")
+	m[name, kernel] += member("inside_margin"); u[name, kernel] += member("not_observable"); l[name, kernel] += member("lost")
+	at = index($0, q "branches" q ":{")
+	rest = substr($0, at + 12); rest = substr(rest, 1, index(rest, "}") - 1)
+	k = split(rest, pairs, ",")
+	for (i = 1; i <= k; i++) if (split(pairs[i], pair, ":") == 2) {
+		gsub(q, "", pair[1])
+		if (!((name, pair[1]) in branch)) { branch[name, pair[1]] = 1; nb[name]++; bname[name, nb[name]] = pair[1] }
+		b[name, pair[1], kernel] += pair[2]
+	}
+}
+END {
+	print "## Agreement\n"
+	print "Each cell: how many the model computed identically, of how many observed; `d`: different without an excuse, `r`: races that"
+	print "the recording shows, `m`: inside of the margin (near decisions), `l`: lost, a record is missing, `h`: this kernel hides an input.\n"
+	head = "| decision | mirrors | class |"; rule = "|---|---|---|"
+	for (k = 1; k <= nk; k++) { head = head " " kernels[k] " |"; rule = rule "---|" }
+	print head; print rule
+	for (i = 1; i <= n; i++) {
+		line = "| `" names[i] "` | " mirrors[names[i]] " | " class[names[i]] " |"
+		for (k = 1; k <= nk; k++) {
+			x = names[i] SUBSEP kernels[k]
+			cell = o[x] ? (class[names[i]] == "statistical" ? o[x] : a[x] "/" o[x]) : "-"
+			if (d[x]) cell = cell " " d[x] "d"
+			if (r[x]) cell = cell " " r[x] "r"
+			if (m[x]) cell = cell " " m[x] "m"
+			if (l[x]) cell = cell " " l[x] "l"
+			if (u[x]) cell = cell " " u[x] "h"
+			line = line " " cell " |"
+		}
+		print line
+	}
+	print "\nRecordings:\n"
+	for (k = 1; k <= nk; k++) print "- " kernels[k] ":" runs[kernels[k]]
+	print "\n## Branches that were taken\n"
+	head = "| decision | branch |"; rule = "|---|---|"
+	for (k = 1; k <= nk; k++) { head = head " " kernels[k] " |"; rule = rule "---|" }
+	print head; print rule
+	for (i = 1; i <= n; i++) for (j = 1; j <= nb[names[i]]; j++) {
+		line = "| `" names[i] "` | " bname[names[i], j] " |"
+		for (k = 1; k <= nk; k++) line = line " " b[names[i], bname[names[i], j], kernels[k]] + 0 " |"
+		print line
+	}
+}'
