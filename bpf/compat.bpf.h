@@ -200,6 +200,18 @@ static __always_inline __s32 kswapd_failures(__u64 pgdat)
 	return READ32(struct pglist_data___failures_int, kswapd_failures, pgdat);
 }
 
+/* What kswapd has noted about the node: 1 PGDAT_DIRTY, 2 PGDAT_WRITEBACK. */
+static __always_inline __u32 node_flags(__u64 pgdat)
+{
+	__u64 flags = READ64(struct pglist_data, flags, pgdat);
+	__u32 ret = 0;
+
+	if (bpf_core_enum_value_exists(enum pgdat_flags, PGDAT_DIRTY))
+		ret |= flags >> bpf_core_enum_value(enum pgdat_flags, PGDAT_DIRTY) & 1;
+	ret |= (flags >> bpf_core_enum_value(enum pgdat_flags, PGDAT_WRITEBACK) & 1) << 1;
+	return ret;
+}
+
 /* kswapd waits to be woken: somebody is on its wait queue. */
 static __always_inline bool kswapd_waits(__u64 pgdat)
 {

@@ -228,6 +228,7 @@ static __always_inline int allow_direct_reclaim_exit(__u64 pgdat, __u64 ret)
 
 	if (!wanted(RS_EVENT_allow_direct_reclaim, nid))
 		return 0;
+	emit_zones(pgdat, nid, RS_ZONE_OF_ALLOW_DIRECT_RECLAIM, 3, true);
 	e = EMIT(&em, allow_direct_reclaim);
 	if (!e)
 		return 0;
@@ -236,7 +237,6 @@ static __always_inline int allow_direct_reclaim_exit(__u64 pgdat, __u64 ret)
 	e->kswapd_failures = kswapd_failures(pgdat);
 	e->pad = 0;
 	emit_submit(&em);
-	emit_zones(pgdat, nid, RS_ZONE_OF_ALLOW_DIRECT_RECLAIM, 3, true);
 	return 0;
 }
 FN_EXIT(allow_direct_reclaim, 1, 1, allow_direct_reclaim)

@@ -62,6 +62,8 @@ static __always_inline int wakeup_kswapd_exit(__u64 zone, __u64 gfp, __u64 order
 	e->kswapd_order = READ32(struct pglist_data, kswapd_order, pgdat);
 	e->kswapd_highest_zoneidx = READ32(struct pglist_data, kswapd_highest_zoneidx, pgdat);
 	e->gfp = gfp;
+	e->kswapd_waits = kswapd_waits(pgdat);
+	e->pad = 0;
 	emit_submit(&em);
 	return 0;
 }

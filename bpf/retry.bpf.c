@@ -105,6 +105,20 @@ int mm_compaction_suitable__btf(__u64 *ctx)
 TP_PERF(compaction, mm_compaction_suitable, mm_compaction_suitable_template,
 	compaction_suitable(ctx->nid, ctx->idx, ctx->order, ctx->ret))
 
+#define PAGE_ALLOC_COSTLY_ORDER 3
+
+/* What fragmentation_index() counts, which is asked for costly orders only. */
+static __always_inline void fill_nr_free(__u64 *nr_free, __u64 zone, __u32 order)
+{
+	__u64 area = zone + OFFSET(struct zone, free_area);
+	__u32 o;
+
+	for (o = 0; o < RS_MAX_ORDERS; o++)
+		nr_free[o] = order > PAGE_ALLOC_COSTLY_ORDER ?
+				     READ64(struct free_area, nr_free,
+					    area + o * (__u64)bpf_core_type_size(struct free_area)) : 0;
+}
+
 /* (zone, order, alloc_flags, hzi) up to 6.1, (zone, order, hzi) in 6.12, then (zone, order, mark, hzi) */
 static __always_inline int compaction_suitable_exit(__u64 zone, __u64 order, __u64 third, __u64 fourth,
 						    __u64 ret)
@@ -122,8 +136,11 @@ static __always_inline int compaction_suitable_exit(__u64 zone, __u64 order, __u
 	e->nid = nid;
 	e->order = order;
 	e->ret = ret & 0xff;
-	e->mark = third;
 	e->highest_zoneidx = fourth;
+	e->extfrag_threshold = global32(opts.addr_extfrag_threshold);
+	e->pad = 0;
+	fill_nr_free(e->nr_free, untyped(&e->mark, zone), order);
+	e->mark = third;
 	emit_submit(&em);
 	return 0;
 }

@@ -36,6 +36,8 @@ static __always_inline int shrink_node_entry(__u64 pgdat, __u64 sc_addr)
 	e->swap_total = global64(opts.addr_total_swap_pages);
 	e->kswapd_failures = kswapd_failures(pgdat);
 	e->task_flags = task_flags();
+	e->lruvec_flags = lruvec ? READ64(struct lruvec, flags, lruvec) : 0;
+	e->node_flags = node_flags(pgdat);
 	emit_submit(&em);
 	if (!target)
 		emit_zones(pgdat, nid, RS_ZONE_OF_SHRINK_NODE, RS_MAX_ZONES, false);
@@ -48,6 +50,7 @@ static __always_inline int shrink_node_exit(__u64 pgdat, __u64 sc_addr, __u64 re
 	__s32 nid = pgdat_nid(pgdat);
 	char sc[SC_SIZE] = {};
 	struct emit em;
+	__u64 memcg;
 
 	if (!wanted(RS_EVENT_shrink_node_end, nid))
 		return 0;
@@ -72,6 +75,11 @@ static __always_inline int shrink_node_exit(__u64 pgdat, __u64 sc_addr, __u64 re
 	e->inactive_file = read64(pgdat + OFFSET(struct pglist_data, vm_stat) +
 				  8 * (bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON) + 2));
 	e->swap_free = global64(opts.addr_nr_swap_pages);
+	memcg = PICK(__u64, struct scan_control, target_mem_cgroup, sc);
+	if (!memcg)
+		memcg = root_memcg();
+	e->lruvec_flags = memcg ? READ64(struct lruvec, flags, memcg_lruvec(memcg, nid)) : 0;
+	e->node_flags = node_flags(pgdat);
 	emit_submit(&em);
 	return 0;
 }

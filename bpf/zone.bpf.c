@@ -86,6 +86,21 @@ static __noinline void emit_zones(__u64 pgdat, __s32 nid, __u32 context, __u32 n
 
 /* ---- marks are set anew: by a sysctl, hot-plug, or khugepaged ---- */
 
+static __always_inline void emit_watermark_settings(void)
+{
+	struct rs_event_watermark_settings *e;
+	struct emit em;
+
+	e = EMIT(&em, watermark_settings);
+	if (!e)
+		return;
+	e->min_free_kbytes = global32(opts.addr_min_free_kbytes);
+	e->user_min_free_kbytes = global32(opts.addr_user_min_free_kbytes);
+	e->watermark_scale_factor = global32(opts.addr_watermark_scale_factor);
+	e->watermark_boost_factor = global32(opts.addr_watermark_boost_factor);
+	emit_submit(&em);
+}
+
 static __always_inline int mm_setup_per_zone_wmarks_tp(__u64 zone)
 {
 	struct rs_event_zone_state *e;
@@ -93,6 +108,7 @@ static __always_inline int mm_setup_per_zone_wmarks_tp(__u64 zone)
 	__s32 nid, zid;
 
 	SEEN(mm_setup_per_zone_wmarks);
+	emit_watermark_settings();
 	e = EMIT(&em, zone_state);
 	if (!e)
 		return 0;
@@ -112,6 +128,7 @@ static __always_inline int setup_per_zone_wmarks_exit(__u64 ret)
 {
 	__u32 nid;
 
+	emit_watermark_settings();
 	for (nid = 0; nid < 64; nid++) {
 		__u64 pgdat;
 
@@ -146,10 +163,12 @@ int setup_per_zone_wmarks__kexit(struct pt_regs *ctx)
 
 /* ---- one test of a mark ---- */
 
-/* Tests that decide about reclaim and compaction have no flags; the others are an allocation's own. */
+#define ALLOC_CMA 0x80
+
+/* Tests that decide about reclaim and compaction have no flags but this; the others are an allocation's own. */
 static __always_inline bool watermark_test_wanted(__u32 alloc_flags)
 {
-	return opts.allocator || !alloc_flags;
+	return opts.allocator || !(alloc_flags & ~ALLOC_CMA);
 }
 
 #define FILL_WATERMARK_TEST(e)                                                                     \
@@ -251,22 +270,42 @@ int __zone_watermark_ok__kexit(struct pt_regs *ctx)
 
 /* ---- how much could be reclaimed ---- */
 
-static __always_inline int zone_reclaimable_pages_exit(__u64 zone, __u64 ret)
+/* Sizes at entry, by which is seen whether pages moved until the return: one read for each CPU. */
+static __always_inline void zone_reclaimable_pages_entry(__u64 zone)
+{
+	__u64 lists = bpf_core_enum_value(enum zone_stat_item, NR_ZONE_INACTIVE_ANON);
+	__u64 lru[4] = {}, base = zone_diffs_base(zone) + lists;
+	__u32 cpu, diffs;
+
+	copy(lru, sizeof(lru), zone + OFFSET(struct zone, vm_stat) + 8 * lists);
+	for (cpu = 0; cpu < 1024; cpu++) {
+		if (cpu >= opts.nr_cpus || !opts.addr_per_cpu_offset)
+			break;
+		diffs = read32(base + read64(opts.addr_per_cpu_offset + 8 * (__u64)cpu));
+		lru[0] += (__s64)(__s8)diffs + (__s8)(diffs >> 8);
+		lru[2] += (__s64)(__s8)(diffs >> 16) + (__s8)(diffs >> 24);
+	}
+	frame_push(FRAME_zone_reclaimable_pages, zone, lru[2] + lru[3], lru[0] + lru[1], 0);
+}
+
+static __always_inline int zone_reclaimable_pages_exit(struct frame *frame, __u64 ret)
 {
 	struct rs_event_zone_reclaimable_pages *e;
 	__u64 z, lru;
 	struct emit em;
 	__s32 nid;
 
-	if (!wanted(RS_EVENT_zone_reclaimable_pages, -1))
+	if (!frame || !wanted(RS_EVENT_zone_reclaimable_pages, -1))
 		return 0;
+	z = frame->arg[0];
 	e = EMIT(&em, zone_reclaimable_pages);
 	if (!e)
 		return 0;
-	e->zid = zone_index(&e->ret, zone, &nid);
+	e->zid = zone_index(&e->ret, z, &nid);
 	e->nid = nid;
-	z = untyped(&e->ret, zone);
 	e->ret = ret;
+	e->file_before = frame->arg[1];
+	e->anon_before = frame->arg[2];
 	lru = bpf_core_enum_value(enum zone_stat_item, NR_ZONE_INACTIVE_ANON);
 	copy(&e->inactive_anon, 4 * 8, z + OFFSET(struct zone, vm_stat) + 8 * lru);
 	e->inactive_anon_diff = zone_diff(z, lru);
@@ -276,7 +315,32 @@ static __always_inline int zone_reclaimable_pages_exit(__u64 zone, __u64 ret)
 	e->free = ZONE_ITEM(z, NR_FREE_PAGES);
 	e->free_diff = zone_diff(z, bpf_core_enum_value(enum zone_stat_item, NR_FREE_PAGES));
 	e->swap_free = global64(opts.addr_nr_swap_pages);
+	e->write_pending = ZONE_ITEM(z, NR_ZONE_WRITE_PENDING);
+	e->write_pending_diff = zone_diff(z, bpf_core_enum_value(enum zone_stat_item, NR_ZONE_WRITE_PENDING));
 	emit_submit(&em);
 	return 0;
 }
-FN_EXIT(zone_reclaimable_pages, 1, 1, zone_reclaimable_pages)
+SEC("?fentry/zone_reclaimable_pages")
+int zone_reclaimable_pages__fentry(__u64 *ctx)
+{
+	zone_reclaimable_pages_entry(ctx[0]);
+	return 0;
+}
+SEC("?fexit/zone_reclaimable_pages")
+int zone_reclaimable_pages__fexit(__u64 *ctx)
+{
+	return zone_reclaimable_pages_exit(frame_pop(FRAME_zone_reclaimable_pages, RS_EVENT_zone_reclaimable_pages),
+					   ctx[1]);
+}
+SEC("?kprobe.multi/zone_reclaimable_pages")
+int zone_reclaimable_pages__kentry(struct pt_regs *ctx)
+{
+	zone_reclaimable_pages_entry(PT_REGS_PARM1(ctx));
+	return 0;
+}
+SEC("?kretprobe.multi/zone_reclaimable_pages")
+int zone_reclaimable_pages__kexit(struct pt_regs *ctx)
+{
+	return zone_reclaimable_pages_exit(frame_pop(FRAME_zone_reclaimable_pages, RS_EVENT_zone_reclaimable_pages),
+					   PT_REGS_RC(ctx));
+}

@@ -108,7 +108,8 @@ struct mem_cgroup {
 
 enum zone_type { ZONE_DMA = 0 };
 
-enum zone_stat_item { NR_FREE_PAGES = 0, NR_ZONE_INACTIVE_ANON = 1, NR_FREE_CMA_PAGES = 10 };
+enum zone_stat_item { NR_FREE_PAGES = 0, NR_ZONE_INACTIVE_ANON = 1, NR_ZONE_WRITE_PENDING = 6, NR_FREE_CMA_PAGES = 10 };
+enum pgdat_flags { PGDAT_DIRTY = 0, PGDAT_WRITEBACK = 1 };
 enum node_stat_item {
 	NR_INACTIVE_ANON = 0,
 	NR_SLAB_RECLAIMABLE_B = 5,
@@ -189,6 +190,7 @@ struct pglist_data {
 	wait_queue_head_t kswapd_wait;
 	int kswapd_order;
 	enum zone_type kswapd_highest_zoneidx;
+	unsigned long flags;
 	atomic_long_t vm_stat[1];
 };
 /* an int up to 6.17 */
@@ -209,6 +211,7 @@ struct lruvec {
 	unsigned long anon_cost, file_cost;
 	atomic_long_t nonresident_age;
 	unsigned long refaults[2];
+	unsigned long flags;
 	struct pglist_data *pgdat;
 };
 struct lruvec___lru_gen {

@@ -17,6 +17,12 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_memcg,
 	&rs_check_slab,
 	&rs_check_workingset,
+	&rs_check_kswapd,
+	&rs_check_balance,
+	&rs_check_direct,
+	&rs_check_marks,
+	&rs_check_throttle,
+	&rs_check_retry,
 };
 
 static const struct {

@@ -29,15 +29,17 @@ enum rs_class {
 	X(pgdat_balanced, EXACT, "D11", "is the node balanced")                                                        \
 	X(wakeup_kswapd, EXACT, "D10", "what a request to wake kswapd does")                                           \
 	X(prepare_kswapd_sleep, EXACT, "D12", "may kswapd sleep")                                                      \
+	X(kswapd, EXACT, "D12", "kswapd's main loop: what it does next, up to which zone, for which order")             \
 	X(balance_pgdat, EXACT, "D13", "each shrink_node() of a run of kswapd: priority, target, switches")            \
 	X(balance_pgdat_end, EXACT, "D13 D14", "what a run of kswapd returns, and whether it failed")                  \
 	X(setup_per_zone_wmarks, EXACT, "D2", "marks of all zones")                                                    \
 	X(do_try_to_free_pages, EXACT, "D20", "each round of direct and memcg reclaim, and the result")                \
+	X(consider_reclaim_throttle, EXACT, "D21", "does a round without progress wait")                               \
 	X(allow_direct_reclaim, EXACT, "D18", "may a task reclaim, or must it wait for the reserves")                  \
 	X(zone_reclaimable_pages, EXACT, "D19", "what reclaim could free in a zone")                                   \
 	X(reclaim_throttle, EXACT, "D21 D27", "does a reclaimer sleep, and for how long at most")                      \
 	X(shrink_node_writeback, EXACT, "D27", "waits because of dirty and written-back pages")                        \
-	X(reclaim_retry_zone, NEAR, "D23", "would the zone do if all was reclaimed")                                   \
+	X(reclaim_retry_zone, EXACT,"D23", "would the zone do if all was reclaimed")                                   \
 	X(compact_retry, EXACT, "D24", "is compaction tried again")                                                    \
 	X(compaction_suitable, EXACT, "D22", "could compaction make the block")                                        \
 	X(gfp_to_alloc_flags, EXACT, "D9", "alloc_flags of the slow path")                                             \
@@ -171,7 +173,8 @@ struct rs_checker {
 	void (*destroy)(struct rs_diff *d);
 };
 
-extern const struct rs_checker rs_check_watermark, rs_check_kswapd, rs_check_direct, rs_check_retry, rs_check_scan,
+extern const struct rs_checker rs_check_watermark, rs_check_kswapd, rs_check_balance, rs_check_direct, rs_check_throttle,
+	rs_check_retry, rs_check_marks, rs_check_scan,
 	rs_check_lruvec, rs_check_cost, rs_check_memcg, rs_check_workingset, rs_check_slab, rs_check_folio;
 
 /* Where the model's reasons go: NULL unless they are wanted. Empty at first. */

@@ -40,7 +40,7 @@ struct rs_allow_result allow_direct_reclaim(const struct allow_direct_reclaim *i
 
 		if (!managed_zone(zone))
 			continue;
-		if (!in->reclaimable[i] && !(rules->allow_direct_keeps_free && free))
+		if (!in->reclaimable[i] && (free || !rules->allow_direct_keeps_empty))
 			continue;
 		reserve += wmark_pages(zone, WMARK_MIN);
 		free_pages += rules->allow_direct_snapshot ? free : zone->nr_free_pages;

@@ -98,9 +98,12 @@ void kswapd_next(struct kswapd *k, const struct kswapd_result *result, struct rs
 
 	switch (k->step) {
 	case KSWAPD_PREPARE_NAP:
+		/* refused: asks a second time, as after a nap that nobody ended early */
+		k->step = result->may_sleep ? KSWAPD_NAP : KSWAPD_PREPARE_SLEEP;
+		break;
 	case KSWAPD_PREPARE_SLEEP:
 		if (result->may_sleep)
-			k->step = k->step == KSWAPD_PREPARE_NAP ? KSWAPD_NAP : KSWAPD_SLEEP;
+			k->step = KSWAPD_SLEEP;
 		else
 			kswapd_read(k, order, result->kswapd_highest_zoneidx);
 		break;

@@ -25,7 +25,7 @@
 	X(reclaim_throttle, "reclaimers wait in reclaim_throttle(), not in congestion_wait()")                         \
 	X(throttle_user_worker, "PF_USER_WORKER tasks are not throttled; before, PF_IO_WORKER")                        \
 	X(allow_direct_snapshot, "allow_direct_reclaim() sums precise counters of free pages")                         \
-	X(allow_direct_keeps_free, "a zone with free pages counts there, even with nothing to reclaim")                \
+	X(allow_direct_keeps_empty, "a zone with nothing to reclaim counts there all the same if it has nothing free")   \
 	X(reclaimable_or_free, "zone_reclaimable_pages() is the free pages where the LRU is empty")                    \
 	X(full_walk_retry, "direct reclaim that found nothing walks all memcgs before it gives up")                    \
 	X(compact_gap_capped, "compact_gap() is at most SWAP_CLUSTER_MAX")                                             \

@@ -366,6 +366,11 @@ static int set_options(struct rs_capture *c)
 	opts->addr_total_swap_pages = rs_kernel_address(k, "total_swap_pages");
 	opts->addr_vm_event_states = rs_kernel_address(k, "vm_event_states");
 	opts->addr_per_cpu_offset = rs_kernel_address(k, "__per_cpu_offset");
+	opts->addr_min_free_kbytes = rs_kernel_address(k, "min_free_kbytes");
+	opts->addr_user_min_free_kbytes = rs_kernel_address(k, "user_min_free_kbytes");
+	opts->addr_watermark_scale_factor = rs_kernel_address(k, "watermark_scale_factor");
+	opts->addr_watermark_boost_factor = rs_kernel_address(k, "watermark_boost_factor");
+	opts->addr_extfrag_threshold = rs_kernel_address(k, "sysctl_extfrag_threshold");
 	if (getrandom(&opts->id_key, sizeof(opts->id_key), 0) != sizeof(opts->id_key))
 		return rs_err(-errno, "cannot get random bytes");
 	return 0;

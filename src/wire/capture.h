@@ -91,6 +91,11 @@ struct rs_capture_opts {
 	__u64 addr_total_swap_pages;
 	__u64 addr_vm_event_states;
 	__u64 addr_per_cpu_offset;
+	__u64 addr_min_free_kbytes;
+	__u64 addr_user_min_free_kbytes;
+	__u64 addr_watermark_scale_factor;
+	__u64 addr_watermark_boost_factor;
+	__u64 addr_extfrag_threshold;
 };
 
 /*

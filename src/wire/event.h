@@ -75,7 +75,10 @@ enum rs_sc_flag {
 	RS_SC_MEMCG_FULL_WALK = 1 << 16,
 };
 
-/* Which record a zone_state belongs to; the record itself comes just before it. */
+/*
+ * Which record a zone_state belongs to; the record itself comes just before it, but just after those
+ * of allow_direct_reclaim.
+ */
 enum rs_zone_context {
 	RS_ZONE_OF_GAUGE,
 	RS_ZONE_OF_BALANCE_BEGIN,
@@ -150,6 +153,7 @@ enum rs_folio_outcome {
 #define RS_EVENTS(X)                                                                               \
 	X(1, task, "who a task is")                                                                \
 	X(2, cgroup, "a cgroup was created while recording")                                       \
+	X(3, watermark_settings, "the sysctls that marks are made from")                           \
 	X(4, zone_state, "free pages and marks of a zone")                                         \
 	X(5, node_state, "LRU sizes and dirty pages of a node")                                    \
 	X(6, vm_state, "swap and the allocator's counters, whole system")                          \
@@ -245,6 +249,12 @@ enum rs_folio_outcome {
 #define RS_FIELDS_cgroup(F, A)                                                                     \
 	F(__u64, cgroup, CGROUP, "the new cgroup")                                                 \
 	A(char, path, RS_PATH_LEN, PATH, "its path below the mount")
+
+#define RS_FIELDS_watermark_settings(F, A)                                                         \
+	F(__s32, min_free_kbytes, NUM, "in force, -1: not visible")                                \
+	F(__s32, user_min_free_kbytes, NUM, "as set by the admin, -1: never")                      \
+	F(__s32, watermark_scale_factor, NUM, "in 10000ths, -1: not visible")                      \
+	F(__s32, watermark_boost_factor, NUM, "in 10000ths")
 
 #define RS_FIELDS_zone_state(F, A)                                                                 \
 	F(__s32, nid, NODE, "node")                                                                \
@@ -346,7 +356,11 @@ enum rs_folio_outcome {
 	F(__s64, active_file_diff, PAGES, "not folded yet")                                        \
 	F(__u64, free, PAGES, "NR_FREE_PAGES")                                                     \
 	F(__s64, free_diff, PAGES, "not folded yet")                                               \
-	F(__s64, swap_free, PAGES, "nr_swap_pages")
+	F(__s64, swap_free, PAGES, "nr_swap_pages")                                                \
+	F(__u64, file_before, PAGES, "both file lists when it was entered, precise")               \
+	F(__u64, anon_before, PAGES, "both anon lists, likewise")                                  \
+	F(__u64, write_pending, PAGES, "NR_ZONE_WRITE_PENDING")                                    \
+	F(__s64, write_pending_diff, PAGES, "not folded yet")
 
 #define RS_FIELDS_try_to_free_pages_begin(F, A) RS_FIELDS_SC(F)
 
@@ -392,7 +406,9 @@ enum rs_folio_outcome {
 	F(__s32, highest_zoneidx, ZONE, "highest zone of the request")                             \
 	F(__s32, kswapd_order, NUM, "pgdat->kswapd_order after")                                   \
 	F(__s32, kswapd_highest_zoneidx, ZONE, "pgdat->kswapd_highest_zoneidx after")              \
-	F(__u32, gfp, GFP, "gfp mask of the request")
+	F(__u32, gfp, GFP, "gfp mask of the request")                                              \
+	F(__u32, kswapd_waits, BOOL, "kswapd sleeps, by now")                                      \
+	F(__u32, pad, PAD, "")
 
 #define RS_FIELDS_wakeup_kswapd(F, A)                                                              \
 	F(__s32, nid, NODE, "node")                                                                \
@@ -450,7 +466,9 @@ enum rs_folio_outcome {
 	F(__s64, swap_free, PAGES, "nr_swap_pages")                                                \
 	F(__u64, swap_total, PAGES, "total_swap_pages")                                            \
 	F(__s32, kswapd_failures, NUM, "of the node")                                              \
-	F(__u32, task_flags, TASK_FLAGS, "PF_ flags of the reclaimer")
+	F(__u32, task_flags, TASK_FLAGS, "PF_ flags of the reclaimer")                             \
+	F(__u32, lruvec_flags, HEX, "of the target's lruvec: 1 and 2 are congestion")              \
+	F(__u32, node_flags, HEX, "1 PGDAT_DIRTY, 2 PGDAT_WRITEBACK")
 
 #define RS_FIELDS_shrink_node_end(F, A)                                                            \
 	RS_FIELDS_SC(F)                                                                            \
@@ -464,7 +482,9 @@ enum rs_folio_outcome {
 	F(__s32, kswapd_failures, NUM, "of the node")                                              \
 	F(__u64, inactive_anon, PAGES, "of the node")                                              \
 	F(__u64, inactive_file, PAGES, "of the node")                                              \
-	F(__s64, swap_free, PAGES, "nr_swap_pages")
+	F(__s64, swap_free, PAGES, "nr_swap_pages")                                                \
+	F(__u32, lruvec_flags, HEX, "of the target's lruvec: 1 and 2 are congestion")              \
+	F(__u32, node_flags, HEX, "1 PGDAT_DIRTY, 2 PGDAT_WRITEBACK")
 
 #define RS_FIELDS_shrink_lruvec_begin(F, A)                                                        \
 	RS_FIELDS_SC(F)                                                                            \
@@ -651,7 +671,10 @@ enum rs_folio_outcome {
 	F(__s32, order, NUM, "order")                                                              \
 	F(__s32, ret, NUM, "a compact_result up to 6.1, from 6.12 on 0 or 1")                      \
 	F(__u64, mark, PAGES, "third argument: alloc_flags, highest zone or mark, by kernel")      \
-	F(__u64, highest_zoneidx, ZONE, "fourth argument")
+	F(__u64, highest_zoneidx, ZONE, "fourth argument")                                         \
+	F(__s32, extfrag_threshold, NUM, "vm.extfrag_threshold, -1: not visible")                  \
+	F(__u32, pad, PAD, "")                                                                     \
+	A(__u64, nr_free, RS_MAX_ORDERS, NUM, "free blocks of each order; only for costly orders")
 
 #define RS_FIELDS_direct_compact(F, A)                                                             \
 	F(__u32, gfp, GFP, "gfp mask of the request")                                              \

@@ -20,7 +20,7 @@ static inline struct rs_rules kernel_rules(enum kernel_under_test v)
 	r.movable_not_lowmem = r.boost_retry_min_reserve = r.zone_below_high = r.kswapd_counts_reclaimed = v6_12;
 	r.cache_trim_mode_retry = r.throttle_user_worker = r.allow_direct_snapshot = r.full_walk_retry = v6_12;
 	r.compact_retry_on_success = r.node_congested_bit = r.high_spares_dying = r.proactive_batch = v6_12;
-	r.allow_direct_keeps_free = r.compaction_suitable_mark = r.pgdat_dirty_if_taken = v6_18;
+	r.allow_direct_keeps_empty = r.compaction_suitable_mark = r.pgdat_dirty_if_taken = v6_18;
 	r.alloc_cma = r.boosted_run_no_failure = r.hopeless_cleared_if_balanced = r.compact_gap_capped = v7_2;
 	r.compact_first_loop = r.node_reclaim_no_write = v7_2;
 	r.laptop_mode = r.pgdat_dirty = !v7_2;

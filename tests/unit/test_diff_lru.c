@@ -4,7 +4,7 @@
  * agrees; each test changes or removes one record.
  */
 #include "../../src/diff/diff.h"
-#include "lru_rules.h"
+#include "kernel_rules.h"
 #include "recording.h"
 
 #define TID 7
@@ -74,7 +74,7 @@ static int make_call(void **state)
 
 static void write_info(struct rs_writer *w)
 {
-	const struct rs_rules *rules = &lru_rules[V6_1];
+	const struct rs_rules *rules = rules_of(V6_1);
 	struct rs_schema *schema;
 	struct rs_json j;
 	size_t len;

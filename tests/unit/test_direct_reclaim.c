@@ -55,13 +55,14 @@ static void allow_direct_reclaim_wants_half_of_the_reserve(void **state)
 	in.kswapd_failures = 15;
 	z[1].watermark_boost = 100;
 	assert_false(allow_direct_reclaim(&in, &v6_12, NULL).allowed);
-	/* nothing reclaimable: the zone does not count, unless 6.18 finds free pages */
+	/* nothing reclaimable: the zone does not count, unless 6.18 finds nothing free either */
 	in.reclaimable[1] = 0;
 	z[0].nr_free_pages = 12;
 	assert_true(allow_direct_reclaim(&in, &v6_12, NULL).allowed);
-	assert_false(allow_direct_reclaim(&in, &v6_18, NULL).allowed);
-	z[1].nr_free_pages = 1; /* and the CPUs have taken it */
 	assert_true(allow_direct_reclaim(&in, &v6_18, NULL).allowed);
+	z[1].nr_free_pages = 1; /* and the CPUs have taken it */
+	assert_false(allow_direct_reclaim(&in, &v6_18, NULL).allowed);
+	assert_true(allow_direct_reclaim(&in, &v6_12, NULL).allowed);
 	in.reclaimable[0] = 0;
 	assert_true(allow_direct_reclaim(&in, &v6_12, NULL).allowed); /* no reserve at all */
 }

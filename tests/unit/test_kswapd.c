@@ -135,7 +135,9 @@ static void kswapd_next_goes_round(void **state)
 	assert_int_equal(k.alloc_order, 3);
 	assert_int_equal(k.reclaim_order, 0);
 	assert_int_equal(k.highest_zoneidx, 2);
-	/* not balanced: no nap, and the request is taken up */
+	/* not balanced: no nap, and asked once more, the request is taken up */
+	kswapd_next(&k, &(struct kswapd_result){ 0 }, NULL);
+	assert_int_equal(k.step, KSWAPD_PREPARE_SLEEP);
 	kswapd_next(&k, &(struct kswapd_result){ .kswapd_order = 7, .kswapd_highest_zoneidx = MAX_NR_ZONES }, NULL);
 	assert_int_equal(k.step, KSWAPD_BALANCE);
 	assert_int_equal(k.alloc_order, 7);

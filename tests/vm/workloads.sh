@@ -2,7 +2,7 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect slab mlock numa huge oom marks"
+WORKLOADS="stream anon anondisk mix burst memcg protect slab mlock numa noderec huge oom marks"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
@@ -10,7 +10,7 @@ machine() {
 	stream | slab | mlock | huge | marks | small-cache) echo "-d" ;;
 	oom | small-folios) echo "" ;;
 	anondisk) echo "-d -w disk:512" ;;
-	numa) echo "-d -w zram:512 -n 256,256" ;;
+	numa | noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 640 1; load anon 420 6000 1" ;;
 	*) echo "-d -w zram:512" ;;
 	esac
 }
@@ -47,6 +47,7 @@ command_of() {
 	slab) echo 'load slab /data/many 40000 60000; load stream /data/big 400 1; load slab /data/many 40000 20000' ;;
 	mlock) echo 'load mlock 250 stream /data/big 640 1' ;;
 	numa) echo 'load node 1 anon 250 16000 2' ;;
+	noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 640 1; load anon 420 6000 1" ;;
 	huge) echo 'load stream /data/big 640 1; load huge 260 2; echo 100 >/proc/sys/vm/nr_hugepages; echo 0 >/proc/sys/vm/nr_hugepages' ;;
 	oom) echo 'load oom 600; true' ;;
 	marks) cat <<-'EOF'
