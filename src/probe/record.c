@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
@@ -587,6 +588,8 @@ static void stay_in_memory(struct recorder *r)
 	rs_capture_forget_object(r->capture);
 	rs_kernel_forget_btf(r->kernel);
 	malloc_trim(0);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX); /* what is freed from here on will be wanted again */
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
 		rs_debug("cannot lock memory: %s", strerror(errno));
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <zlib.h>
+#define ZSTD_STATIC_LINKING_ONLY /* a context in memory of ours; the library is linked statically */
 #include <zstd.h>
 
 #include "../base/cleanup.h"
@@ -32,7 +33,8 @@ struct rs_writer {
 	bool failed; /* said so once; everything after is given up */
 	uint64_t seq;
 	struct rs_schema *schema;
-	ZSTD_CCtx *cctx;
+	ZSTD_CCtx *cctx; /* at the begin of workspace, which it would resize with the blocks if it were its own */
+	void *workspace;
 
 	uint8_t *rows; /* records of the block being gathered */
 	size_t rows_len;
@@ -53,7 +55,7 @@ static void writer_free(struct rs_writer *w)
 	if (w->fd >= 0)
 		close(w->fd);
 	rs_schema_destroy(w->schema);
-	ZSTD_freeCCtx(w->cctx);
+	free(w->workspace);
 	free(w->rows);
 	free(w->records);
 	free(w->scratch);
@@ -137,6 +139,7 @@ static void prefault(struct rs_writer *w)
 
 static int allocate(struct rs_writer *w)
 {
+	size_t workspace_size = ZSTD_estimateCCtxSize(COMPRESSION_LEVEL);
 	size_t bound = rs_pack_bound(BLOCK_RECORDS, BLOCK_BYTES + RS_MAX_RECORD);
 
 	if (bound < MAX_JSON)
@@ -148,7 +151,8 @@ static int allocate(struct rs_writer *w)
 	w->scratch = malloc(2 * BLOCK_RECORDS * sizeof(*w->scratch));
 	w->packed = malloc(bound);
 	w->out = malloc(w->out_size);
-	w->cctx = ZSTD_createCCtx();
+	w->workspace = malloc(workspace_size);
+	w->cctx = w->workspace ? ZSTD_initStaticCCtx(w->workspace, workspace_size) : NULL;
 	if (!w->rows || !w->records || !w->scratch || !w->packed || !w->cctx ||
 	    !w->out)
 		return rs_err(-ENOMEM, "%s", w->path);
