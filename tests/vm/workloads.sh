@@ -60,8 +60,8 @@ command_of() {
 	EOF
 	;;
 	# Short ones, whose recordings are kept in tests/replay.
-	small-global) echo 'load anon 425 60 1' ;;
-	small-cache) echo 'load stream /data/big 440 1; load slab /data/many 4000 2000; load stream /data/big 30 1' ;;
+	small-global) echo 'load anon 385 60 1' ;;
+	small-cache) echo 'load stream /data/big 430 1; load slab /data/many 3000 1500; load stream /data/big 20 1' ;;
 	small-memcg) cat <<-'EOF'
 		cg=/sys/fs/cgroup; mkdir $cg/a $cg/a/b $cg/c
 		echo '+memory' >$cg/a/cgroup.subtree_control
