@@ -10,6 +10,7 @@ machine() {
 	stream | slab | mlock | huge | marks | small-cache) echo "-d" ;;
 	oom | small-folios) echo "" ;;
 	anondisk) echo "-d -w disk:512" ;;
+	small-global) echo "-w disk:256" ;;
 	numa | noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 640 1; load anon 420 6000 1" ;;
 	*) echo "-d -w zram:512" ;;
 	esac
@@ -60,7 +61,7 @@ command_of() {
 	EOF
 	;;
 	# Short ones, whose recordings are kept in tests/replay.
-	small-global) echo 'load anon 385 60 1' ;;
+	small-global) echo 'load anon 400 60 1' ;;
 	small-cache) echo 'load stream /data/big 430 1; load slab /data/many 3000 1500; load stream /data/big 20 1' ;;
 	small-memcg) cat <<-'EOF'
 		cg=/sys/fs/cgroup; mkdir $cg/a $cg/a/b $cg/c
