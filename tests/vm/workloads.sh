@@ -61,8 +61,8 @@ command_of() {
 	EOF
 	;;
 	# Short ones, whose recordings are kept in tests/replay.
-	small-global) echo 'load anon 400 60 1' ;;
-	small-cache) echo 'load stream /data/big 430 1; load slab /data/many 3000 1500; load stream /data/big 20 1' ;;
+	small-global) echo 'load anon 385 40 1' ;;
+	small-cache) echo 'load stream /data/big 415 1; load slab /data/many 2500 1500; load stream /data/big 20 1' ;;
 	small-memcg) cat <<-'EOF'
 		cg=/sys/fs/cgroup; mkdir $cg/a $cg/a/b $cg/c
 		echo '+memory' >$cg/a/cgroup.subtree_control
