@@ -15,6 +15,9 @@
 #include "../model/shrink_folio_list.h"
 #include "scan_state.h"
 
+/* What one pin adds to the references of a single page. */
+#define GUP_PIN_COUNTING_BIAS 1024
+
 enum { MAX_ITEMS = 64, MAX_NODES = 64, NR_LIKE = 64 };
 
 /* One folio on its way. */
@@ -153,7 +156,7 @@ static void fill(struct rs_diff *d, const struct item *item, const struct list *
 	*in = (struct shrink_folio_list){
 		.nr_pages = item->in.nr_pages,
 		.evictable = !(first & (RS_FOLIO_UNEVICTABLE | RS_FOLIO_MLOCKED)),
-		.mlocked = first & RS_FOLIO_MLOCKED,
+		.mlocked = late & RS_FOLIO_MLOCKED,
 		.mapped = first & RS_FOLIO_MAPPED || seen(&item->unmap.hdr),
 		.dirty = late & RS_FOLIO_DIRTY,
 		.writeback = first & RS_FOLIO_WRITEBACK,
@@ -172,6 +175,7 @@ static void fill(struct rs_diff *d, const struct item *item, const struct list *
 		.lru_gen = d->mglru,
 		.pgdat_dirty = list->node_flags & 1,
 		.pgdat_writeback = list->node_flags & 2,
+		.dma_pinned = item->in.nr_pages == 1 && item->in.refcount >= GUP_PIN_COUNTING_BIAS,
 		.can_split = true,
 		.still_mapped = item->unmap.mapcount > 0,
 		.lazyfree_redirtied = seen(&item->unmap.hdr) && late & RS_FOLIO_SWAPBACKED,
@@ -212,6 +216,7 @@ FLIP(flip_pin, in->dma_pinned = true)
 FLIP(flip_can_split, in->can_split = false)
 FLIP(flip_split, (in->partially_mapped = true, in->split_failed = true))
 FLIP(flip_unmap, in->still_mapped = true)
+FLIP(flip_mlocked, in->mlocked = true)
 FLIP(flip_pte_dirty, in->pte_dirty = true)
 FLIP(flip_pageout_keep, in->pageout = PAGE_KEEP)
 FLIP(flip_pageout_activate, in->pageout = PAGE_ACTIVATE)
@@ -240,16 +245,21 @@ static unsigned int list_unknown(const struct item *item, const struct shrink_fo
 	}
 	if (!swapped) {
 		UNKNOWN("unknown: swap given", flip_swap);
-		UNKNOWN("unknown: pinned", flip_pin);
-		UNKNOWN("unknown: split", flip_can_split);
-		UNKNOWN("unknown: split", flip_split);
+		if (in->nr_pages > 1) {
+			UNKNOWN("unknown: pinned", flip_pin);
+			UNKNOWN("unknown: split", flip_can_split);
+			UNKNOWN("unknown: split", flip_split);
+		}
 	}
 	if (!unmapped)
 		UNKNOWN(NULL, flip_unmap);
 	if (!wrote) {
-		UNKNOWN("unknown: pinned", flip_pin);
-		if (seen(&item->unmap.hdr) && !item->unmap.flags)
+		if (in->nr_pages > 1)
+			UNKNOWN("unknown: pinned", flip_pin);
+		if (seen(&item->unmap.hdr) && !item->unmap.flags) {
 			UNKNOWN("unknown: dirty when unmapped", flip_pte_dirty);
+			UNKNOWN("unknown: mlocked when unmapped", flip_mlocked);
+		}
 		UNKNOWN("unknown: refused to be written", flip_pageout_keep);
 		UNKNOWN("unknown: refused to be written", flip_pageout_activate);
 	}
@@ -399,13 +409,19 @@ static void begin(struct rs_diff *d, const struct rs_step *step, const struct rs
 	list->broken |= list->nr != e->nr_recorded;
 }
 
+static void count_lost(struct rs_diff *d, unsigned int nr)
+{
+	d->sums[RS_DECIDE_folio_check_references].lost += nr;
+	d->sums[RS_DECIDE_shrink_folio_list].lost += nr;
+}
+
 static void end(struct rs_diff *d, const struct rs_step *step, const struct rs_event_shrink_folio_list_end *e)
 {
 	const struct rs_event_shrink_folio_list_begin *b = rs_frame_entry(step->closed, shrink_folio_list_begin);
 	const struct rs_frame *node = rs_frame_find(step->thread, RS_EVENT_shrink_node_begin);
 	struct list *list = rs_frame_state(step->closed, struct folio_frame)->list;
 	struct folio_priv *p = d->priv[RS_PRIV_FOLIO];
-	bool whole, all_kept;
+	bool whole, all_kept, node_moved;
 	unsigned int i;
 
 	if (!list)
@@ -413,14 +429,13 @@ static void end(struct rs_diff *d, const struct rs_step *step, const struct rs_e
 	whole = !list->broken && !step->closed->broken && e->nid == b->nid && list->nr_kept == e->nr_recorded;
 	/* Does the absence of a folio tell that it is gone? */
 	all_kept = is_sampled(d, p) || e->nr_recorded == e->nr_left;
+	node_moved = b->nid >= 0 && b->nid < MAX_NODES && p->node_flags[b->nid] != list->node_flags;
 	for (i = 0; i < list->nr; i++) {
 		const struct item *item = &list->items[i];
 		bool told = seen(&item->kept.hdr);
-		bool node_moved = b->nid >= 0 && b->nid < MAX_NODES && p->node_flags[b->nid] != list->node_flags;
 
 		if (!whole || (!told && !all_kept && e->nr_left <= MAX_ITEMS)) {
-			rs_count_lost(d, RS_DECIDE_folio_check_references);
-			rs_count_lost(d, RS_DECIDE_shrink_folio_list);
+			count_lost(d, 1);
 			continue;
 		}
 		if (!told && e->nr_left > MAX_ITEMS) {
@@ -437,6 +452,16 @@ static void end(struct rs_diff *d, const struct rs_step *step, const struct rs_e
 			      node_moved ? "the flags of the node changed" : NULL);
 	}
 	spare_list(d, step->closed);
+}
+
+/* Folios that came, and no list that they were on. */
+static void without_begin(struct rs_diff *d, const struct rs_step *step)
+{
+	const struct rs_event_hdr *hdr;
+
+	for (hdr = rs_recent_first(step->thread); hdr; hdr = rs_recent_next(step->thread, hdr))
+		if (hdr->type == RS_EVENT_folio)
+			count_lost(d, 1);
 }
 
 static struct item *find_item(const struct rs_step *step, uint64_t id)
@@ -505,6 +530,8 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	case RS_EVENT_shrink_folio_list_end:
 		if (step->closed)
 			end(d, step, (const void *)hdr);
+		else
+			without_begin(d, step);
 		break;
 	}
 #undef KEEP
@@ -519,8 +546,7 @@ static void dropped(struct rs_diff *d, const struct rs_frame *frame)
 	list = rs_frame_state((struct rs_frame *)frame, struct folio_frame)->list;
 	if (!list)
 		return;
-	d->sums[RS_DECIDE_folio_check_references].lost += list->nr;
-	d->sums[RS_DECIDE_shrink_folio_list].lost += list->nr;
+	count_lost(d, list->nr);
 	spare_list(d, frame);
 }
 
