@@ -231,7 +231,7 @@ static __always_inline int try_to_unmap_exit(__u64 folio, __u64 ret)
 	struct rs_event_folio_unmap *e;
 	struct task_state *task;
 	struct emit em;
-	__u64 id;
+	__u64 flags, id;
 
 	if (!(task_flags() & (PF_MEMALLOC | PF_KSWAPD)) || !wanted(RS_EVENT_folio_unmap, -1))
 		return 0;
@@ -245,8 +245,9 @@ static __always_inline int try_to_unmap_exit(__u64 folio, __u64 ret)
 	if (!e)
 		return 0;
 	e->folio = id;
-	e->mapcount = folio_mapcount(folio, read64(folio));
-	e->pad = 0;
+	flags = read64(folio);
+	e->mapcount = folio_mapcount(folio, flags);
+	e->flags = folio_flags(flags, READ64(struct page, mapping, folio));
 	emit_submit(&em);
 	return 0;
 }

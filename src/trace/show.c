@@ -226,7 +226,6 @@ void rs_show_value(const struct rs_reader *reader, const struct rs_field *f, uin
 		snprintf(buf, size, "%#" PRIx64, value);
 		return;
 	case RS_KIND_ZONE:
-		rs_show_zone(reader, -1, value, buf, size);
 		name = rs_show_zone(reader, -1, value, buf, size);
 		break;
 	case RS_KIND_LRU:

@@ -960,7 +960,7 @@ enum rs_folio_outcome {
 #define RS_FIELDS_folio_unmap(F, A)                                                                \
 	F(__u64, folio, ID, "identity, scrambled")                                                 \
 	F(__s32, mapcount, NUM, "mappings left")                                                   \
-	F(__u32, pad, PAD, "")
+	F(__u32, flags, FOLIO_FLAGS, "state afterwards, 0: not told")
 
 #define RS_FIELDS_folio_remove(F, A)                                                               \
 	F(__u64, folio, ID, "identity, scrambled")                                                 \

@@ -4,8 +4,7 @@
  * agrees; each test changes or removes one record.
  */
 #include "../../src/diff/diff.h"
-#include "kernel_rules.h"
-#include "recording.h"
+#include "kernel_recording.h"
 
 #define TID 7
 #define GFP 0xcc0 /* GFP_KERNEL */
@@ -72,35 +71,6 @@ static int make_call(void **state)
 	return 0;
 }
 
-static void write_info(struct rs_writer *w)
-{
-	const struct rs_rules *rules = rules_of(V6_1);
-	struct rs_schema *schema;
-	struct rs_json j;
-	size_t len;
-	char *text;
-	FILE *f = open_memstream(&text, &len);
-
-	assert_int_equal(rs_schema_create(&schema), 0);
-	rs_json_init(&j, f);
-	rs_json_object(&j, NULL);
-	rs_json_object(&j, "kernel");
-	rs_json_string(&j, "lru", "classic");
-	rs_json_u64(&j, "nodes_shift", 10);
-	rs_json_object(&j, "differences");
-#define RULE(rule, what) rs_json_bool(&j, #rule, rules->rule);
-	RS_RULES_ALLOC(RULE)
-	RS_RULES_LRU(RULE)
-	rs_json_end_object(&j);
-	rs_json_end_object(&j);
-	rs_schema_to_json(schema, &j, "schema");
-	rs_json_end_object(&j);
-	fclose(f);
-	assert_int_equal(rs_writer_put_json(w, RS_BLOCK_INFO, text, len), 0);
-	free(text);
-	rs_schema_destroy(schema);
-}
-
 /* Records the call without @missing, and has it judged. */
 static struct rs_diff *judge(const void *missing, const char *path, struct rs_reader **reader)
 {
@@ -117,7 +87,7 @@ static struct rs_diff *judge(const void *missing, const char *path, struct rs_re
 	unsigned int i;
 
 	assert_int_equal(rs_writer_create(path, false, &w), 0);
-	write_info(w);
+	recording_info_of(w, V6_1);
 	for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
 		records[i]->ts_ns = 1000 * (i + 1);
 		if (records[i] != missing)

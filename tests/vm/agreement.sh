@@ -35,6 +35,10 @@ function member(name,   at, rest) {
 	}
 }
 END {
+	print "# The model against live kernels\n"
+	print "Every decision in recordings of real kernels, computed again by src/model from the inputs that were recorded. Written by"
+	print "`make model-vs-kernel` out of what `make test-vm` has recorded: run both to check it. The classic LRU, unless a recording says"
+	print "otherwise. What was learned, hidden or never reached is in [model-findings.md](model-findings.md).\n"
 	print "## Agreement\n"
 	print "Each cell: how many the model computed identically, of how many observed; `d`: different without an excuse, `r`: races that"
 	print "the recording shows, `m`: inside of the margin (near decisions), `l`: lost, a record is missing, `h`: this kernel hides an input.\n"
