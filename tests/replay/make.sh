@@ -4,12 +4,13 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
+# WORKLOADS="small-folios" tests/replay/make.sh 6.1: only that one
 for kernel in "$@"; do
 	case $kernel in
 	5.10 | 6.1) lru= ;;
 	*) lru=:lru=n ;;
 	esac
-	for workload in small-global small-cache small-memcg small-folios; do
+	for workload in ${WORKLOADS:-small-global small-cache small-memcg small-folios}; do
 		options=$lru
 		[ $workload != small-folios ] || options=$lru:mode=folios
 		what=$kernel:$workload$options

@@ -8,7 +8,7 @@ WORKLOADS="stream anon anondisk mix burst memcg protect slab mlock numa noderec 
 machine() {
 	case $1 in
 	stream | slab | mlock | huge | marks | small-cache) echo "-d" ;;
-	oom | small-folios) echo "" ;;
+	oom) echo "" ;;
 	anondisk) echo "-d -w disk:512" ;;
 	small-global) echo "-w disk:256" ;;
 	numa | noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 640 1; load anon 420 6000 1" ;;
@@ -75,7 +75,7 @@ command_of() {
 	;;
 	small-folios) cat <<-'EOF'
 		cg=/sys/fs/cgroup; mkdir $cg/a; echo 16M >$cg/a/memory.max
-		sh -c 'echo $$ >/sys/fs/cgroup/a/cgroup.procs; load fill /tmp/f 24; load stream /tmp/f 24 2' || true
+		sh -c 'echo $$ >/sys/fs/cgroup/a/cgroup.procs; load stream /data/big 18 1; exec load anon 19 250 1'
 	EOF
 	;;
 	*) return 1 ;;
