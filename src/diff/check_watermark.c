@@ -5,8 +5,12 @@
 #include "../model/watermark.h"
 #include "diff.h"
 
-static void fill_zone(struct zone *z, const struct rs_event_zone_watermark_ok *e)
+bool rs_diff_fill_tested_zone(struct zone *z, const struct rs_event_hdr *hdr)
 {
+	const struct rs_event_zone_watermark_ok *e = (const void *)hdr;
+
+	if (e->highest_zoneidx < 0 || e->highest_zoneidx >= MAX_NR_ZONES || e->order < 0 || e->order > MAX_PAGE_ORDER)
+		return false;
 	memset(z, 0, sizeof(*z));
 	z->idx = e->zid;
 	z->managed_pages = 1;
@@ -14,6 +18,10 @@ static void fill_zone(struct zone *z, const struct rs_event_zone_watermark_ok *e
 	z->nr_free_cma = e->cma;
 	z->watermark_boost = e->boost;
 	z->lowmem_reserve[e->highest_zoneidx] = e->lowmem_reserve;
+	if (hdr->type == RS_EVENT_zone_watermark_ok_order)
+		memcpy(z->free_area, ((const struct rs_event_zone_watermark_ok_order *)hdr)->free_area,
+		       sizeof(z->free_area));
+	return true;
 }
 
 static void record(struct rs_diff *d, const struct rs_step *step, const struct rs_event *event)
@@ -26,12 +34,8 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	(void)step;
 	if (hdr->type != RS_EVENT_zone_watermark_ok && hdr->type != RS_EVENT_zone_watermark_ok_order)
 		return;
-	if (e->highest_zoneidx < 0 || e->highest_zoneidx >= MAX_NR_ZONES || e->order < 0 || e->order > MAX_PAGE_ORDER)
+	if (!rs_diff_fill_tested_zone(&z, hdr))
 		return;
-	fill_zone(&z, e);
-	if (hdr->type == RS_EVENT_zone_watermark_ok_order)
-		memcpy(z.free_area, ((const struct rs_event_zone_watermark_ok_order *)hdr)->free_area,
-		       sizeof(z.free_area));
 	ok = __zone_watermark_ok(&z, e->order, e->mark, e->highest_zoneidx, e->alloc_flags, e->free, &d->rules,
 				 rs_diff_why(d));
 	rs_count_branch(d, RS_DECIDE_zone_watermark_ok, e->order ? "order above 0" : "order 0");

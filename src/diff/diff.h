@@ -157,6 +157,8 @@ const char *rs_class_name(enum rs_class class);
 /* Output: a table for people and the divergences, @max of them; one JSON object a line. */
 void rs_diff_text(const struct rs_diff *diff, FILE *out, size_t max);
 void rs_diff_json(const struct rs_diff *diff, FILE *out);
+/* The model's reasons: each branch with its formula and operands. */
+void rs_why_print(const struct rs_why *why, FILE *out);
 /* Has an exact decision diverged? */
 bool rs_diff_failed(const struct rs_diff *diff);
 
@@ -206,5 +208,7 @@ static inline void rs_count_hidden(struct rs_diff *d, enum rs_decision decision)
 /* Numbers of the model's zone out of a record. */
 struct zone;
 void rs_diff_fill_zone(struct zone *zone, const struct rs_event_zone_state *e);
+/* The same of a zone_watermark_ok or zone_watermark_ok_order record. False: its numbers are impossible. */
+bool rs_diff_fill_tested_zone(struct zone *zone, const struct rs_event_hdr *hdr);
 
 #endif

@@ -70,7 +70,7 @@ static void print_chances(const struct rs_diff *d, FILE *out)
 	}
 }
 
-static void print_why(const struct rs_why *why, FILE *out)
+void rs_why_print(const struct rs_why *why, FILE *out)
 {
 	uint32_t i;
 	int n;
@@ -80,9 +80,9 @@ static void print_why(const struct rs_why *why, FILE *out)
 
 		if (!row)
 			continue;
-		fprintf(out, "      %s: %s", row->name, row->formula);
+		fprintf(out, "    %s: %s", row->name, row->formula);
 		for (n = 0; n < why->step[i].nr_operands; n++)
-			fprintf(out, "%s%s=%" PRId64, n ? " " : "   with ", row->operands[n] ? row->operands[n] : "?",
+			fprintf(out, "%s%s=%" PRId64, n ? ", " : "\n        ", row->operands[n] ? row->operands[n] : "?",
 				why->step[i].operand[n]);
 		fputc('\n', out);
 	}
@@ -108,7 +108,7 @@ static void print_divergence(const struct rs_diff *d, FILE *out, const struct rs
 		rs_show_record(out, d->reader, &event, state.first_ns, rs_tasks_comm(d->tasks, event.hdr->tid));
 		at += event.hdr->len;
 	}
-	print_why(&v->why, out);
+	rs_why_print(&v->why, out);
 }
 
 static bool same_group(const struct rs_divergence *a, const struct rs_divergence *b)

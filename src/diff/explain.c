@@ -265,16 +265,10 @@ static void take_zones(struct explainer *x)
 static void failed_test(struct explainer *x, const struct rs_event_hdr *hdr)
 {
 	const struct rs_event_zone_watermark_ok *t = (const void *)hdr;
-	struct zone z = { .managed_pages = 1, .nr_free_highatomic = t->highatomic, .nr_free_cma = t->cma,
-			  .watermark_boost = t->boost, .idx = t->zid };
+	struct zone z;
 
-	if (t->ret || t->highest_zoneidx < 0 || t->highest_zoneidx >= MAX_NR_ZONES || t->order < 0 ||
-	    t->order > MAX_PAGE_ORDER)
+	if (t->ret || !rs_diff_fill_tested_zone(&z, hdr))
 		return;
-	z.lowmem_reserve[t->highest_zoneidx] = t->lowmem_reserve;
-	if (hdr->type == RS_EVENT_zone_watermark_ok_order)
-		memcpy(z.free_area, ((const struct rs_event_zone_watermark_ok_order *)hdr)->free_area,
-		       sizeof(z.free_area));
 	x->x->has_failed_test = true;
 	memcpy(&x->x->failed_test, t, sizeof(x->x->failed_test));
 	x->x->failed_why.nr = 0;

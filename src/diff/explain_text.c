@@ -8,6 +8,7 @@
 #include "../base/json.h"
 #include "../model/lru.h"
 #include "../trace/show.h"
+#include "diff.h"
 #include "explain.h"
 
 #define LINE 100
@@ -148,24 +149,6 @@ static void say_zones(struct paragraph *p, const struct rs_explanation *x, struc
 		if (z->boost)
 			say(p, ", each raised by a boost of %" PRIu64, U(z->boost));
 		say(p, "), %s before. ", ms(x->zones[i].age_ns, age));
-	}
-}
-
-static void print_why(const struct rs_why *why, FILE *out)
-{
-	uint32_t i;
-	int n;
-
-	for (i = 0; i < why->nr && i < RS_WHY_STEPS; i++) {
-		const struct rs_branch_row *row = rs_branch_row(why->step[i].branch);
-
-		if (!row)
-			continue;
-		fprintf(out, "    %s: %s", row->name, row->formula);
-		for (n = 0; n < why->step[i].nr_operands; n++)
-			fprintf(out, "%s%s=%" PRId64, n ? ", " : "\n        ", row->operands[n] ? row->operands[n] : "?",
-				why->step[i].operand[n]);
-		fputc('\n', out);
 	}
 }
 
@@ -371,7 +354,7 @@ void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, F
 		say_failed_test(&p, x, reader);
 		end_paragraph(&p);
 		if (why && x->has_failed_test)
-			print_why(&x->failed_why, out);
+			rs_why_print(&x->failed_why, out);
 	}
 	heading(out, x->kind == RS_EXPLAIN_KSWAPD ? "What came of it" : "What kswapd did");
 	say_kswapd(&p, x);
@@ -393,7 +376,7 @@ void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, F
 			get_scan_count(&x->scans[i].inputs, &reasons);
 			fprintf(out, "  lruvec %u, priority %d, %s:\n", i + 1, x->scans[i].priority,
 				rs_show_cgroup(reader, x->scans[i].cgroup, cgroup, sizeof(cgroup)));
-			print_why(&reasons, out);
+			rs_why_print(&reasons, out);
 		}
 	}
 	heading(out, "Where the time went");
