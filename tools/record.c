@@ -48,7 +48,7 @@ static const struct argp_option options[] = {
 	  "kernel needs (the default)",
 	  3 },
 	{ "buffer", OPT_BUFFER, "BYTES", 0, "size of all ring buffers together (16M)", 3 },
-	{ "gauge", OPT_GAUGE, "MS", 0, "milliseconds between two readings of the gauge, 0: none (10)", 3 },
+	{ "gauge", OPT_GAUGE, "MS", 0, "milliseconds between two readings of the gauge, 0: none (10; in mode summary it is read every 10 s)", 3 },
 	{ "strict-loss", OPT_STRICT, NULL, 0, "exit with 3 if events were lost", 4 },
 	{ "quiet", 'q', NULL, 0, "say nothing but errors", 4 },
 	{ "verbose", 'v', NULL, 0, "say more", 4 },

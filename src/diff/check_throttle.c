@@ -203,6 +203,11 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 			rs_count_hidden(d, RS_DECIDE_reclaim_throttle);
 		break;
 	case RS_EVENT_reclaim_throttle:
+		/* Up to 5.10: a msleep(100), for isolated pages, of which there is nothing to compute. */
+		if (((const struct rs_event_reclaim_throttle *)hdr)->nid < 0) {
+			rs_count_hidden(d, RS_DECIDE_reclaim_throttle);
+			break;
+		}
 		s->call = *(const struct rs_event_reclaim_throttle *)hdr;
 		s->waits = true;
 		memset(&s->skip, 0, sizeof(s->skip));

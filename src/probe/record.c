@@ -374,7 +374,8 @@ static int tick(struct recorder *r)
 	uint64_t now = now_ns(), gauge_ns = gauge_interval_ns(r);
 	int err = 0;
 
-	if (gauge_ns && now - r->last_gauge_ns >= (is_active(r, now) ? gauge_ns - gauge_ns / 4 : IDLE_GAUGE_NS)) {
+	if (gauge_ns && now - r->last_gauge_ns >= (r->config->capture.mode == RS_MODE_SUMMARY ? SUMMARY_FLUSH_NS :
+						   is_active(r, now) ? gauge_ns - gauge_ns / 4 : IDLE_GAUGE_NS)) {
 		err = read_gauge(r);
 		r->last_gauge_ns = now;
 	}
@@ -394,7 +395,7 @@ static uint64_t tick_interval(const struct recorder *r, uint64_t now)
 	uint64_t gauge_ns = gauge_interval_ns(r);
 
 	if (r->config->capture.mode == RS_MODE_SUMMARY)
-		return IDLE_GAUGE_NS; /* there are no other records */
+		return SUMMARY_FLUSH_NS; /* there are no records but the gauge's */
 	if (!is_active(r, now))
 		return IDLE_TICK_NS;
 	return gauge_ns && gauge_ns < DRAIN_NS ? gauge_ns : DRAIN_NS;
@@ -580,6 +581,26 @@ static void spare_from_oom(char old[16])
 }
 
 /*
+ * Writes to every page that is the recorder's own, so that none has to be found when memory is short:
+ * it would have to reclaim then itself, and not drain.
+ */
+static void touch_own_memory(void)
+{
+	_cleanup_(rs_freep) char *text = NULL;
+	unsigned long from, to, at, page = sysconf(_SC_PAGESIZE);
+	char *line, *save = NULL, mode[5];
+
+	if (rs_read_file("/proc/self/maps", &text, NULL))
+		return;
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 || strcmp(mode, "rw-p"))
+			continue;
+		for (at = from; at < to; at += page)
+			*(volatile char *)at = *(volatile char *)at;
+	}
+}
+
+/*
  * A recorder that is swapped out stalls when it should drain. What was only needed to load is given
  * back first; where locking is not allowed, it goes without.
  */
@@ -590,6 +611,7 @@ static void stay_in_memory(struct recorder *r)
 	malloc_trim(0);
 	mallopt(M_TRIM_THRESHOLD, INT_MAX); /* what is freed from here on will be wanted again */
 	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	touch_own_memory();
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
 		rs_debug("cannot lock memory: %s", strerror(errno));
 }
