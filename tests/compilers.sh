@@ -15,7 +15,7 @@ check() { # check NAME OUTPUT: ok if there is no warning in it
 	fi
 }
 # The flags of the build, from the build.
-flags=$(make -s print-cflags)
+flags=$(MAKEFLAGS= make -s print-cflags)
 for cc in gcc clang-14 clang-19; do
 	if ! command -v $cc >/dev/null; then
 		n=$((n + 1))
@@ -34,6 +34,6 @@ for clang in clang-14 clang-19; do
 		continue
 	fi
 	check "$clang for BPF" \
-		"$(make -s CLANG=$clang OUT="$build/compilers/$clang" "$build/compilers/$clang/bpf/reclaimscope.bpf.o" 2>&1)"
+		"$(MAKEFLAGS= make -s CLANG=$clang OUT="$build/compilers/$clang" "$build/compilers/$clang/bpf/reclaimscope.bpf.o" 2>&1)"
 done
 echo "1..$n"

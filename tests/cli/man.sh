@@ -24,7 +24,7 @@ for page in "$top"/docs/man/*.1; do
 		skip "${page##*/} has no mistakes" "neither mandoc nor man and groff are installed"
 	fi
 done
-make -s -C "$top" install DESTDIR="$dir/dest" PREFIX=/usr >"$dir/out" 2>"$dir/err" && [ ! -s "$dir/err" ] &&
+MAKEFLAGS= make -s -C "$top" install DESTDIR="$dir/dest" PREFIX=/usr >"$dir/out" 2>"$dir/err" && [ ! -s "$dir/err" ] &&
 	[ "$("$dir/dest/usr/bin/reclaimscope" --version)" = "$("$rs" --version)" ] &&
 	(cd "$top/docs/man" && for page in *.1; do cmp "$page" "$dir/dest/usr/share/man/man1/$page" || exit 1; done) &&
 	[ "$(find "$dir/dest" -type f | wc -l)" -eq $((1 + $(ls "$top"/docs/man/*.1 | wc -l))) ]
