@@ -37,7 +37,8 @@ struct get_scan_count rs_get_scan_count_inputs(const struct rs_event_shrink_lruv
 	int lru;
 
 	for (lru = 0; lru < NR_EVICTABLE_LISTS; lru++)
-		in.lru_size[lru] = lruvec_lru_size((const uint64_t *)e->lru_zone_size, RS_MAX_LRU, lru, e->reclaim_idx);
+		in.lru_size[lru] = lruvec_lru_size((const uint64_t *)e->lru_zone_size, RS_MAX_LRU, lru,
+						   e->reclaim_idx < RS_MAX_ZONES ? e->reclaim_idx : RS_MAX_ZONES - 1);
 	/* Where the kernel has a function for it, the size that it used. */
 	if (st->nr_size == NR_EVICTABLE_LISTS)
 		memcpy(in.lru_size, st->size, sizeof(in.lru_size));
