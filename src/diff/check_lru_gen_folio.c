@@ -405,6 +405,7 @@ static void without_folios(struct rs_diff *d, const struct call *c, const struct
 {
 	int type;
 
+	rs_count_hidden(d, RS_DECIDE_get_tier_idx);
 	for (type = 0; type < ANON_AND_FILE; type++)
 		if (get_nr_gens(g, type) > MIN_NR_GENS && (type == LRU_GEN_FILE || c->begin.swappiness > 0)) {
 			rs_count_hidden(d, RS_DECIDE_isolate_folios);
