@@ -301,13 +301,15 @@ static void no_walk(void **state)
 
 static void types(void **state)
 {
-	const struct outcome hidden[] = { DECIDED(get_type_to_scan, .fewer = 1, .hidden = 1),
-					  DECIDED(isolate_folios, .diverged = 1), { RS_NR_DECISIONS } };
+	int i;
 
 	/* It took anon: perhaps file had nothing, but here it had. */
 	make_call(state);
 	call.end.type = 0;
-	expect(NULL, hidden);
+	EXPECT(NULL, DECIDED(get_type_to_scan, .diverged = 1), DECIDED(isolate_folios, .diverged = 1));
+	call.begin.walked = 0;
+	EXPECT(NULL, DECIDED(get_type_to_scan, .fewer = 1, .hidden = 1), DECIDED(sort_folio, .fewer = 4),
+	       DECIDED(get_tier_idx, .fewer = 1, .hidden = 1), DECIDED(isolate_folios, .fewer = 1, .hidden = 1));
 	/* With swappiness 0 there is no other type. */
 	make_call(state);
 	call.end.type = 0;
@@ -332,7 +334,16 @@ static void types(void **state)
 	/* Anon is behind, and so empty that file is next. */
 	make_call(state);
 	call.before.min_seq[0] = 4;
-	EXPECT(NULL, DECIDED(get_type_to_scan, .fewer = 1, .hidden = 1));
+	EXPECT(NULL);
+	/* And is not empty. */
+	for (i = 0; i < NR_TAIL; i++) {
+		call.tail[i].flags |= RS_FOLIO_SWAPBACKED;
+		call.tail[i].gen = i == PROTECTED - 1 || i == DIRTY - 1 ? 2 : 1;
+	}
+	call.before.empty = ALL_EMPTY & ~LIST_BIT(0, 0, 1);
+	call.end.type = 0;
+	call.after.protected[7] = 0;
+	EXPECT(NULL);
 }
 
 /* 7.2 scans a type again of which nothing was isolated, and tells what was. */
