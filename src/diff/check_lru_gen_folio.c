@@ -104,7 +104,7 @@ static struct lruvec *lruvec_find(struct gen_priv *p, uint64_t cgroup, int nid)
 	return l;
 }
 
-static void fill_gens(struct lru_gen_folio *g, const struct rs_event_lru_gen_state *e)
+void rs_fill_gens(struct lru_gen_folio *g, const struct rs_event_lru_gen_state *e)
 {
 	int type, tier, gen, zone;
 
@@ -170,7 +170,7 @@ static void judge_type(struct rs_diff *d, const struct call *c, int replayed)
 	int type;
 	bool both;
 
-	fill_gens(&g, &c->before);
+	rs_fill_gens(&g, &c->before);
 	choice = get_type_to_scan(&g, c->begin.swappiness, c->begin.gfp, &d->rules, why);
 	both = get_nr_gens(&g, LRU_GEN_ANON) > MIN_NR_GENS && get_nr_gens(&g, LRU_GEN_FILE) > MIN_NR_GENS;
 	type = choice.type;
@@ -354,7 +354,7 @@ static void replay(struct rs_diff *d, struct call *c)
 	bool more = true;
 	int tier;
 
-	fill_gens(&g, &c->before);
+	rs_fill_gens(&g, &c->before);
 	c->nr_taken = 0;
 	isolate_folios_begin(&isolate, &g, c->begin.swappiness, c->begin.gfp, &d->rules, why);
 	if (!find_lists(c, &g)) {
@@ -418,7 +418,7 @@ static void without_folios(struct rs_diff *d, const struct call *c)
 	struct lru_gen_folio g;
 	int type;
 
-	fill_gens(&g, &c->before);
+	rs_fill_gens(&g, &c->before);
 	rs_count_hidden(d, RS_DECIDE_get_tier_idx);
 	for (type = 0; type < ANON_AND_FILE; type++)
 		if (get_nr_gens(&g, type) > MIN_NR_GENS && (type == LRU_GEN_FILE || c->begin.swappiness > 0)) {
@@ -439,7 +439,7 @@ static void expect_min_seq(struct rs_diff *d, struct gen_priv *p, const struct c
 
 	if (!l)
 		return;
-	fill_gens(&l->was, &c->after);
+	rs_fill_gens(&l->was, &c->after);
 	l->expected = l->was;
 	l->swappiness = c->begin.swappiness;
 	memcpy(l->end_min_seq, l->was.min_seq, sizeof(l->end_min_seq));
@@ -476,7 +476,7 @@ static void judge_min_seq(struct rs_diff *d, struct lruvec *l, const struct rs_e
 	if (!l->waits)
 		return;
 	l->waits = false;
-	fill_gens(&now, e);
+	rs_fill_gens(&now, e);
 	/* Aging in between moves them as well. */
 	if (now.max_seq != l->was.max_seq) {
 		rs_count_hidden(d, RS_DECIDE_try_to_inc_min_seq);
