@@ -25,6 +25,7 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_retry,
 	&rs_check_folio,
 	&rs_check_lru_gen_folio,
+	&rs_check_lru_gen_token,
 };
 
 static const struct {
@@ -199,6 +200,7 @@ const char *rs_diff_read_rules(struct rs_reader *reader, struct rs_rules *rules)
 	RS_RULES_ALLOC(READ_RULE)
 	RS_RULES_LRU(READ_RULE)
 	RS_RULES_LRU_GEN_FOLIO(READ_RULE)
+
 	return missing;
 }
 

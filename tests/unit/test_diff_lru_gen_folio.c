@@ -20,6 +20,8 @@ static struct call {
 	struct rs_event_lru_gen_state after;
 	struct rs_event_folio folio[NR_ISOLATED];
 	struct rs_event_shrink_folio_list_begin list;
+	struct rs_event_workingset_eviction eviction;
+	struct rs_event_folio_remove remove;
 	struct rs_event_shrink_folio_list_end list_end;
 	struct rs_event_evict_folios_end evict_end;
 	struct rs_event_isolate_folios_begin next;
@@ -66,6 +68,12 @@ static int make_call(void **state)
 	SET(call.folio[0], folio, .folio = LAST, .nr_pages = 1);
 	SET(call.folio[1], folio, .folio = CLEAN, .nr_pages = 1);
 	SET(call.list, shrink_folio_list_begin, .nr_folios = NR_ISOLATED, .nr_recorded = NR_ISOLATED);
+	/* The first of the oldest generation that is left: 6, 2 references. */
+	call.folio[0].refs = call.folio[1].refs = 2;
+	call.folio[0].flags = call.folio[1].flags = RS_FOLIO_REFERENCED;
+	SET(call.eviction, workingset_eviction, .cgroup = 1, .file = 1, .nr_pages = 1,
+	    .shadow = ((((6ULL << 2 | 1) << 16 | 1) << 10) << 1 | 1) << 1 | 1);
+	SET(call.remove, folio_remove, .folio = CLEAN, .ret = 1);
 	SET(call.list_end, shrink_folio_list_end, .ret = 2);
 	SET(call.evict_end, evict_folios_end, .cgroup = 1, .ret = 5);
 	/* The lock is taken again: by now both oldest generations are gone. Nobody walks, nothing is left. */
@@ -89,7 +97,7 @@ static struct rs_diff *judge(const void *missing, const char *path, struct rs_re
 	struct rs_event_hdr *const records[] = {
 		&call.tail[0].hdr, &call.tail[1].hdr, &call.tail[2].hdr, &call.tail[3].hdr, &call.begin.hdr,
 		&call.before.hdr,  &call.end.hdr,     &call.after.hdr,	 &call.folio[0].hdr, &call.folio[1].hdr,
-		&call.list.hdr,	   &call.list_end.hdr, &call.evict_end.hdr, &call.next.hdr,  &call.next_state.hdr,
+		&call.list.hdr,	   &call.eviction.hdr, &call.remove.hdr, &call.list_end.hdr, &call.evict_end.hdr, &call.next.hdr,  &call.next_state.hdr,
 		&call.next_end.hdr, &call.next_after.hdr, &call.aging.hdr, &call.aged.hdr,
 	};
 	const struct rs_diff_options options = { .max_divergences = 20, .why = true };
@@ -119,7 +127,7 @@ static const struct {
 } expected[] = {
 	{ RS_DECIDE_get_type_to_scan, 1, 1 }, { RS_DECIDE_get_tier_idx, 1, 1 },	    { RS_DECIDE_sort_folio, 4, 0 },
 	{ RS_DECIDE_isolate_folios, 2, 0 },   { RS_DECIDE_try_to_inc_min_seq, 1, 0 }, { RS_DECIDE_reset_ctrl_pos, 2, 0 },
-	{ RS_DECIDE_inc_max_seq, 1, 0 },
+	{ RS_DECIDE_inc_max_seq, 1, 0 },      { RS_DECIDE_lru_gen_eviction, 1, 0 },
 };
 
 #define NR_EXPECTED (sizeof(expected) / sizeof(expected[0]))
@@ -164,6 +172,8 @@ static void expect(const void *missing, const struct outcome *changed)
 #define EXPECT(missing, ...)                                                                                           \
 	expect(missing, (struct outcome[]){ __VA_ARGS__ __VA_OPT__(, ) { .decision = RS_NR_DECISIONS } })
 #define DECIDED(name, ...) { .decision = RS_DECIDE_##name, __VA_ARGS__ }
+
+#define NO_TOKEN DECIDED(lru_gen_eviction, .fewer = 1, .lost = 1)
 
 static void as_it_is(void **state)
 {
@@ -210,6 +220,7 @@ static void lists(void **state)
 	       DECIDED(get_tier_idx, .lost = 1, .fewer = 1));
 	make_call(state);
 	call.folio[0].folio = DIRTY;
+	call.folio[0].flags = 0;
 	EXPECT(NULL, DECIDED(sort_folio, .race = 1, .fewer = 1), DECIDED(isolate_folios, .lost = 1, .fewer = 1),
 	       DECIDED(get_tier_idx, .lost = 1, .fewer = 1));
 	make_call(state);
@@ -244,7 +255,8 @@ static void what_is_missing_is_lost(void **state)
 	expect(&call.begin, unseen);
 	expect(&call.before, unseen);
 	expect(&call.end, unseen);
-	expect(&call.after, unseen);
+	EXPECT(&call.after, unseen[0], unseen[1], unseen[2], unseen[3], unseen[4], unseen[5],
+	       DECIDED(lru_gen_eviction, .fewer = 1));
 	expect(&call.folio[0], unwalked);
 	EXPECT(&call.aging, DECIDED(inc_max_seq, .fewer = 1, .hidden = 1));
 }
@@ -256,9 +268,9 @@ static void no_list(void **state)
 	call.tail[CLEAN - 1].flags |= RS_FOLIO_WRITEBACK;
 	call.tail[LAST - 1].flags |= RS_FOLIO_WRITEBACK;
 	call.end.ret = 0;
-	EXPECT(&call.list, DECIDED(get_type_to_scan, .fewer = 1, .hidden = 1));
+	EXPECT(&call.list, DECIDED(get_type_to_scan, .fewer = 1, .hidden = 1), NO_TOKEN);
 	make_call(state);
-	EXPECT(&call.list, DECIDED(sort_folio, .diverged = 1, .fewer = 3),
+	EXPECT(&call.list, NO_TOKEN, DECIDED(sort_folio, .diverged = 1, .fewer = 3),
 	       DECIDED(isolate_folios, .lost = 1, .fewer = 1), DECIDED(get_tier_idx, .lost = 1, .fewer = 1));
 }
 
@@ -357,6 +369,8 @@ static void again(void **state)
 		call.tail[i].flags |= RS_FOLIO_REFERENCED;
 	call.end.isolated = 3;
 	SET(call.folio[0], folio, .folio = LAST, .nr_pages = 1);
+	call.folio[1].refs = 1;
+	call.eviction.shadow ^= 1ULL << 1; /* PG_workingset */
 	EXPECT(NULL, DECIDED(sort_folio, .diverged = 1, .fewer = 1), DECIDED(isolate_folios, .lost = 1, .fewer = 1, .hidden = 0),
 	       DECIDED(get_tier_idx, .lost = 1, .fewer = 1), DECIDED(reset_ctrl_pos, .fewer = 0));
 	/* Nothing isolated: tail by tail, two of them in each scan. */
@@ -368,7 +382,7 @@ static void again(void **state)
 	call.end.ret = 4;
 	call.end.isolated = 0;
 	call.after.protected[7] = 0;
-	EXPECT(&call.list, DECIDED(get_type_to_scan, .fewer = 1, .hidden = 1));
+	EXPECT(&call.list, NO_TOKEN, DECIDED(get_type_to_scan, .fewer = 1, .hidden = 1));
 	/* The folios that were skipped come again, after all others. */
 	make_call(state);
 	kernel = V7_2;
@@ -376,7 +390,7 @@ static void again(void **state)
 		call.tail[i].refcount = 0;
 	call.tail[1].refs = 0;
 	call.tail[1].flags = RS_FOLIO_LRU;
-	EXPECT(&call.list, DECIDED(isolate_folios, .hidden = 1, .fewer = 1), DECIDED(get_tier_idx, .hidden = 1, .fewer = 1),
+	EXPECT(&call.list, NO_TOKEN, DECIDED(isolate_folios, .hidden = 1, .fewer = 1), DECIDED(get_tier_idx, .hidden = 1, .fewer = 1),
 	       DECIDED(get_type_to_scan, .fewer = 1, .hidden = 1));
 }
 
@@ -407,6 +421,21 @@ static void generations(void **state)
 	EXPECT(NULL, DECIDED(inc_max_seq, .race = 1));
 }
 
+static void tokens(void **state)
+{
+	make_call(state);
+	call.eviction.shadow ^= 1ULL << 1;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .diverged = 1));
+	make_call(state);
+	call.eviction.shadow ^= 1ULL << 28;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .diverged = 1));
+	make_call(state);
+	call.remove.folio = 99;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .lost = 1, .fewer = 1));
+	make_call(state);
+	EXPECT(&call.eviction, DECIDED(lru_gen_eviction, .fewer = 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -414,7 +443,7 @@ int main(void)
 		cmocka_unit_test(lists),		     cmocka_unit_test(what_is_missing_is_lost),
 		cmocka_unit_test(no_list),		     cmocka_unit_test(walks_end_early),
 		cmocka_unit_test(no_walk),		     cmocka_unit_test(types),
-		cmocka_unit_test(again),		     cmocka_unit_test(generations),
+		cmocka_unit_test(again),		     cmocka_unit_test(tokens),		     cmocka_unit_test(generations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
