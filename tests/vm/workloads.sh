@@ -74,7 +74,7 @@ command_of() {
 	EOF
 	;;
 	# Reclaimers that wait for a slow disk, with pages in their hands.
-	slow) echo 'echo 1 >/proc/sys/vm/laptop_mode; load mix /data/big 260 1500 & load anon 140 3000 12; wait' ;;
+	slow) echo 'echo 1 >/proc/sys/vm/laptop_mode; load mix /data/big 330 6000 & load anon 220 9000 16; wait' ;;
 	slab) echo 'load slab /data/many 40000 60000; load stream /data/big 400 1; load slab /data/many 40000 20000' ;;
 	mlock) echo 'load mlock 250 stream /data/big 640 1' ;;
 	numa) echo 'load node 1 anon 250 16000 2' ;;
