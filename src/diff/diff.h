@@ -71,7 +71,7 @@ struct rs_answer {
 	int64_t kernel, model;
 };
 
-#define RS_MAX_ANSWERS 12
+#define RS_MAX_ANSWERS 12 /* of a cost: both of each level */
 #define RS_MAX_BRANCHES 24
 
 struct rs_decision_sum {
@@ -122,6 +122,7 @@ enum {
 	RS_PRIV_KSWAPD,
 	RS_PRIV_MARKS,
 	RS_PRIV_THROTTLE,
+	RS_PRIV_MEMCG,
 	RS_PRIV_COST,
 	RS_PRIV_WORKINGSET,
 	RS_PRIV_SLAB,

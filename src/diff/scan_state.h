@@ -50,7 +50,8 @@ struct rs_walk {
 	bool usage_moved; /* with the usage of a moment before, the answer is another */
 	bool enough; /* the lruvec before gave enough */
 	bool round_over; /* and then shrink_node() began again */
-	uint64_t cgroup;
+	uint64_t cgroup, root;
+	uint64_t computed_ns;
 	enum rs_memcg_visit visit;
 };
 

@@ -509,6 +509,7 @@ enum rs_folio_outcome {
 	F(__u32, task_flags, TASK_FLAGS, "PF_ flags of the reclaimer")                             \
 	A(__u64, activate, 2, PAGES, "WORKINGSET_ACTIVATE_ANON, _FILE of this lruvec, -1: not visible") \
 	F(__u64, node_free, PAGES, "NR_FREE_PAGES of all zones of the node, the cached counters")  \
+	F(__u64, node_high, PAGES, "the high marks of all zones of the node, with their boosts")   \
 	A(__u64, lru_zone_size, RS_MAX_ZONES * RS_MAX_LRU, PAGES, "size of each list, [zone][lru]")
 
 #define RS_FIELDS_lruvec_sizes(F, A)                                                               \
@@ -612,7 +613,7 @@ enum rs_folio_outcome {
 	F(__u32, sc_flags, SC_FLAGS, "bits of scan_control")                                       \
 	F(__u32, pad, PAD, "")
 
-#define RS_COST_LEVELS 3
+#define RS_COST_LEVELS 6
 #define RS_FIELDS_note_cost_begin(F, A)                                                            \
 	F(__u32, source, COST_SOURCE, "which function")                                            \
 	F(__u32, file, BOOL, "file pages")                                                         \
