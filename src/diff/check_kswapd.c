@@ -21,6 +21,7 @@ struct waiting {
 struct call {
 	uint64_t begin_ns, end_ns;
 	uint32_t tid;
+	int order, highest_zoneidx; /* asked for */
 };
 
 struct node {
@@ -37,7 +38,8 @@ struct node {
 	int taken_order, taken_zoneidx;
 	unsigned int nr_open; /* calls of wakeup_kswapd() that are under way */
 	uint64_t prev_ns; /* kswapd's last record */
-	uint64_t wake_ns; /* it took up a request last */
+	uint64_t wake_ns; /* it took up a request last, */
+	uint64_t asleep_ns; /* and until then it had not */
 	uint64_t run_ns; /* its last run ended */
 	/* Calls that ended last. */
 	struct call calls[MAX_RECENT_CALLS];
@@ -277,6 +279,18 @@ static const char *request_race(const struct rs_diff *d, const struct node *node
 	return NULL;
 }
 
+/* Was this asked for just when kswapd took the request before, of which only its record tells? */
+static const char *late_request(const struct node *node, int order, int highest_zoneidx)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_RECENT_CALLS && i < node->nr_calls; i++)
+		if (node->calls[i].end_ns >= node->asleep_ns && node->calls[i].begin_ns <= node->wake_ns &&
+		    node->calls[i].order == order && node->calls[i].highest_zoneidx == highest_zoneidx)
+			return "a request while kswapd took the one before";
+	return NULL;
+}
+
 static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 {
 	struct kswapd_result result = { 0 };
@@ -308,6 +322,7 @@ static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 		answers[1] = (struct rs_answer){ "order", e->order, node->k.reclaim_order };
 		answers[2] = (struct rs_answer){ "highest zone", e->highest_zoneidx, node->k.highest_zoneidx };
 		result.may_sleep = e->ret;
+		race = late_request(node, e->order, e->highest_zoneidx);
 	} else if (hdr->type == RS_EVENT_kswapd_sleep) {
 		answers[0] = (struct rs_answer){ "sleeps", true, node->k.step == KSWAPD_SLEEP };
 		answers[1] = answers[2] = (struct rs_answer){ "", 0, 0 };
@@ -354,6 +369,7 @@ static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 		}
 		node->taken = false;
 		node->request_known = true;
+		node->asleep_ns = node->woken_ns > node->prev_ns ? node->woken_ns : node->prev_ns;
 		node->wake_ns = hdr->ts_ns;
 	}
 	node->prev_ns = hdr->ts_ns;
@@ -410,7 +426,8 @@ static void wakeup_closed(struct rs_diff *d, const struct rs_step *step, const s
 		return;
 	node->nr_open -= node->nr_open > 0;
 	check_wakeup(d, step->thread, step->closed, e);
-	node->calls[node->nr_calls++ % MAX_RECENT_CALLS] = (struct call){ b->hdr.ts_ns, e->hdr.ts_ns, e->hdr.tid };
+	node->calls[node->nr_calls++ % MAX_RECENT_CALLS] = (struct call){ b->hdr.ts_ns, e->hdr.ts_ns, e->hdr.tid, b->order,
+									       b->highest_zoneidx };
 	/* taken meanwhile, with this request or just before it */
 	if (node->request_known && node->wake_ns < b->hdr.ts_ns && !node->taken) {
 		if (e->kswapd_highest_zoneidx == MAX_NR_ZONES)
