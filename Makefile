@@ -20,13 +20,13 @@ BASE   := log json readfile
 KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup setting
 TRACE  := schema codec output writer reader show tasks
 PROBE  := hooks permit ring capture gauge describe record
-REPORT := latency report report_text report_json
+REPORT := latency report report_summary report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 EPISODE := episode
 DIFF   := diff diff_text diff_json explain explain_text check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
-DIFF   += check_kswapd check_balance check_direct check_marks check_throttle check_retry check_folio
+DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_marks check_throttle check_retry check_folio
 APPLY  := journal owner trial
 TOOLS  := reclaimscope tool check record report script diff explain
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup permit tool
@@ -109,21 +109,13 @@ $(OUT)/tests/vm/load: tests/vm/load.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@
 
-$(OUT)/tests/cli/killer: $(OUT)/tests/cli/killer.o
-	$(call msg,LINK,$@)
-	$(Q)$(CC) $(RS_LDFLAGS) $^ -o $@
+LINKED := $(addprefix $(OUT)/tests/,vm/crosscheck cli/killer bench/pump docs/events fuzz/seeds)
+$(OUT)/tests/bench/pump: LDLIBS := -pthread
+$(OUT)/tests/fuzz/seeds: LDLIBS := -lcmocka
 
-$(OUT)/tests/vm/crosscheck: $(OUT)/tests/vm/crosscheck.o $(OUT)/libreclaimscope.a
+$(LINKED): %: %.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
-	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
-
-$(OUT)/tests/bench/pump: $(OUT)/tests/bench/pump.o $(OUT)/libreclaimscope.a
-	$(call msg,LINK,$@)
-	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -pthread -o $@
-
-$(OUT)/tests/docs/events: $(OUT)/tests/docs/events.o $(OUT)/libreclaimscope.a
-	$(call msg,LINK,$@)
-	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) $(LDLIBS) -o $@
 
 # Documents that are written by programs. tests/docs.sh compares.
 docs: $(OUT)/tests/docs/events
@@ -143,10 +135,6 @@ $(OUT)/tests/fuzz/fuzz_reader: $(OUT)/fuzz/tests/fuzz/fuzz_reader.o $(FUZZ_LIB:%
 	$(call msg,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LIBS) -o $@
-
-$(OUT)/tests/fuzz/seeds: $(OUT)/tests/fuzz/seeds.o $(OUT)/libreclaimscope.a
-	$(call msg,LINK,$@)
-	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
 FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/seeds
 

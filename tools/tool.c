@@ -136,6 +136,21 @@ error_t rs_parse_help(struct argp_state *state)
 	return ECANCELED;
 }
 
+error_t rs_parse_file(int key, char *arg, struct argp_state *state, const char **file)
+{
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (state->arg_num)
+			return rs_bad_value("%s: only one recording at a time", arg);
+		*file = arg;
+		return 0;
+	case 'h':
+		return rs_parse_help(state);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
 error_t rs_bad_value(const char *fmt, ...)
 {
 	va_list args;

@@ -50,6 +50,9 @@ int rs_finish_output(int status);
 /* Prints the help of a verb; what it returns, returned by the parser, ends the program. */
 error_t rs_parse_help(struct argp_state *state);
 
+/* The keys that all verbs have that read a recording: its name and --help. */
+error_t rs_parse_file(int key, char *arg, struct argp_state *state, const char **file);
+
 /* What a parser returns for a bad value: says it. Not EINVAL, which is argp's own. */
 error_t rs_bad_value(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

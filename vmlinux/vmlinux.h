@@ -97,8 +97,13 @@ struct page_counter {
 	atomic_long_t children_min_usage, children_low_usage;
 	struct page_counter *parent;
 };
+struct mem_cgroup_id {
+	int id;
+};
+
 struct mem_cgroup {
 	struct cgroup_subsys_state css;
+	struct mem_cgroup_id id; /* mem_cgroup_private_id in 7.2: the same */
 	struct page_counter memory;
 	struct page_counter swap;
 	struct mem_cgroup_per_node *nodeinfo[1];

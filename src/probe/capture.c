@@ -347,6 +347,7 @@ static int set_options(struct rs_capture *c)
 	for (i = 0; i < c->nr_probes; i++)
 		opts->preempt_guard |= is_preemptible_btf(c, &c->probes[i]);
 	opts->stacks = config->stacks;
+	opts->lru_gen = k->lru_gen_enabled & 1;
 	opts->folio_sample = config->folio_sample;
 	for (i = 0; i < c->nr_probes; i++)
 		opts->allocator |= c->probes[i].hook->flags & RS_HOOK_ALLOCATOR && c->probes[i].state == RS_PROBE_READY;
