@@ -26,7 +26,7 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_retry,
 	&rs_check_folio,
 	&rs_check_lru_gen_folio,
-	&rs_check_lru_gen_token,
+	&rs_check_lru_gen_seq,
 };
 
 static const struct {
