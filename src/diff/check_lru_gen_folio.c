@@ -128,6 +128,12 @@ static bool tells_type(const struct rs_diff *d, const struct call *c)
 	return d->rules.lru_gen_small_batch ? c->end.isolated > 0 : c->end.ret > 0;
 }
 
+/* Two generations are kept, and up to 6.12 an oldest one stays, empty, until both types' are. */
+static bool gives_nothing(const struct lru_gen_folio *g, int type)
+{
+	return get_nr_gens(g, type) == MIN_NR_GENS || g->empty[lru_gen_from_seq(g->min_seq[type])][type];
+}
+
 /* @replayed: the type that the folios lead to, -1: they are not known. */
 static void judge_type(struct rs_diff *d, const struct call *c, int replayed)
 {
@@ -139,15 +145,15 @@ static void judge_type(struct rs_diff *d, const struct call *c, int replayed)
 
 	rs_fill_gens(&g, &c->before);
 	choice = get_type_to_scan(&g, c->begin.swappiness, c->begin.gfp, &d->rules, why);
-	both = get_nr_gens(&g, LRU_GEN_ANON) > MIN_NR_GENS && get_nr_gens(&g, LRU_GEN_FILE) > MIN_NR_GENS;
+	both = !gives_nothing(&g, LRU_GEN_ANON) && !gives_nothing(&g, LRU_GEN_FILE);
 	type = choice.type;
 	if (!tells_type(d, c)) {
 		rs_count_hidden(d, RS_DECIDE_get_type_to_scan);
 		return;
 	}
-	if (get_nr_gens(&g, type) == MIN_NR_GENS) {
+	if (gives_nothing(&g, type) && c->begin.swappiness > 0) {
 		type = !type;
-		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "the type chosen has two generations: the other");
+		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "the type chosen has nothing old: the other");
 	} else if (replayed >= 0 && replayed != type) {
 		type = replayed;
 		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "nothing of the type chosen: the other");
@@ -389,7 +395,7 @@ static void without_folios(struct rs_diff *d, const struct call *c)
 	rs_fill_gens(&g, &c->before);
 	rs_count_hidden(d, RS_DECIDE_get_tier_idx);
 	for (type = 0; type < ANON_AND_FILE; type++)
-		if (get_nr_gens(&g, type) > MIN_NR_GENS && (type == LRU_GEN_FILE || c->begin.swappiness > 0)) {
+		if (!gives_nothing(&g, type) && (type == LRU_GEN_FILE || c->begin.swappiness > 0)) {
 			rs_count_hidden(d, RS_DECIDE_isolate_folios);
 			return;
 		}

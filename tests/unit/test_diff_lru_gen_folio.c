@@ -193,8 +193,7 @@ static void what_differs_is_told(void **state)
 	EXPECT(NULL, DECIDED(get_tier_idx, .diverged = 1));
 	make_call(state);
 	call.next_state.min_seq[0] = 5;
-	EXPECT(NULL, DECIDED(try_to_inc_min_seq, .diverged = 1), DECIDED(reset_ctrl_pos, .fewer = 1),
-	       DECIDED(isolate_folios, .fewer = 1, .hidden = 1));
+	EXPECT(NULL, DECIDED(try_to_inc_min_seq, .diverged = 1), DECIDED(reset_ctrl_pos, .fewer = 1));
 	make_call(state);
 	call.next_state.avg_total[4] = 11;
 	EXPECT(NULL, DECIDED(reset_ctrl_pos, .diverged = 1));
@@ -327,7 +326,7 @@ static void types(void **state)
 	call.end.type = 0;
 	call.begin.swappiness = 0;
 	call.next_state.min_seq[0] = 5;
-	EXPECT(NULL, DECIDED(get_type_to_scan, .diverged = 1), DECIDED(isolate_folios, .diverged = 1, .fewer = 1, .hidden = 1),
+	EXPECT(NULL, DECIDED(get_type_to_scan, .diverged = 1), DECIDED(isolate_folios, .diverged = 1),
 	       DECIDED(reset_ctrl_pos, .fewer = 1));
 	/* Swappiness, or __GFP_IO, instead of refaults. */
 	make_call(state);
@@ -400,7 +399,7 @@ static void generations(void **state)
 	make_call(state);
 	call.next_state.max_seq = call.next_after.max_seq = call.aged.max_seq = 8;
 	EXPECT(NULL, DECIDED(try_to_inc_min_seq, .fewer = 1, .hidden = 1), DECIDED(reset_ctrl_pos, .fewer = 2),
-	       DECIDED(isolate_folios, .fewer = 1, .hidden = 1), DECIDED(inc_max_seq, .race = 1));
+	       DECIDED(inc_max_seq, .race = 1));
 	/* 7.2 tells it at once. */
 	make_call(state);
 	call.next_state.of = RS_EVENT_try_to_inc_min_seq;
