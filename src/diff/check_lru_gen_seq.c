@@ -28,6 +28,7 @@ struct evictor {
 	bool begun; /* isolate_folios() */
 	bool evicts; /* from this lruvec, with MGLRU */
 	struct lruvec *lruvec;
+	const struct lruvec *inside; /* try_to_shrink_lruvec() of it */
 	struct rs_event_try_to_inc_max_seq aging; /* its state comes next */
 	unsigned int nr_list;
 	struct rs_event_folio list[MAX_LIST];
@@ -147,7 +148,18 @@ static void judge_min_seq(struct rs_diff *d, struct lruvec *l, const struct rs_e
 			judge_carry(d, l, &now, &e->hdr, type);
 }
 
-static void aged(struct rs_diff *d, struct lruvec *l, const struct rs_event_try_to_inc_max_seq *a,
+/* Generations can be advanced at any time by a thread that is at work on the same lruvec. */
+static bool others_inside(const struct seq_priv *p, const struct lruvec *l, uint32_t tid)
+{
+	const struct evictor *t;
+
+	for (t = p->evictors; t; t = t->hh.next)
+		if (t->inside == l && t->tid != tid)
+			return true;
+	return false;
+}
+
+static void aged(struct rs_diff *d, const struct seq_priv *p, struct lruvec *l, const struct rs_event_try_to_inc_max_seq *a,
 		 const struct rs_event_lru_gen_state *e)
 {
 	struct lru_gen_folio g = { .max_seq = l->max_seq };
@@ -158,7 +170,7 @@ static void aged(struct rs_diff *d, struct lruvec *l, const struct rs_event_try_
 		return;
 	}
 	memcpy(g.min_seq, l->min_seq, sizeof(g.min_seq));
-	if (l->tid != e->hdr.tid || g.max_seq != a->seq)
+	if (l->tid != e->hdr.tid || g.max_seq != a->seq || others_inside(p, l, e->hdr.tid))
 		race = "another thread was at this lruvec meanwhile";
 	inc_max_seq(&g, rs_diff_why(d));
 	rs_judge(d, RS_DECIDE_inc_max_seq, NULL, &e->hdr,
@@ -181,7 +193,9 @@ static void take_state(struct rs_diff *d, struct seq_priv *p, struct evictor *t,
 	if (e->of == RS_EVENT_isolate_folios_begin || e->of == RS_EVENT_try_to_inc_min_seq)
 		judge_min_seq(d, l, e);
 	else if (e->of == RS_EVENT_try_to_inc_max_seq)
-		aged(d, l, &t->aging, e);
+		aged(d, p, l, &t->aging, e);
+	else if (e->of == RS_EVENT_try_to_shrink_lruvec_begin)
+		t->inside = l;
 	l->max_seq = e->max_seq;
 	memcpy(l->min_seq, e->min_seq, sizeof(l->min_seq));
 	l->tid = t->tid;
@@ -252,6 +266,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	case RS_EVENT_isolate_folios_begin:
 	case RS_EVENT_lru_gen_state:
 	case RS_EVENT_try_to_inc_max_seq:
+	case RS_EVENT_try_to_shrink_lruvec_end:
 	case RS_EVENT_shrink_folio_list_begin:
 	case RS_EVENT_workingset_eviction:
 	case RS_EVENT_folio_remove:
@@ -275,6 +290,9 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		break;
 	case RS_EVENT_try_to_inc_max_seq:
 		t->aging = *(const struct rs_event_try_to_inc_max_seq *)hdr;
+		break;
+	case RS_EVENT_try_to_shrink_lruvec_end:
+		t->inside = NULL;
 		break;
 	case RS_EVENT_shrink_folio_list_begin:
 		take_list(t, step->thread);

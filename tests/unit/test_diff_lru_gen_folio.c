@@ -30,6 +30,9 @@ static struct call {
 	struct rs_event_lru_gen_state next_after;
 	struct rs_event_try_to_inc_max_seq aging;
 	struct rs_event_lru_gen_state aged;
+	/* Of another thread; hdr.type 0: not recorded. */
+	struct rs_event_lru_gen_state before_all;
+	struct rs_event_try_to_shrink_lruvec_end leave;
 } call;
 
 static enum kernel_under_test kernel;
@@ -52,6 +55,7 @@ static int make_call(void **state)
 	(void)state;
 	kernel = V6_12;
 	second_thread = false;
+	call.before_all.hdr.type = call.leave.hdr.type = 0;
 	for (i = 0; i < NR_TAIL; i++)
 		SET(call.tail[i], gen_folio, .folio = i + 1, .nr_pages = 1, .refcount = 2, .zid = 1, .gen = 2,
 		    .flags = RS_FOLIO_LRU);
@@ -95,6 +99,7 @@ static int make_call(void **state)
 static struct rs_diff *judge(const void *missing, const char *path, struct rs_reader **reader)
 {
 	struct rs_event_hdr *const records[] = {
+		&call.before_all.hdr, &call.leave.hdr,
 		&call.tail[0].hdr, &call.tail[1].hdr, &call.tail[2].hdr, &call.tail[3].hdr, &call.begin.hdr,
 		&call.before.hdr,  &call.end.hdr,     &call.after.hdr,	 &call.folio[0].hdr, &call.folio[1].hdr,
 		&call.list.hdr,	   &call.eviction.hdr, &call.remove.hdr, &call.list_end.hdr,
@@ -112,7 +117,7 @@ static struct rs_diff *judge(const void *missing, const char *path, struct rs_re
 	recording_info_of(w, kernel);
 	for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
 		records[i]->ts_ns = 1000 * (i + 1);
-		if (records[i] != missing)
+		if (records[i] != missing && records[i]->type)
 			assert_int_equal(rs_writer_put_record(w, 0, records[i]), 0);
 	}
 	assert_int_equal(rs_writer_close(w), 0);
@@ -418,6 +423,15 @@ static void generations(void **state)
 	EXPECT(NULL);
 	call.aged.min_seq[1] = 7;
 	EXPECT(NULL, DECIDED(inc_max_seq, .race = 1));
+	/* Or is there still. */
+	make_call(state);
+	call.aged.min_seq[1] = 7;
+	STATE(call.before_all, try_to_shrink_lruvec_begin, 5, 7, ALL_EMPTY);
+	call.before_all.hdr.tid = TID + 1;
+	EXPECT(NULL, DECIDED(inc_max_seq, .race = 1));
+	SET(call.leave, try_to_shrink_lruvec_end, .cgroup = 1);
+	call.leave.hdr.tid = TID + 1;
+	EXPECT(NULL, DECIDED(inc_max_seq, .diverged = 1));
 }
 
 static void tokens(void **state)
