@@ -10,10 +10,12 @@ for kernel in "$@"; do
 	5.10 | 6.1) lru= ;;
 	*) lru=:lru=n ;;
 	esac
+	# mglru-folios is small-folios under MGLRU; kept for 6.1 and 6.18.
 	for workload in ${WORKLOADS:-small-global small-cache small-memcg small-folios}; do
 		options=$lru
 		[ $workload != small-folios ] || options=$lru:mode=folios
 		what=$kernel:$workload$options
+		[ $workload != mglru-folios ] || what=$kernel:small-folios:lru=y:mode=folios
 		"$top/tests/vm/test.sh" "$what" | grep '^not' || true
 		cp "$top/build/vm/${what//[:=]/-}/r.data" "$here/$kernel-$workload.data"
 	done
