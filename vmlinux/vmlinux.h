@@ -200,6 +200,13 @@ struct pglist_data___failures_int {
 struct pglist_data___failures_atomic {
 	atomic_t kswapd_failures;
 };
+/* 6.12 and later */
+struct lru_gen_memcg {
+	unsigned long seq;
+};
+struct pglist_data___memcg_lru {
+	struct lru_gen_memcg memcg_lru;
+};
 
 struct lru_gen_folio {
 	unsigned long max_seq;

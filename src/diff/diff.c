@@ -24,6 +24,8 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_throttle,
 	&rs_check_retry,
 	&rs_check_folio,
+	&rs_check_lru_gen,
+	&rs_check_memcg_lru,
 };
 
 static const struct {
@@ -197,6 +199,7 @@ const char *rs_diff_read_rules(struct rs_reader *reader, struct rs_rules *rules)
 	} while (0);
 	RS_RULES_ALLOC(READ_RULE)
 	RS_RULES_LRU(READ_RULE)
+	RS_RULES_LRU_GEN(READ_RULE)
 	return missing;
 }
 

@@ -96,6 +96,7 @@ static void write_info(struct rs_writer *w)
 #define RULE(rule, what) rs_json_bool(&j, #rule, rules.rule);
 	RS_RULES_ALLOC(RULE)
 	RS_RULES_LRU(RULE)
+	RS_RULES_LRU_GEN(RULE)
 	rs_json_end_object(&j);
 	rs_json_end_object(&j);
 	rs_schema_to_json(schema, &j, "schema");
