@@ -132,10 +132,10 @@ bool should_run_aging(const struct get_nr_to_scan *in, const struct rs_rules *ru
 	return true;
 }
 
-static uint64_t protected_size(const struct get_nr_to_scan *in, bool *low_skipped, struct rs_why *why)
+static uint64_t protected_size(const struct get_nr_to_scan *in, uint64_t nr, bool *low_skipped, struct rs_why *why)
 {
 	const struct apply_proportional_protection protection = {
-		.scan = in->size,
+		.scan = nr,
 		.usage = in->memcg.usage,
 		.emin = in->memcg.emin,
 		.elow = in->memcg.elow,
@@ -204,7 +204,7 @@ struct get_nr_to_scan_result get_nr_to_scan(const struct get_nr_to_scan *in, con
 		return r;
 	}
 	if (rules->lru_gen_protection)
-		nr = protected_size(in, &r.memcg_low_skipped, why);
+		nr = protected_size(in, nr, &r.memcg_low_skipped, why);
 	if (aging && in->priority != DEF_PRIORITY) {
 		r.age = true;
 		r.if_aged = -1;
