@@ -176,6 +176,14 @@ static __always_inline __u64 root_memcg(void)
 	return opts.addr_root_mem_cgroup ? read64(opts.addr_root_mem_cgroup) : 0;
 }
 
+/* The lruvec on @nid that a reclaim of @target, 0: global, works for; 0: not to be had. */
+static __always_inline __u64 target_lruvec(__u64 target, __s32 nid)
+{
+	__u64 memcg = target ? target : root_memcg();
+
+	return memcg ? memcg_lruvec(memcg, nid) : 0;
+}
+
 /* ---- nodes and zones ---- */
 
 static __always_inline __s32 pgdat_nid(__u64 pgdat)

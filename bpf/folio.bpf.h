@@ -56,13 +56,13 @@ static __always_inline __u64 folio_memcg(__u64 folio)
 	return 0;
 }
 
-/* Node of a shadow entry: xa_value bit, workingset bit, then the node. */
 /* The node is in the highest bits, as long as sections are not there: never with a virtual memmap. */
 static __always_inline __s32 folio_nid(__u64 flags)
 {
 	return opts.nodes_shift > 0 ? flags >> (64 - opts.nodes_shift) : 0;
 }
 
+/* Node of a shadow entry: xa_value bit, workingset bit, then the node. */
 static __always_inline __s32 shadow_nid(__u64 shadow)
 {
 	return (shadow >> 2) & ((1U << (opts.nodes_shift & 31)) - 1);

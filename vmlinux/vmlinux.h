@@ -97,8 +97,13 @@ struct page_counter {
 	atomic_long_t children_min_usage, children_low_usage;
 	struct page_counter *parent;
 };
+struct mem_cgroup_id {
+	int id;
+};
+
 struct mem_cgroup {
 	struct cgroup_subsys_state css;
+	struct mem_cgroup_id id; /* mem_cgroup_private_id in 7.2: the same */
 	struct page_counter memory;
 	struct page_counter swap;
 	struct mem_cgroup_per_node *nodeinfo[1];
@@ -112,6 +117,8 @@ enum zone_stat_item { NR_FREE_PAGES = 0, NR_ZONE_INACTIVE_ANON = 1, NR_ZONE_WRIT
 enum pgdat_flags { PGDAT_DIRTY = 0, PGDAT_WRITEBACK = 1 };
 enum node_stat_item {
 	NR_INACTIVE_ANON = 0,
+	NR_INACTIVE_FILE = 2,
+	NR_ACTIVE_FILE = 3,
 	NR_SLAB_RECLAIMABLE_B = 5,
 	NR_SLAB_UNRECLAIMABLE_B = 6,
 	NR_ISOLATED_ANON = 7,

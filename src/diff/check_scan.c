@@ -186,10 +186,14 @@ static void judge_prepare(struct rs_diff *d, struct rs_frame *node, const struct
 	in.node_active_file = not_negative(e->node_active_file);
 	if (e->node_free)
 		in.free = e->node_free;
+	if (e->node_high)
+		in.total_high_wmark = e->node_high;
 	later = prepare_scan_control(&in, NULL);
 	tiny_known = in.cgroup_reclaim || (p->nr_zones && !p->rounds);
-	if (kernel_tiny != model.file_is_tiny &&
-	    (kernel_tiny == later.file_is_tiny || (e->node_free && e->node_free != p->free)))
+	if (kernel_tiny != model.file_is_tiny && e->node_high && e->node_high != p->high)
+		race = "a boost came or went since shrink_node() was entered";
+	else if (kernel_tiny != model.file_is_tiny &&
+		 (kernel_tiny == later.file_is_tiny || (e->node_free && e->node_free != p->free)))
 		race = "counters of the node changed since shrink_node() was entered";
 	if (moved)
 		race = "counters of the lruvec changed since shrink_node() was entered";

@@ -17,6 +17,7 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_memcg,
 	&rs_check_slab,
 	&rs_check_workingset,
+	&rs_check_pgdat_balanced,
 	&rs_check_kswapd,
 	&rs_check_balance,
 	&rs_check_direct,
@@ -217,24 +218,23 @@ static void dropped(void *ctx, const struct rs_frame *frame)
 			checkers[i]->dropped(d, frame);
 }
 
+static int take(void *ctx, const struct rs_step *step, const struct rs_event *event)
+{
+	struct rs_diff *d = ctx;
+	size_t i;
+
+	d->nr_records++;
+	d->nr_unmatched += step->unmatched;
+	for (i = 0; i < RS_ARRAY_SIZE_OF(checkers); i++)
+		checkers[i]->record(d, step, event);
+	return 0;
+}
+
 static int take_all(struct rs_diff *d)
 {
-	struct rs_event event;
-	struct rs_step step;
+	int err = rs_episodes_read(d->episodes, d->reader, d->tasks, take, dropped, d);
 	size_t i;
-	int err;
 
-	while ((err = rs_reader_next(d->reader, &event)) > 0) {
-		d->nr_records++;
-		err = rs_tasks_learn(d->tasks, event.hdr);
-		if (!err)
-			err = rs_episodes_feed(d->episodes, &event, dropped, d, &step);
-		if (err)
-			return err;
-		d->nr_unmatched += step.unmatched;
-		for (i = 0; i < RS_ARRAY_SIZE_OF(checkers); i++)
-			checkers[i]->record(d, &step, &event);
-	}
 	if (err)
 		return err;
 	rs_episodes_finish(d->episodes, dropped, d);
@@ -283,7 +283,6 @@ int rs_diff_create(struct rs_reader *reader, const struct rs_diff_options *optio
 	kernel = member(rs_reader_info(reader), "kernel");
 	lru = json_object_get_string(member(kernel, "lru"));
 	d->mglru = lru && !strcmp(lru, "mglru");
-	d->nr_cpus = json_object_get_int(member(kernel, "cpus"));
 	d->recursiveprot = member(kernel, "memory_recursiveprot") ?
 				   json_object_get_boolean(member(kernel, "memory_recursiveprot")) :
 				   -1;

@@ -84,7 +84,7 @@ struct rs_answer {
 	int64_t kernel, model;
 };
 
-#define RS_MAX_ANSWERS 12
+#define RS_MAX_ANSWERS 12 /* of a cost: both of each level */
 #define RS_MAX_BRANCHES 24
 
 struct rs_decision_sum {
@@ -129,13 +129,26 @@ struct rs_diff_options {
 	size_t max_divergences; /* to keep; all are counted */
 };
 
+/* Who keeps what in rs_diff.priv[]. */
+enum {
+	RS_PRIV_BOOST,
+	RS_PRIV_KSWAPD,
+	RS_PRIV_MARKS,
+	RS_PRIV_THROTTLE,
+	RS_PRIV_MEMCG,
+	RS_PRIV_COST,
+	RS_PRIV_WORKINGSET,
+	RS_PRIV_SLAB,
+	RS_PRIV_FOLIO,
+	RS_NR_PRIV
+};
+
 struct rs_diff {
 	struct rs_reader *reader;
 	struct rs_diff_options options;
 	struct rs_rules rules;
 	const char *missing_rule; /* the recording does not tell this one: made by an older program */
 	bool mglru;
-	uint32_t nr_cpus;
 	int nodes_shift;
 	int recursiveprot; /* cgroup2 is mounted with memory_recursiveprot, -1: the recording does not tell */
 	struct rs_episodes *episodes;
@@ -150,7 +163,7 @@ struct rs_diff {
 	uint64_t nr_records;
 
 	/* What checkers keep between records; each owns its part. */
-	void *priv[16];
+	void *priv[RS_NR_PRIV];
 };
 
 /* Reads all of @reader. @ret to be freed by rs_diff_destroy(). 0, or -errno, said. */
@@ -188,7 +201,7 @@ struct rs_checker {
 	void (*destroy)(struct rs_diff *d);
 };
 
-extern const struct rs_checker rs_check_watermark, rs_check_kswapd, rs_check_balance, rs_check_direct, rs_check_throttle,
+extern const struct rs_checker rs_check_watermark, rs_check_pgdat_balanced, rs_check_kswapd, rs_check_balance, rs_check_direct, rs_check_throttle,
 	rs_check_retry, rs_check_marks, rs_check_scan,
 	rs_check_lruvec, rs_check_cost, rs_check_memcg, rs_check_workingset, rs_check_slab, rs_check_folio;
 extern const struct rs_checker rs_check_lru_gen, rs_check_memcg_lru;
@@ -222,7 +235,14 @@ static inline void rs_count_hidden(struct rs_diff *d, enum rs_decision decision)
 /* Numbers of the model's zone out of a record. */
 struct zone;
 void rs_diff_fill_zone(struct zone *zone, const struct rs_event_zone_state *e);
-/* The same of a zone_watermark_ok or zone_watermark_ok_order record. False: its numbers are impossible. */
-bool rs_diff_fill_tested_zone(struct zone *zone, const struct rs_event_hdr *hdr);
+/* A test of a mark, with or without the blocks by order; NULL: the record is another one. */
+static inline const struct rs_event_zone_watermark_ok *rs_zone_test(const struct rs_event_hdr *hdr)
+{
+	return hdr->type == RS_EVENT_zone_watermark_ok || hdr->type == RS_EVENT_zone_watermark_ok_order ?
+		       (const void *)hdr : NULL;
+}
+
+/* Puts into @zone what a test has seen of it. False: its numbers are impossible. */
+bool rs_diff_fill_tested_zone(struct zone *zone, const struct rs_event_zone_watermark_ok *test);
 
 #endif

@@ -69,6 +69,7 @@ struct rs_capture_opts {
 	__u32 stacks; /* collect call chains of stalls and wake-ups */
 	__u32 folio_sample; /* record one folio in so many, 1: all */
 	__u32 allocator; /* the hot tests of the allocator are wanted too */
+	__u32 lru_gen; /* MGLRU was on at the start */
 
 	/* Filters; 0 or -1: off. */
 	__u32 filter_active;

@@ -237,7 +237,8 @@ enum rs_folio_outcome {
 	X(96, shrink_folio_list_end, "shrink_folio_list() returned")                               \
 	X(97, write_folio, "a folio is written out by reclaim")                                    \
 	X(98, folio_unmap, "try_to_unmap() of a folio")                                            \
-	X(99, folio_remove, "__remove_mapping() of a folio")
+	X(99, folio_remove, "__remove_mapping() of a folio")                                       \
+	X(114, refault_test, "classic LRU: what a page that came back was compared with")
 
 #define RS_NR_EVENTS 128 /* above every number; sizes the loss counters */
 
@@ -510,6 +511,7 @@ enum rs_folio_outcome {
 	F(__u32, task_flags, TASK_FLAGS, "PF_ flags of the reclaimer")                             \
 	A(__u64, activate, 2, PAGES, "WORKINGSET_ACTIVATE_ANON, _FILE of this lruvec, -1: not visible") \
 	F(__u64, node_free, PAGES, "NR_FREE_PAGES of all zones of the node, the cached counters")  \
+	F(__u64, node_high, PAGES, "the high marks of all zones of the node, with their boosts")   \
 	A(__u64, lru_zone_size, RS_MAX_ZONES * RS_MAX_LRU, PAGES, "size of each list, [zone][lru]")
 
 #define RS_FIELDS_lruvec_sizes(F, A)                                                               \
@@ -613,7 +615,7 @@ enum rs_folio_outcome {
 	F(__u32, sc_flags, SC_FLAGS, "bits of scan_control")                                       \
 	F(__u32, pad, PAD, "")
 
-#define RS_COST_LEVELS 3
+#define RS_COST_LEVELS 6
 #define RS_FIELDS_note_cost_begin(F, A)                                                            \
 	F(__u32, source, COST_SOURCE, "which function")                                            \
 	F(__u32, file, BOOL, "file pages")                                                         \
@@ -765,6 +767,22 @@ enum rs_folio_outcome {
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__u16, file, BOOL, "a file page")                                                        \
 	F(__u16, nr_pages, PAGES, "pages of the folio")
+
+#define RS_FIELDS_refault_test(F, A)                                                               \
+	F(__u64, cgroup, CGROUP, "whose reclaim had evicted it")                                   \
+	F(__u64, shadow, HEX, "the shadow entry")                                                  \
+	F(__u64, entry_age, NUM, "nonresident_age of that cgroup's lruvec, read before")           \
+	F(__u64, nonresident_age, NUM, "the same, read after")                                     \
+	A(__u64, entry_size, RS_MAX_LRU - 1, PAGES, "its lists, read before")                      \
+	A(__u64, lru_size, RS_MAX_LRU - 1, PAGES, "its lists, as they were compared")              \
+	F(__s64, swap_eviction, PAGES, "swap that this cgroup may fill")                           \
+	F(__s64, swap_refault, PAGES, "swap that the cgroup of the page may fill")                 \
+	F(__s32, nid, NODE, "node of the shadow")                                                  \
+	F(__u32, nr_pages, PAGES, "pages of the folio")                                            \
+	F(__u16, file, BOOL, "a file page")                                                        \
+	F(__u16, known, NUM, "bit of each list that was read; 0: the cgroup is not above that of the page") \
+	F(__u16, active, BOOL, "PG_active, afterwards")                                            \
+	F(__u16, workingset, BOOL, "PG_workingset, afterwards")
 
 #define RS_FIELDS_memcg_protection_begin(F, A) RS_FIELDS_memcg_protection(F, A)
 #define RS_FIELDS_memcg_protection(F, A)                                                           \

@@ -2,16 +2,17 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect slab mlock numa noderec huge oom marks swappy tree ttl"
+WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge oom hopeless slow marks swappy gentree ttl"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
 	case $1 in
 	stream | slab | mlock | huge | marks | small-cache) echo "-d" ;;
-	oom) echo "" ;;
+	oom | hopeless) echo "" ;;
 	anondisk) echo "-d -w disk:512" ;;
 	small-global) echo "-w disk:256" ;;
-	numa | noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 640 1; load anon 420 6000 1" ;;
+	numa | noderec) echo "-d -w zram:512 -n 256,256" ;;
+	slow) echo "-d -w disk:512 -r 6" ;;
 	*) echo "-d -w zram:512" ;;
 	esac
 }
@@ -45,6 +46,35 @@ command_of() {
 		wait
 	EOF
 	;;
+	# Three levels of guarantees, smaller further down, and siblings that claim more than their parent has.
+	tree) cat <<-'EOF'
+		cg=/sys/fs/cgroup
+		for g in a a/b a/b/c a/b/d a/e q; do mkdir $cg/$g; done
+		for g in a a/b; do echo '+memory' >$cg/$g/cgroup.subtree_control; done
+		echo 110M >$cg/a/memory.min; echo 70M >$cg/a/b/memory.min; echo 60M >$cg/a/b/c/memory.min
+		echo 150M >$cg/a/memory.low; echo 100M >$cg/a/b/memory.low; echo 70M >$cg/a/b/c/memory.low
+		echo 70M >$cg/a/b/d/memory.low; echo 60M >$cg/a/e/memory.low; echo 90M >$cg/a/b/memory.high
+		for g in a/b/c a/b/d a/e; do
+			sh -c "echo \$\$ >$cg/$g/cgroup.procs; exec load hot 70 8" &
+		done
+		sh -c "echo \$\$ >$cg/q/cgroup.procs; load stream /data/big 200 1; exec load anon 300 9000 2" &
+		wait
+		for i in 1 2 3 4 5 6 7 8; do echo 2M >$cg/a/memory.reclaim; done 2>/dev/null
+		true
+	EOF
+	;;
+	# Next to nothing to reclaim, and less free than kswapd wants: it gives up.
+	hopeless) cat <<-'EOF'
+		echo 4096 >/proc/sys/vm/min_free_kbytes; echo 900 >/proc/sys/vm/watermark_scale_factor
+		echo 3 >/proc/sys/vm/drop_caches
+		free=$(awk '/^MemFree/ { print int($2 / 1024) }' /proc/meminfo)
+		load mlock $((free - 24)) anon 4 2000 2
+		load mlock $((free - 16)) anon 3 2000 2
+		echo 10 >/proc/sys/vm/watermark_scale_factor
+	EOF
+	;;
+	# Reclaimers that wait for a slow disk, with pages in their hands.
+	slow) echo 'echo 1 >/proc/sys/vm/laptop_mode; load mix /data/big 330 6000 & load anon 220 9000 16; wait' ;;
 	slab) echo 'load slab /data/many 40000 60000; load stream /data/big 400 1; load slab /data/many 40000 20000' ;;
 	mlock) echo 'load mlock 250 stream /data/big 640 1' ;;
 	numa) echo 'load node 1 anon 250 16000 2' ;;
@@ -73,7 +103,7 @@ command_of() {
 		wait
 	EOF
 	;;
-	tree) cat <<-'EOF'
+	gentree) cat <<-'EOF'
 		cg=/sys/fs/cgroup; mkdir $cg/t $cg/t/u $cg/t/u/min $cg/t/u/low $cg/t/v $cg/tiny $cg/gone $cg/cap $cg/cap/in
 		for g in t t/u cap; do echo '+memory' >$cg/$g/cgroup.subtree_control; done
 		echo 150M >$cg/t/memory.min; echo 150M >$cg/t/u/memory.min; echo 64M >$cg/t/u/min/memory.min
