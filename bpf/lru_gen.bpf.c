@@ -210,6 +210,110 @@ int evict_folios__args3__fexit(__u64 *ctx)
 }
 
 /*
+ * Mode folios: the folios that isolate_folios() is going to look at, from the tails of the oldest
+ * generation of each type, in its order of zones. A walk ends with 72 pages that nothing but a race
+ * can save, or after GEN_WALK_MAX folios; isolate_folios_begin says whether it came to the end.
+ *
+ * Rate: up to 2 * GEN_WALK_MAX records for each batch of 64 pages, mostly about 150, one or two reads
+ * of kernel memory each, with interrupts off.
+ */
+#define GEN_WALK_MAX 512
+#define GEN_WALK_ENOUGH 72
+
+/* In memory, not on the stack: the verifier would follow each count of a known stack slot. */
+struct gen_walk {
+	__u64 head, node;
+	__u64 left; /* folios that may still be read */
+	__u64 enough; /* pages that will be isolated */
+	__u64 gen, reclaim_idx;
+	__u64 written;
+};
+
+/* Interrupts are off, so each CPU has one at most. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct gen_walk);
+} gen_walks SEC(".maps");
+
+#define GEN_SAVED (RS_FOLIO_WORKINGSET | RS_FOLIO_LOCKED | RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK | RS_FOLIO_MLOCKED)
+
+static long gen_walk_step(__u32 i, struct gen_walk **ctx)
+{
+	struct gen_walk *walk = *ctx;
+	struct rs_event_gen_folio *e;
+	__u64 folio, word;
+	char head[FOLIO_SIZE];
+	__u32 flags, nr_pages;
+	struct emit em;
+
+	if (!walk->node || walk->node == walk->head || !walk->left || walk->enough >= GEN_WALK_ENOUGH)
+		return 1;
+	folio = walk->node - OFFSET(struct page, lru);
+	copy(head, sizeof(head), folio);
+	walk->node = PICK(__u64, struct page, lru.prev, head);
+	walk->left--;
+	word = *(__u64 *)head;
+	flags = folio_flags(word, PICK(__u64, struct page, mapping, head));
+	nr_pages = folio_nr_pages(folio, word);
+	if (folio_mapcount(folio, word) > 0)
+		flags |= RS_FOLIO_MAPPED;
+	/* Bits as in emit_folio(). */
+	if (!(flags & GEN_SAVED) && !(word >> 25 & 3) && (word >> 27 & 7) == walk->gen + 1 &&
+	    (word >> 51 & 7) <= walk->reclaim_idx && PICK(__s32, struct page, _refcount, head))
+		walk->enough += nr_pages;
+	e = EMIT(&em, gen_folio);
+	if (!e)
+		return 0;
+	e->folio = scramble(folio);
+	e->flags = flags;
+	e->nr_pages = nr_pages;
+	e->refcount = PICK(__s32, struct page, _refcount, head);
+	e->zid = word >> 51 & 7;
+	e->gen = word >> 27 & 7;
+	e->refs = word >> 25 & 3;
+	emit_submit(&em);
+	walk->written++;
+	return 0;
+}
+
+/* Returns the bits of isolate_folios_begin.walked. */
+static __always_inline __u32 walk_oldest(struct gen_walk *walk, __u64 lruvec, __s32 reclaim_idx, __u64 nr)
+{
+	__u64 lrugen = lruvec_lrugen(lruvec), lists = lrugen + LRU_GEN_OFFSET(folios), type, zone, i;
+	struct gen_walk *ctx = walk;
+	__u32 walked = 0;
+	bool to_end;
+
+	walk->written = 0;
+	walk->reclaim_idx = reclaim_idx;
+	/* Unrolled: 6.1 takes a callback that is named inside a loop for a jump back. */
+#pragma unroll
+	for (type = 0; type < 2; type++) {
+		walk->gen = read64(lrugen + 8 + 8 * type) & (RS_GENS - 1);
+		walk->enough = 0;
+		/* A kernel that limits its scan may scan one type twice. */
+		walk->left = nr && nr < GEN_WALK_MAX / 2 ? 2 * nr : GEN_WALK_MAX;
+		to_end = true;
+#pragma unroll
+		for (i = RS_MAX_ZONES; i > 0; i--) {
+			if (!to_end)
+				continue;
+			zone = (reclaim_idx + i) % RS_MAX_ZONES;
+			walk->head = lists + 16 * ((walk->gen * 2 + type) * RS_MAX_ZONES + zone);
+			walk->node = read64(walk->head + 8);
+			bpf_loop(GEN_WALK_MAX + 1, gen_walk_step, &ctx, 0);
+			to_end = walk->node == walk->head;
+		}
+		walked |= RS_WALKED(type);
+		if (to_end)
+			walked |= RS_WALKED_TO_END(type);
+	}
+	return walked;
+}
+
+/*
  * isolate_folios() runs under the LRU lock with interrupts off, so no program on it is ever
  * skipped, and its state is exact. (lruvec, sc, swappiness, &type, list) up to 6.12; with nr in
  * front in 6.18; (nr, lruvec, sc, swappiness, list, &isolated, &type, &scanned) in 7.2.
@@ -217,6 +321,8 @@ int evict_folios__args3__fexit(__u64 *ctx)
 static __always_inline int isolate_folios_begin(__u64 nr, __u64 lruvec, __u64 sc_addr, __s32 swappiness)
 {
 	struct rs_event_isolate_folios_begin *e;
+	__u32 zero = 0, walked = 0;
+	struct gen_walk *walk = NULL;
 	char sc[SC_SIZE] = {};
 	struct emit em;
 	__u64 lv;
@@ -224,6 +330,11 @@ static __always_inline int isolate_folios_begin(__u64 nr, __u64 lruvec, __u64 sc
 	if (!wanted(RS_EVENT_isolate_folios_begin, -1))
 		return 0;
 	copy(sc, sizeof(sc), sc_addr);
+	if (MODE_FOLIOS && opts.folio_sample <= 1)
+		walk = bpf_map_lookup_elem(&gen_walks, &zero);
+	if (walk)
+		walked = walk_oldest(walk, untyped(&walk->head, lruvec),
+				     PICK(__s8, struct scan_control, reclaim_idx, sc), nr);
 	e = EMIT(&em, isolate_folios_begin);
 	if (!e)
 		return 0;
@@ -235,6 +346,8 @@ static __always_inline int isolate_folios_begin(__u64 nr, __u64 lruvec, __u64 sc
 	e->nid = lruvec_nid(lv);
 	e->swappiness = swappiness;
 	e->reclaim_idx = PICK(__s8, struct scan_control, reclaim_idx, sc);
+	e->walked = walked;
+	e->nr_recorded = walk ? walk->written : 0;
 	e->pad = 0;
 	emit_submit(&em);
 	emit_lru_gen(lv, RS_EVENT_isolate_folios_begin);

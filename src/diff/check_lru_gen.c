@@ -223,7 +223,7 @@ static void evicts(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs
 {
 	l->evict_waits = false;
 	if (l->at == RS_LOOP_AGED)
-		l->nr_given = d->rules.lru_gen_protection ? l->nr_given : 0;
+		l->nr_given = d->rules.lru_gen_nr_to_scan ? l->nr_given : 0;
 	if (l->at == RS_LOOP_HEAD) {
 		judge_head(d, l, RS_LRU_GEN_EVICT, hdr);
 	} else if (l->at == RS_LOOP_AGED && !l->lost) {
@@ -391,19 +391,22 @@ static void ended(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_
 
 static void judge_return(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_event_evict_folios_end *e)
 {
-	struct evict_folios in = {
+	const struct evict_folios in = {
 		.scanned = l->isolate_ret,
-		.max_seq = l->isolate_end.sizes.max_seq,
-		.min_seq = { l->isolate_end.sizes.min_seq[0], l->isolate_end.sizes.min_seq[1] },
+		.lrugen = &l->isolate_end,
 		.swappiness = l->swappiness,
 	};
+	int64_t model;
 
-	if (!l->isolated || !l->isolate_end.known) {
+	if (!l->isolated || !l->isolate_end_known) {
 		rs_count_lost(d, RS_DECIDE_evict_folios);
 		return;
 	}
-	rs_judge(d, RS_DECIDE_evict_folios, NULL, &e->hdr,
-		 (struct rs_answer[]){ { "scanned", e->ret, evict_folios(&in, &d->rules, rs_diff_why(d)) } }, 1, 0, NULL);
+	model = evict_folios(&in, &d->rules, rs_diff_why(d));
+	rs_count_branch(d, RS_DECIDE_evict_folios,
+			model == l->isolate_ret ? "what was scanned" : model ? "and a generation ended" : "no generation left");
+	rs_judge(d, RS_DECIDE_evict_folios, NULL, &e->hdr, (struct rs_answer[]){ { "scanned", e->ret, model } }, 1, 0,
+		 NULL);
 }
 
 /* ---- records ---- */
@@ -424,6 +427,21 @@ static void begin_loop(struct rs_lru_gen_thread *t, const struct rs_diff *d, con
 }
 
 #define SC_OF(e) ((const struct rs_sc *)(&(e)->hdr + 1))
+
+/* Under the LRU lock: the generations as try_to_inc_min_seq() finds them. */
+static void isolate_snapshot(struct rs_lru_gen_loop *l, const struct rs_event_lru_gen_state *e)
+{
+	int gen, type;
+
+	memset(&l->isolate_end, 0, sizeof(l->isolate_end));
+	l->isolate_end_known = true;
+	l->isolate_end.max_seq = e->max_seq;
+	memcpy(l->isolate_end.min_seq, e->min_seq, sizeof(l->isolate_end.min_seq));
+	for (gen = 0; gen < MAX_NR_GENS; gen++)
+		for (type = 0; type < ANON_AND_FILE; type++)
+			l->isolate_end.empty[gen][type] =
+				!(~e->empty >> (gen * 2 + type) * RS_MAX_ZONES & ((1 << RS_MAX_ZONES) - 1));
+}
 
 static void state(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_lru_gen_state *e)
 {
@@ -476,7 +494,7 @@ static void state(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct r
 		break;
 	case RS_EVENT_isolate_folios_end:
 		if (in_loop)
-			rs_lruvec_snapshot(&l->isolate_end, e);
+			isolate_snapshot(l, e);
 		break;
 	}
 }
@@ -538,7 +556,7 @@ static void in_loop(struct rs_diff *d, const struct rs_step *step, struct rs_lru
 		l->nr_given = e->nr_to_scan;
 		l->nr_scanned = e->nr_scanned;
 		l->swappiness = e->swappiness;
-		l->isolated = l->isolate_end.known = false;
+		l->isolated = l->isolate_end_known = false;
 		break;
 	}
 	case RS_EVENT_isolate_folios_end: {

@@ -27,6 +27,7 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_folio,
 	&rs_check_lru_gen,
 	&rs_check_memcg_lru,
+	&rs_check_lru_gen_folio,
 };
 
 static const struct {
@@ -202,6 +203,7 @@ const char *rs_diff_read_rules(struct rs_reader *reader, struct rs_rules *rules)
 	RS_RULES_LRU(READ_RULE)
 	known = missing;
 	RS_RULES_LRU_GEN(READ_RULE)
+	RS_RULES_LRU_GEN_FOLIO(READ_RULE)
 	/* Older recordings do not tell those of MGLRU, which matter only where it is in use. */
 	lru = json_object_get_string(member(member(rs_reader_info(reader), "kernel"), "lru"));
 	return lru && !strcmp(lru, "mglru") ? missing : known;

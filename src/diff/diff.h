@@ -56,6 +56,13 @@ enum rs_class {
 	X(shrink_inactive_list, EXACT, "D38", "sums of a batch, and what follows from them")                           \
 	X(folio_check_references, STATISTICAL, "D40", "what references mean for a folio")                              \
 	X(shrink_folio_list, EXACT, "D39", "fate of a folio once its references are known")                            \
+	X(get_type_to_scan, EXACT, "D50", "MGLRU: which type is evicted")                                              \
+	X(get_tier_idx, EXACT, "D50", "and which tiers of it: what is protected of each")                              \
+	X(sort_folio, EXACT, "D45 D52", "each folio at a tail: isolated, or where it goes instead")                    \
+	X(isolate_folios, EXACT, "D51 D52", "what a batch scans and isolates")                                         \
+	X(try_to_inc_min_seq, EXACT, "D51", "oldest generations after a batch")                                        \
+	X(reset_ctrl_pos, EXACT, "D50", "averages of refaults when a generation goes")                                 \
+	X(inc_max_seq, EXACT, "D55", "generations after aging")                                                        \
 	X(workingset_eviction, EXACT, "D41 D43", "the shadow that a page leaves")                                      \
 	X(workingset_refault, EXACT, "D42 D43", "does a page that comes back count as working set")                    \
 	X(do_shrink_slab, EXACT, "D56", "objects that a shrinker is asked for, and what it defers")                    \
@@ -140,6 +147,8 @@ enum {
 	RS_PRIV_WORKINGSET,
 	RS_PRIV_SLAB,
 	RS_PRIV_FOLIO,
+	RS_PRIV_LRU_GEN_FOLIO,
+	RS_PRIV_LRU_GEN,
 	RS_NR_PRIV
 };
 
@@ -204,7 +213,7 @@ struct rs_checker {
 extern const struct rs_checker rs_check_watermark, rs_check_pgdat_balanced, rs_check_kswapd, rs_check_balance, rs_check_direct, rs_check_throttle,
 	rs_check_retry, rs_check_marks, rs_check_scan,
 	rs_check_lruvec, rs_check_cost, rs_check_memcg, rs_check_workingset, rs_check_slab, rs_check_folio;
-extern const struct rs_checker rs_check_lru_gen, rs_check_memcg_lru;
+extern const struct rs_checker rs_check_lru_gen, rs_check_memcg_lru, rs_check_lru_gen_folio;
 
 /* Where the model's reasons go: NULL unless they are wanted. Empty at first. */
 struct rs_why *rs_diff_why(struct rs_diff *d);

@@ -15,9 +15,6 @@
 #include "diff.h"
 #include "scan_state.h"
 
-/* Slot of d->priv[]. */
-#define RS_PRIV_LRU_GEN 14
-
 /* A lru_gen_state record, as far as it is looked at. */
 struct rs_lruvec_snapshot {
 	bool known;
@@ -60,7 +57,8 @@ struct rs_lru_gen_loop {
 	uint64_t nr_scanned, nr_reclaimed, first_max_seq, last_reclaimed;
 	bool isolated; /* the record of isolate_folios() */
 	int64_t isolate_ret;
-	struct rs_lruvec_snapshot isolate_end;
+	bool isolate_end_known;
+	struct lru_gen_folio isolate_end;
 };
 
 /* check_memcg_lru.c: what shrink_one() and shrink_node() have met. */

@@ -24,8 +24,9 @@
 	  "priority", "online", "nr_to_scan")                                                                          \
 	X(evicted_nothing, "evict_folios() returned 0: the end")                                                       \
 	X(evicted_enough, "scanned >= nr_to_scan: the end", "scanned", "nr_to_scan")                                   \
-	X(evict_returns, "scanned + min_seq_moved, 0 if no generation can be evicted any more; 7.2: scanned",          \
-	  "scanned", "min_seq_moved", "min_seq", "max_seq", "returned")                                                \
+	X(evict_returns, "what isolate_folios() scanned", "scanned")                                                   \
+	X(evict_returns_moved, "scanned + min_seq_moved, 0 if no generation can be evicted any more", "scanned",       \
+	  "min_seq_moved", "min_seq", "max_seq", "returned")                                                           \
 	X(abort_not_memcg, "reclaim of a cgroup is not cut short")                                                     \
 	X(abort_enough, "stop: nr_reclaimed >= max(nr_to_reclaim, compact_gap(order))", "nr_reclaimed",                \
 	  "nr_to_reclaim", "order", "enough")                                                                          \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "lru_gen.h"
 
+#include <stddef.h>
+
 #include "rules.h"
 #include "scan_balance.h"
 #include "why.h"
@@ -227,7 +229,7 @@ static enum rs_lru_gen_step evict(struct try_to_shrink_lruvec *s, const struct r
 	if (rules->aging_in_loop)
 		s->nr_batch = rs_min(s->nr_to_scan, MIN_LRU_BATCH);
 	else
-		s->nr_batch = rules->lru_gen_protection ? s->nr_to_scan : 0;
+		s->nr_batch = rules->lru_gen_nr_to_scan ? s->nr_to_scan : 0;
 	return RS_LRU_GEN_EVICT;
 }
 
@@ -372,27 +374,26 @@ uint64_t should_abort_scan_mark(uint64_t high_wmark_pages)
 	return high_wmark_pages + MIN_LRU_BATCH;
 }
 
-uint64_t evict_folios_bound(uint64_t nr_to_scan, const struct rs_rules *rules)
-{
-	return rules->lru_gen_protection ? rs_min(nr_to_scan, MAX_LRU_BATCH) : MAX_LRU_BATCH;
-}
-
 int64_t evict_folios(const struct evict_folios *in, const struct rs_rules *rules, struct rs_why *why)
 {
-	const struct lru_gen_sizes seqs = {
-		.max_seq = in->max_seq,
-		.min_seq = { in->min_seq[WORKINGSET_ANON], in->min_seq[WORKINGSET_FILE] },
-	};
-	uint64_t min_seq = evictable_min_seq(&seqs, in->swappiness, rules);
-	int64_t scanned = in->scanned;
+	struct lru_gen_folio after;
+	struct lru_gen_sizes seqs;
+	uint64_t min_seq;
+	bool moved;
+	int64_t scanned;
 
-	if (!rules->aging_in_loop) {
-		scanned += in->min_seq_moved;
-		/* Before 6.18 the test is for exactly two generations; fewer there are not. */
-		if (min_seq + MIN_NR_GENS > in->max_seq)
-			scanned = 0;
+	if (rules->aging_in_loop) {
+		RS_WHY(why, evict_returns, in->scanned);
+		return in->scanned;
 	}
-	RS_WHY(why, evict_returns, in->scanned, in->min_seq_moved, min_seq, in->max_seq, scanned);
+	after = *in->lrugen;
+	moved = try_to_inc_min_seq(&after, in->swappiness, rules, NULL);
+	seqs.min_seq[WORKINGSET_ANON] = after.min_seq[WORKINGSET_ANON];
+	seqs.min_seq[WORKINGSET_FILE] = after.min_seq[WORKINGSET_FILE];
+	min_seq = evictable_min_seq(&seqs, in->swappiness, rules);
+	/* Before 6.18 the test is for exactly two generations; fewer there are not. */
+	scanned = min_seq + MIN_NR_GENS > after.max_seq ? 0 : in->scanned + moved;
+	RS_WHY(why, evict_returns_moved, in->scanned, moved, min_seq, after.max_seq, scanned);
 	return scanned;
 }
 

@@ -6,16 +6,12 @@
 #ifndef RS_MODEL_LRU_GEN_H
 #define RS_MODEL_LRU_GEN_H
 
-#include "lru.h"
+#include "lru_gen_folio.h"
 #include "protection.h"
 
 struct rs_rules;
 struct rs_why;
 
-#define MIN_LRU_BATCH 64
-#define MAX_LRU_BATCH 4096
-#define MIN_NR_GENS 2
-#define MAX_NR_GENS 4
 #define MEMCG_NR_GENS 3
 
 /* Of struct lru_gen_folio, lru_gen_struct in 6.1: what control decisions read without a lock. */
@@ -133,17 +129,13 @@ struct should_abort_scan_result should_abort_scan(const struct should_abort_scan
 /* D51. The mark of a zone in it: its WMARK_HIGH, boost included, and a batch. */
 uint64_t should_abort_scan_mark(uint64_t high_wmark_pages);
 
-/* D51. The most folios that one call of evict_folios() looks at, in each type it tries. */
-uint64_t evict_folios_bound(uint64_t nr_to_scan, const struct rs_rules *rules);
-
 struct evict_folios {
 	int64_t scanned; /* what isolate_folios() returned */
-	bool min_seq_moved; /* try_to_inc_min_seq() after it */
-	uint64_t max_seq, min_seq[ANON_AND_FILE]; /* after that */
+	const struct lru_gen_folio *lrugen; /* then; not looked at from 7.2 on */
 	int swappiness;
 };
 
-/* D51. What evict_folios() returns: 0 ends the loop. */
+/* D51. What evict_folios() returns: 0 ends the loop. try_to_inc_min_seq() comes after isolate_folios(). */
 int64_t evict_folios(const struct evict_folios *in, const struct rs_rules *rules, struct rs_why *why);
 
 /* ---- the node ---- */

@@ -11,6 +11,7 @@
 #include "branches_alloc.h"
 #include "branches_lru.h"
 #include "branches_lru_gen.h"
+#include "branches_lru_gen_folio.h"
 
 #define RS_WHY_STEPS 16
 #define RS_WHY_OPERANDS 6
@@ -21,6 +22,7 @@ enum rs_branch {
 	RS_BRANCHES_ALLOC(RS_BRANCH_ENUM)
 	RS_BRANCHES_LRU(RS_BRANCH_ENUM)
 	RS_BRANCHES_LRU_GEN(RS_BRANCH_ENUM)
+	RS_BRANCHES_LRU_GEN_FOLIO(RS_BRANCH_ENUM)
 	RS_NR_BRANCHES,
 };
 

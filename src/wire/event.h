@@ -126,6 +126,10 @@ enum rs_folio_flag {
 	RS_FOLIO_MAPPED = 1 << 15,
 };
 
+/* Bits of isolate_folios_begin.walked, of each type. */
+#define RS_WALKED(type) (1 << (type))
+#define RS_WALKED_TO_END(type) (4 << (type))
+
 /* How a folio left shrink_folio_list(). */
 enum rs_folio_outcome {
 	RS_FOLIO_GONE, /* freed, demoted, or handed to another list */
@@ -238,6 +242,7 @@ enum rs_folio_outcome {
 	X(97, write_folio, "a folio is written out by reclaim")                                    \
 	X(98, folio_unmap, "try_to_unmap() of a folio")                                            \
 	X(99, folio_remove, "__remove_mapping() of a folio")                                       \
+	X(112, gen_folio, "a folio at the tail of an oldest generation, as isolate_folios() finds it") \
 	X(114, refault_test, "classic LRU: what a page that came back was compared with")
 
 #define RS_NR_EVENTS 128 /* above every number; sizes the loss counters */
@@ -840,7 +845,9 @@ enum rs_folio_outcome {
 	F(__s16, nid, NODE, "node")                                                                \
 	F(__s16, swappiness, NUM, "in use")                                                        \
 	F(__s16, reclaim_idx, ZONE, "highest zone that helps")                                     \
-	F(__u16, pad, PAD, "")
+	F(__u16, walked, HEX, "1, 2: anon, file folios are in gen_folio records; 4, 8: all of them") \
+	F(__u32, nr_recorded, NUM, "gen_folio records, which come just before")                    \
+	F(__u32, pad, PAD, "")
 
 #define RS_FIELDS_isolate_folios_end(F, A)                                                         \
 	F(__u64, cgroup, CGROUP, "whose lruvec")                                                   \
@@ -1016,6 +1023,16 @@ enum rs_folio_outcome {
 	F(__u64, folio, ID, "identity, scrambled")                                                 \
 	F(__u32, ret, BOOL, "freed from its mapping")                                              \
 	F(__u32, pad, PAD, "")
+
+/* Which list it is on: its type is RS_FOLIO_SWAPBACKED, its zone the folio's own. */
+#define RS_FIELDS_gen_folio(F, A)                                                                  \
+	F(__u64, folio, ID, "identity, scrambled")                                                 \
+	F(__u32, flags, FOLIO_FLAGS, "state")                                                      \
+	F(__u32, nr_pages, PAGES, "size")                                                          \
+	F(__s32, refcount, NUM, "references held")                                                 \
+	F(__u16, zid, ZONE, "zone")                                                                \
+	F(__u8, gen, NUM, "generation + 1")                                                        \
+	F(__u8, refs, NUM, "reference bits")
 
 /* ---- Made from the lists above. ---- */
 

@@ -2,13 +2,14 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge oom hopeless slow marks swappy gentree ttl"
+WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge oom hopeless slow marks swappy gentree ttl tiers zones"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
 	case $1 in
 	stream | slab | mlock | huge | marks | small-cache) echo "-d" ;;
 	oom | hopeless) echo "" ;;
+	zones) echo "-d -a kernelcore=192M" ;;
 	anondisk) echo "-d -w disk:512" ;;
 	small-global) echo "-w disk:256" ;;
 	numa | noderec) echo "-d -w zram:512 -n 256,256" ;;
@@ -128,6 +129,17 @@ command_of() {
 		echo 4000 >min_ttl_ms; load anon 500 20000 2; true
 	EOF
 	;;
+	# Both types in short supply, refaults of both, dirty pages, and every way to choose between the types.
+	tiers) cat <<-'EOF'
+		cg=/sys/fs/cgroup; mkdir $cg/t; echo 56M >$cg/t/memory.max
+		for s in 60 100 150 80 120 200 1 0; do
+			echo $s >/proc/sys/vm/swappiness
+			sh -c "echo \$\$ >$cg/t/cgroup.procs; exec load mix /data/big 44 5000"
+		done
+	EOF
+	;;
+	# Requests that the highest zone does not help.
+	zones) echo 'load slab /data/many 40000 60000; load stream /data/big 420 1; load slab /data/many 40000 20000' ;;
 	# Short ones, whose recordings are kept in tests/replay.
 	small-global) echo 'load anon 385 40 1' ;;
 	small-cache) echo 'load stream /data/big 415 1; load slab /data/many 2500 1500; load stream /data/big 20 1' ;;
