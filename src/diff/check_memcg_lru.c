@@ -152,6 +152,8 @@ static void settle_aging(struct rs_diff *d, struct rs_age_walk *a, const struct 
 	if (!a->pending)
 		return;
 	a->pending = false;
+	if (a->lost)
+		return;
 	rs_count_branch(d, RS_DECIDE_lru_gen_age_node, a->aged ? "aged" : "not aged");
 	rs_judge(d, RS_DECIDE_lru_gen_age_node, NULL, hdr,
 		 (struct rs_answer[]){ { "aged", a->aged, a->should_age } }, 1, 0, NULL);
@@ -235,6 +237,13 @@ static void judge_reclaimable(struct rs_diff *d, struct rs_lru_gen_thread *t, co
 		a->reclaimable = true;
 }
 
+/* A kernel that hides it is as lost as a record that is missing. */
+static void learn_ttl(struct rs_age_walk *a, uint64_t min_ttl)
+{
+	a->lost |= min_ttl == UINT64_MAX;
+	a->min_ttl = a->lost ? 0 : min_ttl;
+}
+
 static void aging_snapshot(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_lru_gen_state *e)
 {
 	struct rs_lruvec_snapshot snapshot;
@@ -243,12 +252,12 @@ static void aging_snapshot(struct rs_diff *d, struct rs_lru_gen_thread *t, const
 		return;
 	rs_lruvec_snapshot(&snapshot, e);
 	if (e->of == RS_EVENT_lruvec_is_sizable && t->sizable.cgroup == e->cgroup) {
-		t->age.min_ttl = t->sizable.min_ttl;
+		learn_ttl(&t->age, t->sizable.min_ttl);
 		judge_reclaimable(d, t, &snapshot, t->sizable.jiffies, t->sizable.ret);
 	} else if (e->of == RS_EVENT_should_run_aging && t->aging.cgroup == e->cgroup) {
 		bool before = t->age.reclaimable, sizable = t->aging.nr_to_scan || t->aging.priority == DEF_PRIORITY;
 
-		t->age.min_ttl = t->aging.min_ttl;
+		learn_ttl(&t->age, t->aging.min_ttl);
 		t->age.reclaimable = false;
 		judge_reclaimable(d, t, &snapshot, t->aging.jiffies, !t->age.min_ttl || sizable);
 		t->age.pending = true;
