@@ -120,6 +120,7 @@ struct rs_diff_options {
 enum {
 	RS_PRIV_BOOST,
 	RS_PRIV_KSWAPD,
+	RS_PRIV_BALANCE,
 	RS_PRIV_MARKS,
 	RS_PRIV_THROTTLE,
 	RS_PRIV_MEMCG,
