@@ -17,7 +17,7 @@ CFLAGS  ?= -O2 -g
 # ---- What exists. To add a file, add its name here; nothing else to edit. ----
 
 BASE   := log json readfile
-KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup
+KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup setting
 TRACE  := schema codec output writer reader show tasks
 PROBE  := hooks permit ring capture gauge describe record
 REPORT := latency report report_summary report_text report_json
@@ -27,6 +27,7 @@ EPISODE := episode
 DIFF   := diff diff_text diff_json explain explain_text check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
 DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_marks check_throttle check_retry check_folio
+APPLY  := journal owner trial
 TOOLS  := reclaimscope tool check record report script diff explain
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
@@ -34,7 +35,7 @@ UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throt
 UNIT   += diff_lru diff_alloc diff_folio
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
-	$(EPISODE:%=episode/%) $(DIFF:%=diff/%)
+	$(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%)
 
 # ---- How it is built. --------------------------------------------------------
 
@@ -59,9 +60,14 @@ endif
 
 SKEL := $(OUT)/bpf/reclaimscope.skel.h
 
-all: $(OUT)/reclaimscope
+all: $(OUT)/reclaimscope $(OUT)/reclaimscope-apply
 
 $(OUT)/reclaimscope: $(TOOLS:%=$(OUT)/tools/%.o) $(OUT)/libreclaimscope.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
+
+# The only program that writes settings.
+$(OUT)/reclaimscope-apply: $(OUT)/tools/apply.o $(OUT)/tools/tool.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
 
@@ -103,7 +109,7 @@ $(OUT)/tests/vm/load: tests/vm/load.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@
 
-LINKED := $(addprefix $(OUT)/tests/,vm/crosscheck bench/pump docs/events fuzz/seeds)
+LINKED := $(addprefix $(OUT)/tests/,vm/crosscheck cli/killer bench/pump docs/events fuzz/seeds)
 $(OUT)/tests/bench/pump: LDLIBS := -pthread
 $(OUT)/tests/fuzz/seeds: LDLIBS := -lcmocka
 
@@ -140,8 +146,8 @@ LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 
 # Needs neither root nor a kernel that can be traced.
 CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)' \
-	'tests/replay/replay.sh $(OUT)'
-check: all $(UNIT_TESTS) $(OUT)/tests/docs/events
+	'tests/replay/replay.sh $(OUT)' 'tests/cli/apply.sh $(OUT)'
+check: all $(UNIT_TESTS) $(OUT)/tests/cli/killer $(OUT)/tests/docs/events
 	$(Q)tests/run.sh $(CHECKS)
 
 # How much of src/model the tests hold: takes minutes.
@@ -151,9 +157,9 @@ mutate:
 # Installing is part of the test, because a fresh machine has only git, gcc and make.
 test:
 	$(Q)tools/install-deps.sh vm
-	$(Q)$(MAKE) --no-print-directory all $(UNIT_TESTS) $(LAB) $(FUZZ) $(OUT)/tests/docs/events
+	$(Q)$(MAKE) --no-print-directory all $(UNIT_TESTS) $(OUT)/tests/cli/killer $(LAB) $(FUZZ) $(OUT)/tests/docs/events
 	$(Q)tests/run.sh $(CHECKS) 'tests/cli/record.sh $(OUT)' 'tests/cli/crash.sh $(OUT) 20' 'tests/fuzz/fuzz.sh $(OUT) 20' \
-		'tests/compilers.sh $(OUT)' tests/vm/kernels.sh
+		'tests/compilers.sh $(OUT)' tests/vm/kernels.sh 'tests/vm/apply.sh $(OUT) 6.12 40'
 
 # Real kernels under QEMU, recorded and cross-checked against their own counts.
 #   make test-vm KERNELS="6.1 7.2" WORKLOADS="anon slab"
@@ -193,9 +199,9 @@ crash: $(OUT)/reclaimscope
 PREFIX ?= /usr/local
 MAN    := $(wildcard docs/man/*.1)
 
-install: $(OUT)/reclaimscope
+install: $(OUT)/reclaimscope $(OUT)/reclaimscope-apply
 	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'
-	$(Q)install -m 755 $(OUT)/reclaimscope '$(DESTDIR)$(PREFIX)/bin'
+	$(Q)install -m 755 $^ '$(DESTDIR)$(PREFIX)/bin'
 	$(Q)install -m 644 $(MAN) '$(DESTDIR)$(PREFIX)/share/man/man1'
 
 # For tests/compilers.sh.

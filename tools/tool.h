@@ -21,7 +21,8 @@ struct rs_verb {
 	int (*main)(int argc, char **argv);
 };
 
-extern const struct rs_verb rs_verbs[]; /* ends with a NULL name */
+/* The main() of a program: picks the verb from @verbs, which ends with a NULL name. @what: a line about the program. */
+int rs_run_verb(int argc, char **argv, const struct rs_verb *verbs, const char *program, const char *what);
 
 int rs_check_main(int argc, char **argv);
 int rs_record_main(int argc, char **argv);
