@@ -85,11 +85,32 @@ struct cgroup_subsys_state {
 struct css_set {
 	struct cgroup_subsys_state *subsys[1];
 };
+struct signal_struct {
+	short oom_score_adj;
+};
+/* Counters of the CPUs from 6.2 on, plain ones before. */
+struct percpu_counter {
+	long count;
+};
+struct mm_struct___v6_12 {
+	struct percpu_counter rss_stat[4];
+};
+struct mm_rss_stat {
+	atomic_long_t count[4];
+};
+struct mm_struct___v5_10 {
+	struct mm_rss_stat rss_stat;
+};
+struct mm_struct {
+	atomic_long_t pgtables_bytes;
+};
 struct task_struct {
 	unsigned int flags;
 	int prio;
 	int pid, tgid;
 	struct css_set *cgroups;
+	struct mm_struct *mm;
+	struct signal_struct *signal;
 };
 
 struct page_counter {
