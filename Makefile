@@ -27,14 +27,15 @@ EPISODE := episode
 DIFF   := diff diff_text diff_json explain explain_text check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
 DIFF   += check_kswapd check_balance check_direct check_marks check_throttle check_retry check_folio
-TOOLS  := reclaimscope tool check record report script diff explain
+TUNE   := forecast forecast_score forecast_show adaptivemm
+TOOLS  := reclaimscope tool check record report script diff explain forecast
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 UNIT   += diff_lru diff_alloc diff_folio
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
-	$(EPISODE:%=episode/%) $(DIFF:%=diff/%)
+	$(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(TUNE:%=tune/%)
 
 # ---- How it is built. --------------------------------------------------------
 

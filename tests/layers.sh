@@ -15,7 +15,8 @@ src/report: src/trace src/wire src/base
 src/model:
 src/episode: src/trace src/wire src/base
 src/diff: src/episode src/model src/trace src/wire src/base
-tools: src/diff src/report src/probe src/trace src/kernel src/wire src/base
+src/tune: src/trace src/wire src/base
+tools: src/tune src/diff src/report src/probe src/trace src/kernel src/wire src/base
 bpf: src/wire vmlinux
 '
 
@@ -30,7 +31,7 @@ check() { # check NAME OFFENDERS
 	fi
 }
 
-for dir in src/base src/kernel src/trace src/probe src/report src/model src/episode src/diff tools; do
+for dir in src/base src/kernel src/trace src/probe src/report src/model src/episode src/diff src/tune tools; do
 	may=$(echo "$allowed" | sed -n "s|^$dir: *||p")
 	bad=
 	for f in "$dir"/*.[ch]; do

@@ -18,6 +18,7 @@ const struct rs_verb rs_verbs[] = {
 	{ "script", "print every event of a recording", rs_script_main },
 	{ "diff", "compare every decision with the model of the kernel", rs_diff_main },
 	{ "explain", "tell why one stall, run of kswapd or OOM happened", rs_explain_main },
+	{ "forecast", "when memory runs short: time to low and min, and how probable stalls are", rs_forecast_main },
 	{ NULL, NULL, NULL },
 };
 
