@@ -21,6 +21,8 @@
 #define NR_SAMPLES 1024
 #define SAMPLE_NS 90000000ULL /* closer readings are left out */
 #define NODES 64
+#define PAUSE_NS 2000000000ULL /* kswapd begins anew after this long without reclaim */
+#define CONTACT_NS 1500000000ULL /* and has got on after this */
 #define FARTHEST 3600.0 /* seconds; later is "not as far as can be seen" */
 #define LEAD 5 /* steps after which an estimate is held to what came */
 
@@ -30,14 +32,18 @@ static const double spans[] = { 1, 3, 10, 30 };
 #define ALL (NR_SPANS + 1) /* and the mean of them, by their errors */
 
 /* Chosen on the half of the lab's runs that docs/forecast.md calls seen. */
-static const double error_decay = 0.8; /* weight of the old mean square error at each step */
+static const double error_decay = 0.65; /* weight of the old mean square error at each step */
 static const double least_error = 0.1; /* of the rate itself */
 static const double least_rate_error = 32; /* pages per second */
 static const double file_share = 0.95; /* of the file pages, what reclaim gets before tasks wait */
 static const double slab_share = 0.5;
 static const double stall_memory = 60; /* seconds of kswapd's work after which a stall counts half */
 static const double stall_prior = 2; /* seconds of its work that the prior is worth */
-static const double stall_prior_rate = 0.02; /* stalled seconds, for each time the load takes low - min in a second */
+static const double stall_prior_rate = 0.002; /* stalled seconds, for each time the load takes low - min in a second */
+static const double stall_prior_most = 0.05;
+static const double persistence = 0.7;
+static const double contact_prior = 0.7; /* tasks have to reclaim when kswapd begins, until there was one that says more */
+static const double least_rate = 64; /* pages in a second: less is none */
 
 /* What can be said at one moment, in pages. */
 struct sample {
@@ -55,6 +61,7 @@ struct flow {
 	double square_error[ALL + 1];
 	unsigned int judged;
 	double rate, error;
+	uint64_t since_ns; /* it has been above least_rate; 0: it is not */
 };
 
 struct rs_forecaster {
@@ -78,6 +85,10 @@ struct rs_forecaster {
 	double kswapd_rate;
 	double node_free[NODES], node_drain[NODES];
 	bool kswapd_works;
+	/* Times at which kswapd began after a pause, and those at which tasks had to reclaim before it got on. */
+	double contacts, bad_contacts;
+	uint64_t worked_ns, contact_ns; /* when it last did; since when it does */
+	bool contact_is_bad;
 	struct rs_forecast forecast;
 	struct rs_forecast_truth truth;
 };
@@ -247,8 +258,21 @@ static void watch_kswapd(struct rs_forecaster *f, const struct sample *was, cons
 	f->kswapd_works = reclaimed > 0 || now->stalls > was->stalls;
 	if (!f->kswapd_works)
 		return;
-	f->worked = keep * f->worked + seconds;
-	f->stalled = keep * f->stalled + (now->stalls > was->stalls ? seconds < 1 ? 1 : seconds : 0);
+	if (!f->worked_ns || now->ts_ns > f->worked_ns + PAUSE_NS) {
+		f->contact_ns = now->ts_ns;
+		f->contact_is_bad = false;
+		f->contacts = keep * f->contacts + 1;
+	}
+	f->worked_ns = now->ts_ns;
+	if (now->ts_ns < f->contact_ns + CONTACT_NS) {
+		if (now->stalls > was->stalls && !f->contact_is_bad) {
+			f->contact_is_bad = true;
+			f->bad_contacts = keep * f->bad_contacts + 1;
+		}
+	} else {
+		f->worked = keep * f->worked + seconds;
+		f->stalled = keep * f->stalled + (now->stalls > was->stalls ? fmax(seconds, 1) : 0);
+	}
 	f->kswapd_rate = f->kswapd_rate > 0 ? 0.9 * f->kswapd_rate + 0.1 * reclaimed / seconds : reclaimed / seconds;
 }
 
@@ -357,7 +381,7 @@ static void estimate_flow(struct rs_forecaster *f, struct flow *flow, rs_level l
 	/* Half as much again as came in LEAD seconds, being the mean of the next ones. */
 	flow->by_span[TREND] = flow->by_span[1] + (f->nr_steps < 2 * LEAD ? 0 : flow->by_span[1] - flow->past[then][1]);
 	for (i = 0; i < ALL; i++) {
-		double weight = flow->judged ? 1 / (flow->square_error[i] + least_rate_error * least_rate_error) : i < NR_SPANS;
+		double weight = flow->judged ? pow(flow->square_error[i] + least_rate_error * least_rate_error, -2) : i < NR_SPANS;
 
 		sum += weight * flow->by_span[i];
 		weights += weight;
@@ -366,6 +390,10 @@ static void estimate_flow(struct rs_forecaster *f, struct flow *flow, rs_level l
 	}
 	flow->rate = flow->by_span[ALL] = sum / weights;
 	flow->error = flow->judged ? sqrt(flow->square_error[ALL]) : spread;
+	if (flow->by_span[2] < least_rate)
+		flow->since_ns = 0;
+	else if (!flow->since_ns)
+		flow->since_ns = now->ts_ns;
 	flow->error = fmax(flow->error, least_error * fabs(flow->rate) + least_rate_error);
 	memcpy(flow->past[f->nr_steps % (LEAD + 1)], flow->by_span, sizeof(flow->by_span));
 }
@@ -398,26 +426,49 @@ static double stalls_in_a_second(const struct rs_forecaster *f, double demand, d
 {
 	double prior = gap > 0 && demand > 0 ? stall_prior_rate * demand / gap : 0;
 
-	return (f->stalled + stall_prior * fmin(prior, 1)) / (f->worked + stall_prior);
+	return (f->stalled + stall_prior * fmin(prior, stall_prior_most)) / (f->worked + stall_prior);
 }
 
-/* Probability that min is not reached within @t seconds. */
-static double stays_above_min(const struct way *way, double t)
+/*
+ * Probability that the load goes on until it has taken so many pages: what has gone on for a time is as likely to be before
+ * its middle as behind it.
+ */
+static double goes_on(const struct rs_forecaster *f, const struct flow *flow, double pages)
+{
+	double age = flow->since_ns ? (sample_at(f, 0)->ts_ns - flow->since_ns) / SECOND : 0;
+	double left = flow->rate > 0 ? pages / flow->rate : INFINITY;
+
+	return isinf(left) || age <= 0 ? 0 : pow(age / (age + left), persistence);
+}
+
+/* Probability that kswapd keeps ahead for @t seconds. @may_end: the load may also end before. */
+static double no_stalls(const struct way *way, double t, bool may_end)
 {
 	const struct flow *demand = &way->f->demand;
+	double contact = (way->f->bad_contacts + contact_prior) / (way->f->contacts + 1);
 	double sum = 0;
+
+	if (may_end)
+		contact *= goes_on(way->f, demand, way->to_low);
 	unsigned int i;
 
 	for (i = 0; i < RS_ARRAY_SIZE_OF(ninths); i++) {
 		double rate = demand->rate + ninths[i] * demand->error, working = 0;
+		bool begins = !way->f->kswapd_works && rate > 0 && rate * t > way->to_low;
 
 		if (way->f->kswapd_works)
 			working = t;
-		else if (rate > 0)
-			working = above(t, way->to_low / rate);
-		sum += exp(-stalls_in_a_second(way->f, rate, way->gap) * working);
+		else if (begins)
+			working = above(t, way->to_low / rate + CONTACT_NS / SECOND);
+		sum += exp(-stalls_in_a_second(way->f, rate, way->gap) * working) * (begins ? 1 - contact : 1);
 	}
-	return lasts(&way->f->growth, way->until_kept, t) * sum / RS_ARRAY_SIZE_OF(ninths);
+	return sum / RS_ARRAY_SIZE_OF(ninths);
+}
+
+/* Probability that min is not reached within @t seconds if the load goes on. */
+static double stays_above_min(const struct way *way, double t)
+{
+	return lasts(&way->f->growth, way->until_kept, t) * no_stalls(way, t, false);
 }
 
 /* When the probability has fallen to @p. */
@@ -510,6 +561,7 @@ static void make_forecast(struct rs_forecaster *f)
 	const struct sample *now = sample_at(f, 0);
 	struct rs_forecast *fc = &f->forecast;
 	struct way way = { f, now->above_low, 0, now->gap };
+	double to_oom;
 
 	estimate_flow(f, &f->demand, taken);
 	estimate_flow(f, &f->growth, kept);
@@ -527,8 +579,11 @@ static void make_forecast(struct rs_forecaster *f)
 	way.until_kept = fc->above_min + fc->reclaimable;
 	fc->to_low = time_to_drain(&f->demand, 1, fc->above_low);
 	fc->to_min = time_to_min(&way, f->truth.below_min);
-	fc->p_direct = f->truth.below_min ? 1 : 1 - stays_above_min(&way, f->horizon);
-	fc->p_oom = 1 - lasts(&f->growth, way.until_kept + now->free - now->above_min, f->horizon);
+	fc->p_direct = f->truth.below_min ? 1 : 1 - no_stalls(&way, f->horizon, true) *
+							    (1 - (1 - lasts(&f->growth, way.until_kept, f->horizon)) *
+									 goes_on(f, &f->growth, way.until_kept));
+	to_oom = way.until_kept + now->free - now->above_min;
+	fc->p_oom = (1 - lasts(&f->growth, to_oom, f->horizon)) * goes_on(f, &f->growth, to_oom);
 	forecast_zones(f, &way);
 	f->step_ns[f->nr_steps % (LEAD + 1)] = now->ts_ns;
 	f->nr_steps++;
