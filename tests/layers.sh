@@ -15,7 +15,7 @@ src/report: src/trace src/wire src/base
 src/model:
 src/episode: src/trace src/wire src/base
 src/diff: src/episode src/model src/trace src/wire src/base
-src/tune: src/trace src/wire src/base
+src/tune: src/diff src/model src/trace src/wire src/base
 tools: src/tune src/diff src/report src/probe src/trace src/kernel src/wire src/base
 bpf: src/wire vmlinux
 '

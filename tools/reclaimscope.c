@@ -19,6 +19,7 @@ const struct rs_verb rs_verbs[] = {
 	{ "diff", "compare every decision with the model of the kernel", rs_diff_main },
 	{ "explain", "tell why one stall, run of kswapd or OOM happened", rs_explain_main },
 	{ "forecast", "when memory runs short: time to low and min, and how probable stalls are", rs_forecast_main },
+	{ "recommend", "which settings to change, why, what it gains and costs, and the undo", rs_recommend_main },
 	{ NULL, NULL, NULL },
 };
 

@@ -445,7 +445,8 @@ int rs_evidence_init(struct rs_evidence *e, struct rs_reader *reader, const char
 	e->page_size = fmax(0, number(kernel, "page_size"));
 	lru = member(kernel, "lru");
 	e->mglru = lru && strcmp(json_object_get_string(lru), "classic");
-	e->has_rules = !rs_diff_read_rules(reader, &e->rules);
+	rs_diff_read_rules(reader, &e->rules);
+	e->has_rules = member(member(kernel, "differences"), "movable_not_lowmem"); /* all that marks depend on */
 	read_settings(e, info);
 	read_zones(e, info);
 	read_swaps(e, info);

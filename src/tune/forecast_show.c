@@ -142,7 +142,6 @@ void rs_forecast_json(const struct rs_forecast *fc, FILE *out)
 		rs_json_end_object(&j);
 	}
 	rs_json_end_array(&j);
-	rs_json_end_object(&j);
 	rs_json_end_line(&j);
 }
 
@@ -199,6 +198,5 @@ void rs_score_json(const struct rs_forecast_score *s, const char *method, FILE *
 	for (i = 0; i < n; i++)
 		put_seconds(&j, NULL, s->lead_error[i]);
 	rs_json_end_array(&j);
-	rs_json_end_object(&j);
 	rs_json_end_line(&j);
 }

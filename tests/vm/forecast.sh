@@ -68,13 +68,13 @@ disk:256 b r-disk load shape 500:40 0:15
 END
 }
 
-record_guest() { # record_guest KERNEL MACHINE HALF KIND
-	local dir=$results/$1-${2%:*}-$4-$3 script
+record_guest() { # record_guest KERNEL MACHINE HALF
+	local dir=$results/$1-${2%:*}-$3 script
 	mkdir -p "$dir"
 	script=$dir/script
 	{
 		echo 'cd /out'
-		runs | awk -v m="$2" -v h="$3" -v kind="$4" '$1 == m && $2 == h && $3 ~ "^" kind' | while read -r _ _ name command; do
+		runs | awk -v m="$2" -v h="$3" '$1 == m && $2 == h' | while read -r _ _ name command; do
 			printf 'sync; echo 3 >/proc/sys/vm/drop_caches; sleep 1\n'
 			printf "cat >/tmp/run <<'END'\n%s\ntrue\nEND\n" "$command"
 			printf 'reclaimscope record -q -o %s.data --buffer 2m --gauge 100 --probes %s -- sh /tmp/run 2>>/out/stderr\n' \
@@ -96,13 +96,11 @@ record)
 		for k in $kernel; do
 			"$HERE/fetch.sh" qemu "$k" || exit 1
 			for machine in none zram:256 disk:256; do
-				for half in a b; do
-					for kind in x r; do record_guest "$k" "$machine" "$half" "$kind"; done
-				done
+				for half in a b; do record_guest "$k" "$machine" "$half"; done
 			done
 		done
 	done ;;
-guest) record_guest "$2" "$3" "$4" "$5" ;; # one of them
+guest) record_guest "$2" "$3" "$4" ;; # one of them
 score)
 	exec "$HERE/forecast-score.sh" "$results" ;;
 *) echo "usage: forecast.sh record [KERNEL...] | score" >&2; exit 2 ;;
