@@ -523,9 +523,18 @@ static struct rs_span time_to_drain(const struct flow *flow, double share, doubl
 	return d.flow.error > 0 ? span_of(drain_stays, &d) : (struct rs_span){ INFINITY, INFINITY, INFINITY };
 }
 
-static struct rs_span time_to_min(const struct way *way, bool below)
+/* Never before low, whatever the two rates, of which each has its own error, say. */
+static struct rs_span time_to_min(const struct way *way, const struct rs_span *to_low, bool below)
 {
-	return below ? (struct rs_span){ 0, 0, 0 } : span_of(min_stays, way);
+	struct rs_span span;
+
+	if (below)
+		return (struct rs_span){ 0, 0, 0 };
+	span = span_of(min_stays, way);
+	span.low = fmax(span.low, to_low->low);
+	span.middle = fmax(span.middle, to_low->middle);
+	span.high = fmax(span.high, to_low->high);
+	return span;
 }
 
 /* A zone reaches low once those before it have, and min once all have reached low and those before it min. */
@@ -552,7 +561,7 @@ static void forecast_zones(struct rs_forecaster *f, const struct way *host)
 		/* What is left to be kept from below min in zones that come later. */
 		for (n = i + 1; n < fc->nr_zones && fc->zones[n].nid == z->nid; n++)
 			way.until_kept -= above(fmin(fc->zones[n].free, fc->zones[n].low), fc->zones[n].min);
-		z->to_min = time_to_min(&way, z->free <= z->min);
+		z->to_min = time_to_min(&way, &z->to_low, z->free <= z->min);
 	}
 }
 
@@ -578,7 +587,7 @@ static void make_forecast(struct rs_forecaster *f)
 	fc->stall_rate = stalls_in_a_second(f, f->demand.rate, now->gap);
 	way.until_kept = fc->above_min + fc->reclaimable;
 	fc->to_low = time_to_drain(&f->demand, 1, fc->above_low);
-	fc->to_min = time_to_min(&way, f->truth.below_min);
+	fc->to_min = time_to_min(&way, &fc->to_low, f->truth.below_min);
 	fc->p_direct = f->truth.below_min ? 1 : 1 - no_stalls(&way, f->horizon, true) *
 							    (1 - (1 - lasts(&f->growth, way.until_kept, f->horizon)) *
 									 goes_on(f, &f->growth, way.until_kept));
