@@ -160,9 +160,18 @@ enum vm_event_item {
 	PGALLOC_DMA32 = 5,
 	PGALLOC_NORMAL = 6,
 	PGALLOC_MOVABLE = 7,
+	ALLOCSTALL_MOVABLE = 11,
 	PGFREE = 16,
 	PGFAULT = 20,
 	PGMAJFAULT = 21,
+	PGSTEAL_KSWAPD = 24,
+	PGSTEAL_DIRECT = 25,
+	OOM_KILL = 40,
+};
+/* 7.2 and later */
+enum node_stat_item___v7_2 {
+	PGSTEAL_KSWAPD___v7_2 = 48,
+	PGSTEAL_DIRECT___v7_2 = 49,
 };
 
 struct pglist_data;

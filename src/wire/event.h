@@ -308,7 +308,11 @@ enum rs_folio_outcome {
 	A(__u64, pgalloc, RS_MAX_ZONES, PAGES, "allocated from the zones of this index, since boot") \
 	F(__u64, pgfree, PAGES, "freed, since boot")                                               \
 	F(__u64, pgfault, NUM, "page faults, since boot")                                          \
-	F(__u64, pgmajfault, NUM, "page faults that waited for a device, since boot")
+	F(__u64, pgmajfault, NUM, "page faults that waited for a device, since boot")              \
+	F(__u64, allocstall, NUM, "direct reclaims, since boot")                                   \
+	F(__u64, pgsteal_kswapd, PAGES, "reclaimed by kswapd, since boot")                         \
+	F(__u64, pgsteal_direct, PAGES, "reclaimed by tasks, since boot")                          \
+	F(__u64, oom_kill, NUM, "victims of the OOM killer, since boot")
 
 #define RS_FIELDS_reclaim_begin(F, A)                                                              \
 	F(__u32, kind, RECLAIM_KIND, "who reclaims")                                               \
