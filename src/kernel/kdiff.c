@@ -253,6 +253,21 @@ static bool kswapd_try_clear_hopeless(const struct rs_kernel *k)
 	return function_args(k, "kswapd_try_clear_hopeless") >= 0;
 }
 
+static bool memcgs_need_aging(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "scan_control", "memcgs_need_aging");
+}
+
+static bool has_proportional_protection(const struct rs_kernel *k)
+{
+	return function_args(k, "apply_proportional_protection") >= 0;
+}
+
+static bool has_evictable_size(const struct rs_kernel *k)
+{
+	return function_args(k, "lruvec_evictable_size") >= 0;
+}
+
 static const struct rs_kdiff_row kdiffs[NR_RS_KDIFFS] = {
 	[RS_KDIFF_RECLAIM_BEGIN_GFP_FIRST] = {
 		.name = "reclaim_begin_gfp_first",
@@ -581,6 +596,19 @@ static const struct rs_kdiff_row kdiffs[NR_RS_KDIFFS] = {
 		.in = RS_IN_MODEL,
 		.probe = shrinker_info,
 	},
+	MODEL_ROW(SWAPPINESS_OF_SC, swappiness_of_sc,
+		  "MGLRU: get_swappiness() looks at may_swap; seen by struct lru_gen_memcg", "6.12", lru_gen_memcg),
+	MODEL_ROW(SWAPPINESS_ANON_ONLY, swappiness_anon_only,
+		  "MGLRU: swappiness 201; seen by lru_gen_set_refs()", "6.18", lru_gen_set_refs),
+	MODEL_ROW(KSWAPD_AGES_NODE, kswapd_ages_node,
+		  "MGLRU: kswapd ages before it reclaims: scan_control->memcgs_need_aging", "6.1 only", memcgs_need_aging),
+	MODEL_ROW(AGING_BY_SPREAD, aging_by_spread,
+		  "MGLRU: aging depends on the sizes of generations; seen by the lack of lru_gen_set_refs()", "6.1, 6.12",
+		  lru_gen_keeps_referenced),
+	MODEL_ROW(LRU_GEN_PROTECTION, lru_gen_protection,
+		  "MGLRU: protection is proportional: apply_proportional_protection()", "6.18", has_proportional_protection),
+	MODEL_ROW(AGING_IN_LOOP, aging_in_loop,
+		  "MGLRU: aging is looked at before each batch; seen by lruvec_evictable_size()", "7.2", has_evictable_size),
 	MODEL_ROW(LRU_GEN_TIER_FLAGS, lru_gen_tier_flags,
 		  "tiers from PG_referenced and PG_workingset; seen by lru_gen_set_refs()", "6.18", lru_gen_set_refs),
 	MODEL_ROW(LRU_GEN_NO_IO_FILE, lru_gen_no_io_file,

@@ -2,7 +2,7 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge oom hopeless slow marks tiers zones"
+WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge oom hopeless slow marks swappy gentree ttl tiers zones"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
@@ -89,6 +89,44 @@ command_of() {
 		for wsf in 10 20 50 100 150 200 300 500 700 900 1000 1; do
 			echo $wsf >/proc/sys/vm/watermark_scale_factor; echo "== $wsf" >>/out/zoneinfo; cat /proc/zoneinfo >>/out/zoneinfo
 		done
+	EOF
+	;;
+	# MGLRU: every kind of swappiness; cgroups three deep, one of them below its protection, one with little to reclaim
+	# and one that is removed; generations that are too young to be evicted.
+	swappy) cat <<-'EOF'
+		load mix /data/big 300 40000 &
+		for s in 0 1 60 200 100 0 60; do
+			echo $s >/proc/sys/vm/swappiness; load stream /data/big 120 1
+			for how in '' ' swappiness=0' ' swappiness=100' ' swappiness=200' ' swappiness=max'; do
+				echo "8M$how" >/sys/fs/cgroup/memory.reclaim 2>/dev/null
+			done
+		done
+		wait
+	EOF
+	;;
+	gentree) cat <<-'EOF'
+		cg=/sys/fs/cgroup; mkdir $cg/t $cg/t/u $cg/t/u/min $cg/t/u/low $cg/t/v $cg/tiny $cg/gone $cg/cap $cg/cap/in
+		for g in t t/u cap; do echo '+memory' >$cg/$g/cgroup.subtree_control; done
+		echo 150M >$cg/t/memory.min; echo 150M >$cg/t/u/memory.min; echo 64M >$cg/t/u/min/memory.min
+		echo 100M >$cg/t/u/memory.low; echo 80M >$cg/t/u/low/memory.low; echo 20M >$cg/t/v/memory.low
+		echo 60M >$cg/cap/memory.max; echo 30M >$cg/cap/in/memory.min
+		at() { g=$1; shift; sh -c "echo \$\$ >$cg/$g/cgroup.procs; exec $*"; }
+		at gone load stream /data/big 12 1; rmdir $cg/gone
+		at t/u/min load hot 40 12 &
+		at t/u/low load hot 50 12 &
+		at t/v load hot 60 12 &
+		at tiny sleep 12 &
+		at cap/in load anon 90 6000 1 &
+		at . load mix /data/big 190 30000 &
+		wait
+		for how in '' ' swappiness=0' ' swappiness=200'; do
+			echo "4M$how" >$cg/t/memory.reclaim; echo "4M$how" >$cg/cap/memory.reclaim
+		done 2>/dev/null
+	EOF
+	;;
+	ttl) cat <<-'EOF'
+		cd /sys/kernel/mm/lru_gen; echo 100 >min_ttl_ms; load stream /data/big 500 1
+		echo 4000 >min_ttl_ms; load anon 500 20000 2; true
 	EOF
 	;;
 	# Both types in short supply, refaults of both, dirty pages, and every way to choose between the types.
