@@ -75,6 +75,7 @@ static int set_options(struct rs_capture *c)
 	opts->addr_watermark_scale_factor = rs_kernel_address(k, "watermark_scale_factor");
 	opts->addr_watermark_boost_factor = rs_kernel_address(k, "watermark_boost_factor");
 	opts->addr_extfrag_threshold = rs_kernel_address(k, "sysctl_extfrag_threshold");
+	opts->addr_lru_gen_min_ttl = rs_kernel_address(k, "lru_gen_min_ttl");
 	if (getrandom(&opts->id_key, sizeof(opts->id_key), 0) != sizeof(opts->id_key))
 		return rs_err(-errno, "cannot get random bytes");
 	return 0;
