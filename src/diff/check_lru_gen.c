@@ -54,15 +54,20 @@ bool rs_root_reclaim(const struct rs_diff *d, uint64_t target)
 
 /* ---- swappiness and sizes ---- */
 
-static void judge_swappiness(struct rs_diff *d, const struct rs_event_get_swappiness *e)
+struct get_swappiness rs_get_swappiness_inputs(const struct rs_event_get_swappiness *e)
 {
-	const struct get_swappiness in = {
+	return (struct get_swappiness){
 		.swap_pages = mem_cgroup_get_nr_swap_pages(e->swap_free, (const int64_t *)&e->swap_margin, 1),
 		.may_swap = e->sc_flags & RS_SC_MAY_SWAP,
 		.proactive = e->sc_flags & RS_SC_PROACTIVE,
 		.proactive_swappiness = e->proactive_swappiness,
 		.swappiness = e->swappiness,
 	};
+}
+
+static void judge_swappiness(struct rs_diff *d, const struct rs_event_get_swappiness *e)
+{
+	const struct get_swappiness in = rs_get_swappiness_inputs(e);
 
 	rs_count_branch(d, RS_DECIDE_get_swappiness,
 			!in.may_swap && d->rules.swappiness_of_sc		? "this reclaim may not swap" :
