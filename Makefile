@@ -28,14 +28,15 @@ EPISODE := episode
 DIFF   := diff diff_text diff_json explain explain_text check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
 DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_marks check_throttle check_retry check_folio
+DIFF   += check_lru_gen_folio check_lru_gen_token
 APPLY  := journal owner trial
-DIFF   += check_lru_gen check_memcg_lru explain_lru_gen check_lru_gen_folio
+DIFF   += check_lru_gen check_memcg_lru explain_lru_gen
 TOOLS  := reclaimscope tool check record report script diff explain
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 UNIT   += diff_lru diff_alloc diff_folio
-UNIT   += lru_gen lru_gen_folio
+UNIT   += lru_gen lru_gen_folio diff_lru_gen_folio
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
 	$(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%)
@@ -171,7 +172,8 @@ WORKLOADS ?= $(shell . tests/vm/workloads.sh; echo $$WORKLOADS)
 test-vm:
 	$(Q)tools/install-deps.sh vm
 	$(Q)$(MAKE) --no-print-directory $(LAB)
-	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%))'
+	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%)) \
+		$(patsubst %,%:tiers:lru=y:mode=folios,$(filter-out 5.10,$(KERNELS)))'
 
 # docs/model-vs-kernel.md out of the recordings in DIRS, by default those that test-vm has left.
 DIRS ?= $(wildcard $(OUT)/vm/*-*)

@@ -63,6 +63,7 @@ enum rs_class {
 	X(try_to_inc_min_seq, EXACT, "D51", "oldest generations after a batch")                                        \
 	X(reset_ctrl_pos, EXACT, "D50", "averages of refaults when a generation goes")                                 \
 	X(inc_max_seq, EXACT, "D55", "generations after aging")                                                        \
+	X(lru_gen_eviction, EXACT, "D42", "what MGLRU puts into a shadow")                                             \
 	X(workingset_eviction, EXACT, "D41 D43", "the shadow that a page leaves")                                      \
 	X(workingset_refault, EXACT, "D42 D43", "does a page that comes back count as working set")                    \
 	X(do_shrink_slab, EXACT, "D56", "objects that a shrinker is asked for, and what it defers")                    \
@@ -149,6 +150,7 @@ enum {
 	RS_PRIV_FOLIO,
 	RS_PRIV_LRU_GEN_FOLIO,
 	RS_PRIV_LRU_GEN,
+	RS_PRIV_LRU_GEN_TOKEN,
 	RS_NR_PRIV
 };
 
@@ -213,7 +215,8 @@ struct rs_checker {
 extern const struct rs_checker rs_check_watermark, rs_check_pgdat_balanced, rs_check_kswapd, rs_check_balance, rs_check_direct, rs_check_throttle,
 	rs_check_retry, rs_check_marks, rs_check_scan,
 	rs_check_lruvec, rs_check_cost, rs_check_memcg, rs_check_workingset, rs_check_slab, rs_check_folio;
-extern const struct rs_checker rs_check_lru_gen, rs_check_memcg_lru, rs_check_lru_gen_folio;
+extern const struct rs_checker rs_check_lru_gen, rs_check_memcg_lru, rs_check_lru_gen_folio,
+	rs_check_lru_gen_token;
 
 /* Where the model's reasons go: NULL unless they are wanted. Empty at first. */
 struct rs_why *rs_diff_why(struct rs_diff *d);

@@ -242,7 +242,7 @@ enum rs_folio_outcome {
 	X(97, write_folio, "a folio is written out by reclaim")                                    \
 	X(98, folio_unmap, "try_to_unmap() of a folio")                                            \
 	X(99, folio_remove, "__remove_mapping() of a folio")                                       \
-	X(112, gen_folio, "a folio at the tail of an oldest generation, as isolate_folios() finds it") \
+	X(112, gen_folio, "a folio at the tail of an oldest generation, as isolate_folios() finds it")                       \
 	X(114, refault_test, "classic LRU: what a page that came back was compared with")
 
 #define RS_NR_EVENTS 128 /* above every number; sizes the loss counters */

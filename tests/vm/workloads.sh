@@ -132,10 +132,12 @@ command_of() {
 	# Both types in short supply, refaults of both, dirty pages, and every way to choose between the types.
 	tiers) cat <<-'EOF'
 		cg=/sys/fs/cgroup; mkdir $cg/t; echo 56M >$cg/t/memory.max
-		for s in 60 100 150 80 120 200 1 0; do
+		for s in 100 60 150 20 190 200 1 0; do
 			echo $s >/proc/sys/vm/swappiness
-			sh -c "echo \$\$ >$cg/t/cgroup.procs; exec load mix /data/big 44 5000"
+			sh -c "echo \$\$ >$cg/t/cgroup.procs; load stream /data/big 34 6 & load anon 42 6000 2; wait"
 		done
+		echo 60 >/proc/sys/vm/swappiness
+		sh -c "echo \$\$ >$cg/t/cgroup.procs; exec load mix /data/big 44 4000"
 	EOF
 	;;
 	# Requests that the highest zone does not help.
