@@ -36,7 +36,7 @@ UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup p
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 UNIT   += diff_lru diff_alloc diff_folio
-UNIT   += lru_gen lru_gen_folio diff_lru_gen_folio
+UNIT   += lru_gen lru_gen_folio diff_lru_gen diff_lru_gen_folio
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
 	$(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%)
