@@ -32,6 +32,7 @@ enum frame_id {
 	FRAME_compaction_suitable,
 	FRAME___alloc_pages_direct_compact,
 	FRAME_out_of_memory,
+	FRAME_oom_badness,
 	FRAME___zone_watermark_ok,
 	FRAME_get_page_from_freelist,
 	FRAME_workingset_eviction,

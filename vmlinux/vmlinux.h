@@ -85,11 +85,32 @@ struct cgroup_subsys_state {
 struct css_set {
 	struct cgroup_subsys_state *subsys[1];
 };
+struct signal_struct {
+	short oom_score_adj;
+};
+/* Counters of the CPUs from 6.2 on, plain ones before. */
+struct percpu_counter {
+	long count;
+};
+struct mm_struct___v6_12 {
+	struct percpu_counter rss_stat[4];
+};
+struct mm_rss_stat {
+	atomic_long_t count[4];
+};
+struct mm_struct___v5_10 {
+	struct mm_rss_stat rss_stat;
+};
+struct mm_struct {
+	atomic_long_t pgtables_bytes;
+};
 struct task_struct {
 	unsigned int flags;
 	int prio;
 	int pid, tgid;
 	struct css_set *cgroups;
+	struct mm_struct *mm;
+	struct signal_struct *signal;
 };
 
 struct page_counter {
@@ -139,9 +160,18 @@ enum vm_event_item {
 	PGALLOC_DMA32 = 5,
 	PGALLOC_NORMAL = 6,
 	PGALLOC_MOVABLE = 7,
+	ALLOCSTALL_MOVABLE = 11,
 	PGFREE = 16,
 	PGFAULT = 20,
 	PGMAJFAULT = 21,
+	PGSTEAL_KSWAPD = 24,
+	PGSTEAL_DIRECT = 25,
+	OOM_KILL = 40,
+};
+/* 7.2 and later */
+enum node_stat_item___v7_2 {
+	PGSTEAL_KSWAPD___v7_2 = 48,
+	PGSTEAL_DIRECT___v7_2 = 49,
 };
 
 struct pglist_data;

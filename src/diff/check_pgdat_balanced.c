@@ -58,14 +58,18 @@ static void learn_boost(struct rs_diff *d, int nid, int zid, uint64_t value, uin
 	boost->known = true;
 }
 
-/* Was the mark made with the boost that the zone had until just now? */
-static bool boost_changed(struct rs_diff *d, const struct rs_event_zone_watermark_ok *t)
+/* Was the mark made with a boost that the zone still had after the thread's record before the test? */
+static bool boost_changed(struct rs_diff *d, const struct rs_thread *thread, const struct rs_event_zone_watermark_ok *t)
 {
 	const struct rs_event_zone_state *state = rs_episodes_zone(d->episodes, t->nid, t->zid);
 	const struct boost *boost = boost_get(d, t->nid, t->zid);
 
-	return state && boost && boost->changed_ns && t->mark == state->high + boost->before &&
-	       t->hdr.ts_ns - boost->changed_ns < 1000000000ULL;
+	const struct rs_event_hdr *hdr;
+	uint64_t since_ns = thread->since_ns;
+
+	for (hdr = rs_recent_first(thread); hdr && hdr != &t->hdr; hdr = rs_recent_next(thread, hdr))
+		since_ns = hdr->ts_ns;
+	return state && boost && boost->changed_ns >= since_ns && t->mark == state->high + boost->before;
 }
 
 static void check_balanced(struct rs_diff *d, const struct rs_thread *thread, const struct rs_event_pgdat_balanced *e)
@@ -114,7 +118,7 @@ static void check_balanced(struct rs_diff *d, const struct rs_thread *thread, co
 		rs_count_branch(d, RS_DECIDE_pgdat_balanced, "order above 0");
 	if (last && last->boost)
 		rs_count_branch(d, RS_DECIDE_pgdat_balanced, "boosted");
-	if (last && boost_changed(d, last))
+	if (last && boost_changed(d, thread, last))
 		race = "the boost changed meanwhile";
 	rs_judge(d, RS_DECIDE_pgdat_balanced, NULL, &e->hdr,
 		 (struct rs_answer[]){ { "balanced", e->ret, ret },

@@ -31,6 +31,13 @@ static struct memcg_number *number_of(struct rs_diff *d, uint64_t cgroup, uint32
 	return m;
 }
 
+/* Has somebody else aged the lruvec, and lies the age in the shadow within what was there before and after? */
+static bool aged_meanwhile(const struct rs_event_workingset_eviction *e, uint64_t eviction)
+{
+	return e->nonresident_age != e->entry_age + e->nr_pages && eviction >= e->entry_age &&
+	       eviction <= e->nonresident_age;
+}
+
 static void eviction(struct rs_diff *d, const struct rs_event_workingset_eviction *e)
 {
 	const struct rs_shadow_layout layout = { .nodes_shift = d->nodes_shift };
@@ -66,8 +73,7 @@ static void eviction(struct rs_diff *d, const struct rs_event_workingset_evictio
 			 { "nonresident_age", e->nonresident_age, model.nonresident_age },
 		 },
 		 2, 0,
-		 e->nonresident_age != e->entry_age + e->nr_pages ? "somebody else aged the lruvec during the call" :
-								     NULL);
+		 aged_meanwhile(e, shadow.eviction) ? "somebody else aged the lruvec during the call" : NULL);
 }
 
 static struct workingset_refault_result compare(const struct rs_diff *d, const struct rs_event_refault_test *e,

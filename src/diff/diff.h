@@ -43,6 +43,8 @@ enum rs_class {
 	X(compact_retry, EXACT, "D24", "is compaction tried again")                                                    \
 	X(compaction_suitable, EXACT, "D22", "could compaction make the block")                                        \
 	X(gfp_to_alloc_flags, EXACT, "D9", "alloc_flags of the slow path")                                             \
+	X(oom_badness, EXACT, "D25", "score of a process for the OOM killer")                                          \
+	X(select_bad_process, EXACT, "D25", "whom the OOM killer chooses")                                             \
 	X(prepare_scan_control, EXACT, "D28", "deactivation, cache trimming, tiny file cache")                         \
 	X(inactive_is_low, EXACT, "D29", "must the active list be shrunk")                                             \
 	X(memcg_protection, EXACT, "D30", "effective memory.min and memory.low")                                       \
@@ -141,6 +143,7 @@ struct rs_diff_options {
 enum {
 	RS_PRIV_BOOST,
 	RS_PRIV_KSWAPD,
+	RS_PRIV_BALANCE,
 	RS_PRIV_MARKS,
 	RS_PRIV_THROTTLE,
 	RS_PRIV_MEMCG,
@@ -213,10 +216,9 @@ struct rs_checker {
 };
 
 extern const struct rs_checker rs_check_watermark, rs_check_pgdat_balanced, rs_check_kswapd, rs_check_balance, rs_check_direct, rs_check_throttle,
-	rs_check_retry, rs_check_marks, rs_check_scan,
+	rs_check_retry, rs_check_oom, rs_check_marks, rs_check_scan,
 	rs_check_lruvec, rs_check_cost, rs_check_memcg, rs_check_workingset, rs_check_slab, rs_check_folio;
-extern const struct rs_checker rs_check_lru_gen, rs_check_memcg_lru, rs_check_lru_gen_folio,
-	rs_check_lru_gen_token;
+extern const struct rs_checker rs_check_lru_gen, rs_check_memcg_lru, rs_check_lru_gen_folio, rs_check_lru_gen_token;
 
 /* Where the model's reasons go: NULL unless they are wanted. Empty at first. */
 struct rs_why *rs_diff_why(struct rs_diff *d);

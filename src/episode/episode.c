@@ -256,6 +256,8 @@ int rs_episodes_feed(struct rs_episodes *ep, const struct rs_event *event,
 	if (t->forget)
 		forget_recent(&t->thread);
 	t->forget = exit_of[hdr->type] || entry_of[hdr->type];
+	if (t->forget)
+		t->thread.since_ns = hdr->ts_ns;
 	ret->thread = &t->thread;
 	learn(ep, hdr);
 	if (exit_of[hdr->type])

@@ -45,6 +45,7 @@ struct rs_thread {
 	uint32_t recent_len;
 	uint32_t recent_room;
 	bool recent_overflowed;
+	uint64_t since_ns; /* when the last of them was left or entered: @recent is later */
 };
 
 struct rs_episodes;

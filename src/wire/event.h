@@ -242,7 +242,8 @@ enum rs_folio_outcome {
 	X(97, write_folio, "a folio is written out by reclaim")                                    \
 	X(98, folio_unmap, "try_to_unmap() of a folio")                                            \
 	X(99, folio_remove, "__remove_mapping() of a folio")                                       \
-	X(112, gen_folio, "a folio at the tail of an oldest generation, as isolate_folios() finds it")                       \
+	X(112, gen_folio, "a folio at the tail of an oldest generation, as isolate_folios() finds it") \
+	X(113, oom_badness, "score of a process for the OOM killer")                               \
 	X(114, refault_test, "classic LRU: what a page that came back was compared with")
 
 #define RS_NR_EVENTS 128 /* above every number; sizes the loss counters */
@@ -307,7 +308,11 @@ enum rs_folio_outcome {
 	A(__u64, pgalloc, RS_MAX_ZONES, PAGES, "allocated from the zones of this index, since boot") \
 	F(__u64, pgfree, PAGES, "freed, since boot")                                               \
 	F(__u64, pgfault, NUM, "page faults, since boot")                                          \
-	F(__u64, pgmajfault, NUM, "page faults that waited for a device, since boot")
+	F(__u64, pgmajfault, NUM, "page faults that waited for a device, since boot")              \
+	F(__u64, allocstall, NUM, "direct reclaims, since boot")                                   \
+	F(__u64, pgsteal_kswapd, PAGES, "reclaimed by kswapd, since boot")                         \
+	F(__u64, pgsteal_direct, PAGES, "reclaimed by tasks, since boot")                          \
+	F(__u64, oom_kill, NUM, "victims of the OOM killer, since boot")
 
 #define RS_FIELDS_reclaim_begin(F, A)                                                              \
 	F(__u32, kind, RECLAIM_KIND, "who reclaims")                                               \
@@ -722,6 +727,17 @@ enum rs_folio_outcome {
 	F(__s64, chosen_points, PAGES, "score of the victim")                                      \
 	F(__u32, ret, BOOL, "something was done about it")                                         \
 	F(__u32, victim, NUM, "process of the victim, 0: none")
+
+#define RS_FIELDS_oom_badness(F, A)                                                                \
+	F(__s64, points, PAGES, "the score; the lowest number there is: never")                    \
+	F(__u64, totalpages, PAGES, "memory and swap that count")                                  \
+	F(__u64, rss, PAGES, "in memory")                                                          \
+	F(__u64, swapents, PAGES, "in swap")                                                       \
+	F(__u64, pgtables_bytes, NUM, "bytes of page tables")                                             \
+	F(__u32, tgid, NUM, "process")                                                             \
+	F(__u32, flags, TASK_FLAGS, "PF_ flags")                                                   \
+	F(__s32, oom_score_adj, NUM, "oom_score_adj")                                              \
+	F(__u32, has_mm, BOOL, "its first thread has memory")
 
 #define RS_FIELDS_mark_victim(F, A)                                                                \
 	F(__u32, victim, NUM, "thread that will die")                                             \
