@@ -158,7 +158,7 @@ static void lose(struct rs_diff *d, struct rs_lru_gen_loop *l)
 static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru_gen_step step,
 		       const struct rs_event_hdr *hdr)
 {
-	bool first = !l->s.begun, observable = !d->rules.aging_by_spread && !d->rules.aging_in_loop;
+	bool first = !l->s.begun, observable = !d->rules.kswapd_ages_node && !d->rules.aging_in_loop && l->online;
 	struct try_to_shrink_lruvec before = l->s, after = l->s;
 	enum rs_lru_gen_step model;
 	struct get_nr_to_scan in;

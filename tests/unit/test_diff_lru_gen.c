@@ -262,7 +262,7 @@ static void what_moved_meanwhile_is_no_divergence(void **unused)
 	v.planned = state(RS_EVENT_get_swappiness, 8, 8);
 	v.planned.nr_pages[0] = 5;
 	v.evict_state = state(RS_EVENT_evict_folios_begin, 8, 8);
-	moved = BIT(get_nr_to_scan);
+	moved = BIT(get_nr_to_scan) | BIT(should_run_aging);
 	expect(NULL, 0, 0);
 	moved = 0;
 }
