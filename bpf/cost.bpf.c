@@ -184,7 +184,8 @@ int inactive_is_low__fexit(__u64 *ctx)
 	counters = lruvec_counters(lv) + 8 * bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON);
 	e->inactive = not_negative(read64(counters + 8 * (lru & 3)));
 	e->active = not_negative(read64(counters + 8 * ((lru & 3) + 1)));
-	e->inactive_file = not_negative(read64(counters + 16));
+	e->inactive_file = not_negative(
+		read64(lruvec_counters(lv) + 8 * bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_FILE)));
 	active = lruvec_counters(lv) + 8 * bpf_core_enum_value(enum node_stat_item, WORKINGSET_ACTIVATE_ANON);
 	copy(e->activate, sizeof(e->activate), active);
 	copy(e->refaults, sizeof(e->refaults), lv + OFFSET(struct lruvec, refaults));

@@ -9,9 +9,9 @@
 /* Of the lruvec that the reclaim of @memcg, 0: global, evicts from. */
 static __always_inline __u64 nonresident_age(__u64 memcg, __s32 nid)
 {
-	if (!memcg)
-		memcg = root_memcg();
-	return memcg ? READ64(struct lruvec, nonresident_age, memcg_lruvec(memcg, nid)) : 0;
+	__u64 lruvec = target_lruvec(memcg, nid);
+
+	return lruvec ? READ64(struct lruvec, nonresident_age, lruvec) : 0;
 }
 
 /* Others age the same lruvec at any time, so its age is read before and after. */

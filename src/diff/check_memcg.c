@@ -146,7 +146,10 @@ static void protection(struct rs_diff *d, const struct rs_frame *frame, const st
 static void proportional(struct rs_diff *d, const struct rs_thread *thread,
 			 const struct rs_event_proportional_protection *e)
 {
-	const struct rs_frame *frame = rs_frame_find(thread, RS_EVENT_shrink_lruvec_begin);
+	const struct rs_frame *lruvec = rs_frame_find(thread, RS_EVENT_shrink_lruvec_begin);
+	const struct rs_frame *lru_gen = rs_frame_find(thread, RS_EVENT_try_to_shrink_lruvec_begin);
+	struct mem_cgroup_protection entry = { 0 };
+	uint64_t usage, target;
 	struct apply_proportional_protection in = {
 		.scan = e->scan,
 		.usage = e->usage,
@@ -154,22 +157,33 @@ static void proportional(struct rs_diff *d, const struct rs_thread *thread,
 		.elow = e->elow,
 		.memcg_low_reclaim = e->sc_flags & RS_SC_MEMCG_LOW_RECLAIM,
 	};
-	const struct rs_event_shrink_lruvec_begin *b;
 	bool low_skipped = false, moved;
 	uint64_t model;
 
-	if (!frame) {
+	/* MGLRU's is the inner one of the two. */
+	if (lru_gen) {
+		const struct rs_event_try_to_shrink_lruvec_begin *b = rs_frame_entry(lru_gen, try_to_shrink_lruvec_begin);
+
+		target = b->target_cgroup;
+		usage = b->usage;
+		entry = (struct mem_cgroup_protection){ b->emin, b->elow };
+	} else if (lruvec) {
+		const struct rs_event_shrink_lruvec_begin *b = rs_frame_entry(lruvec, shrink_lruvec_begin);
+
+		target = b->target_cgroup;
+		usage = b->usage;
+		entry = (struct mem_cgroup_protection){ b->emin, b->elow };
+	} else {
 		rs_count_lost(d, RS_DECIDE_apply_proportional_protection);
 		return;
 	}
-	b = rs_frame_entry(frame, shrink_lruvec_begin);
-	in.is_target = e->cgroup == b->target_cgroup;
-	moved = b->usage != e->usage || b->emin != e->emin || b->elow != e->elow;
+	in.is_target = e->cgroup == target;
+	moved = usage != e->usage || entry.emin != e->emin || entry.elow != e->elow;
 	model = apply_proportional_protection(&in, &low_skipped, rs_diff_why(d));
 	if (model != e->ret && moved) {
-		in.usage = b->usage;
-		in.emin = b->emin;
-		in.elow = b->elow;
+		in.usage = usage;
+		in.emin = entry.emin;
+		in.elow = entry.elow;
 		if (apply_proportional_protection(&in, &low_skipped, NULL) == e->ret)
 			model = e->ret;
 	}
@@ -179,9 +193,9 @@ static void proportional(struct rs_diff *d, const struct rs_thread *thread,
 			in.memcg_low_reclaim	 ? "protected by min only" :
 			in.elow > in.emin	 ? "protected by low" :
 						   "protected by min");
-	rs_judge(d, RS_DECIDE_apply_proportional_protection, frame, &e->hdr,
+	rs_judge(d, RS_DECIDE_apply_proportional_protection, lru_gen ? lru_gen : lruvec, &e->hdr,
 		 (struct rs_answer[]){ { "scan", e->ret, model } }, 1, 0,
-		 moved ? "usage changed since shrink_lruvec() was entered" : NULL);
+		 moved ? "usage changed since the lruvec was begun" : NULL);
 }
 
 /* ---- the walk ---- */

@@ -26,6 +26,10 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_retry,
 	&rs_check_oom,
 	&rs_check_folio,
+	&rs_check_lru_gen,
+	&rs_check_memcg_lru,
+	&rs_check_lru_gen_folio,
+	&rs_check_lru_gen_token,
 };
 
 static const struct {
@@ -188,7 +192,7 @@ static struct json_object *member(struct json_object *o, const char *key)
 const char *rs_diff_read_rules(struct rs_reader *reader, struct rs_rules *rules)
 {
 	struct json_object *kdiff = member(member(rs_reader_info(reader), "kernel"), "differences");
-	const char *missing = NULL;
+	const char *missing = NULL, *known, *lru;
 
 #define READ_RULE(rule, what)                                                                                          \
 	do {                                                                                                           \
@@ -199,7 +203,12 @@ const char *rs_diff_read_rules(struct rs_reader *reader, struct rs_rules *rules)
 	} while (0);
 	RS_RULES_ALLOC(READ_RULE)
 	RS_RULES_LRU(READ_RULE)
-	return missing;
+	known = missing;
+	RS_RULES_LRU_GEN(READ_RULE)
+	RS_RULES_LRU_GEN_FOLIO(READ_RULE)
+	/* Older recordings do not tell those of MGLRU, which matter only where it is in use. */
+	lru = json_object_get_string(member(member(rs_reader_info(reader), "kernel"), "lru"));
+	return lru && !strcmp(lru, "mglru") ? missing : known;
 }
 
 static void dropped(void *ctx, const struct rs_frame *frame)

@@ -58,11 +58,32 @@ enum rs_class {
 	X(shrink_inactive_list, EXACT, "D38", "sums of a batch, and what follows from them")                           \
 	X(folio_check_references, STATISTICAL, "D40", "what references mean for a folio")                              \
 	X(shrink_folio_list, EXACT, "D39", "fate of a folio once its references are known")                            \
+	X(get_type_to_scan, EXACT, "D50", "MGLRU: which type is evicted")                                              \
+	X(get_tier_idx, EXACT, "D50", "and which tiers of it: what is protected of each")                              \
+	X(sort_folio, EXACT, "D45 D52", "each folio at a tail: isolated, or where it goes instead")                    \
+	X(isolate_folios, EXACT, "D51 D52", "what a batch scans and isolates")                                         \
+	X(try_to_inc_min_seq, EXACT, "D51", "oldest generations after a batch")                                        \
+	X(reset_ctrl_pos, EXACT, "D50", "averages of refaults when a generation goes")                                 \
+	X(inc_max_seq, EXACT, "D55", "generations after aging")                                                        \
+	X(lru_gen_eviction, EXACT, "D42", "what MGLRU puts into a shadow")                                             \
 	X(workingset_eviction, EXACT, "D41 D43", "the shadow that a page leaves")                                      \
 	X(workingset_refault, EXACT, "D42 D43", "does a page that comes back count as working set")                    \
 	X(do_shrink_slab, EXACT, "D56", "objects that a shrinker is asked for, and what it defers")                    \
 	X(node_reclaim, EXACT, "D57", "is a node reclaimed before another is asked")                                   \
-	X(try_charge, EXACT, "D58", "what a cgroup at its limit asks for")
+	X(try_charge, EXACT, "D58", "what a cgroup at its limit asks for")                                             \
+	X(get_swappiness, EXACT, "D46", "MGLRU: swappiness in use for a lruvec")                                       \
+	X(lruvec_evictable_size, EXACT, "D47", "MGLRU: pages of a lruvec that may be evicted")                         \
+	X(should_run_aging, EXACT, "D48", "MGLRU: must a new generation be made first")                                \
+	X(get_nr_to_scan, EXACT, "D49", "MGLRU: how much of a lruvec is scanned, and is it aged or left alone")        \
+	X(try_to_shrink_lruvec, EXACT, "D51", "MGLRU: each further step on a lruvec, and is its cgroup rotated")       \
+	X(should_abort_scan, EXACT, "D51", "MGLRU: is it enough")                                                      \
+	X(evict_folios, EXACT, "D51", "MGLRU: what a batch says it has scanned")                                       \
+	X(lru_gen_shrink_node, EXACT, "D51 D53b", "MGLRU: is anything done on a node")                                 \
+	X(set_initial_priority, EXACT, "D53c", "MGLRU: the priority that reclaim of a node starts at")                 \
+	X(lruvec_is_sizable, EXACT, "D53", "MGLRU: is a lruvec worth the effort at this priority")                     \
+	X(shrink_one, EXACT, "D53", "MGLRU: is a cgroup visited, and where in the list of cgroups does it go")         \
+	X(lru_gen_rotate_memcg, EXACT, "D53", "MGLRU: generation and segment of a cgroup that moves in the list")      \
+	X(lru_gen_age_node, EXACT, "D54", "MGLRU: does min_ttl_ms make kswapd kill; 6.1: which lruvecs it ages")
 
 #define RS_DECISION_ENUM(name, class, numbers, text) RS_DECIDE_##name,
 enum rs_decision { RS_DECISIONS(RS_DECISION_ENUM) RS_NR_DECISIONS };
@@ -130,6 +151,9 @@ enum {
 	RS_PRIV_WORKINGSET,
 	RS_PRIV_SLAB,
 	RS_PRIV_FOLIO,
+	RS_PRIV_LRU_GEN_FOLIO,
+	RS_PRIV_LRU_GEN,
+	RS_PRIV_LRU_GEN_TOKEN,
 	RS_NR_PRIV
 };
 
@@ -194,6 +218,7 @@ struct rs_checker {
 extern const struct rs_checker rs_check_watermark, rs_check_pgdat_balanced, rs_check_kswapd, rs_check_balance, rs_check_direct, rs_check_throttle,
 	rs_check_retry, rs_check_oom, rs_check_marks, rs_check_scan,
 	rs_check_lruvec, rs_check_cost, rs_check_memcg, rs_check_workingset, rs_check_slab, rs_check_folio;
+extern const struct rs_checker rs_check_lru_gen, rs_check_memcg_lru, rs_check_lru_gen_folio, rs_check_lru_gen_token;
 
 /* Where the model's reasons go: NULL unless they are wanted. Empty at first. */
 struct rs_why *rs_diff_why(struct rs_diff *d);

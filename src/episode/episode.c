@@ -26,7 +26,8 @@
 	X(evict_folios_begin, evict_folios_end)                                                                        \
 	X(isolate_folios_begin, isolate_folios_end)                                                                    \
 	X(try_to_shrink_lruvec_begin, try_to_shrink_lruvec_end)                                                        \
-	X(shrink_folio_list_begin, shrink_folio_list_end)
+	X(shrink_folio_list_begin, shrink_folio_list_end)                                                              \
+	X(rotate_memcg_begin, lru_gen_rotate_memcg)
 
 #define EXIT_OF(begin, end) [RS_EVENT_##begin] = RS_EVENT_##end,
 static const uint16_t exit_of[RS_NR_EVENTS] = { PAIRS(EXIT_OF) };
