@@ -87,6 +87,8 @@ static void judge(struct rs_diff *d, const struct rs_event_shrink_slab *e)
 	struct run run;
 	unsigned int i;
 
+	if (e->priority < 0 || e->priority > DEF_PRIORITY || e->seeks < 0)
+		return; /* impossible */
 	if (!slab && !(slab = d->priv[RS_PRIV_SLAB] = calloc(1, sizeof(*slab))))
 		return;
 	do_shrink_slab(&s, &in, &d->rules, rs_diff_why(d));

@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# fuzz.sh BUILD SECONDS: feeds mutated recordings to everything that reads and judges them, for so long
-# each. Begins with made-up recordings, with the golden ones for the judges, with one of this host if it
-# can be recorded, and with what an earlier call found worth keeping, in BUILD/fuzz/corpus*. A crash stays
-# there as crash-*. Prints TAP.
+# fuzz.sh BUILD SECONDS [HARNESS...]: feeds mutated recordings to what reads them (reader, the default)
+# and what judges them (diff), for so long each. Begins with made-up recordings, with the golden ones for
+# the judges, with one of this host if it can be recorded, and with what an earlier call found worth
+# keeping, in BUILD/fuzz/corpus*. A crash stays there as crash-*. Prints TAP.
 set -u
 build=$1 seconds=$2 here=$(dirname "$0")
+shift 2
 # More memory than this, for a file of this size, would be a way to kill the reader.
 limits="-timeout=20 -rss_limit_mb=1024 -close_fd_mask=2 -print_final_stats=1 -verbosity=1"
 
@@ -30,5 +31,11 @@ fuzz() { # fuzz NUMBER HARNESS DIRECTORY LONGEST RECORDING...
 	fi
 }
 
-fuzz 1 reader "$build/fuzz/corpus" 131072
-fuzz 2 diff "$build/fuzz/corpus-diff" 524288 "$here"/../replay/*.data
+n=0
+for harness in ${*:-reader}; do
+	n=$((n + 1))
+	case $harness in
+	reader) fuzz $n reader "$build/fuzz/corpus" 131072 ;;
+	diff) fuzz $n diff "$build/fuzz/corpus-diff" 524288 "$here"/../replay/*.data ;;
+	esac
+done

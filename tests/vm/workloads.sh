@@ -81,7 +81,7 @@ command_of() {
 	numa) echo 'load node 1 anon 250 16000 2' ;;
 	noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 640 1; load anon 420 6000 1" ;;
 	huge) echo 'load stream /data/big 640 1; load huge 260 2; echo 100 >/proc/sys/vm/nr_hugepages; echo 0 >/proc/sys/vm/nr_hugepages' ;;
-	oom) echo 'load oom 600; true' ;;
+	oom) echo 'echo 1 >/proc/sys/vm/overcommit_memory; for i in 1 2 3; do load oom 600; done; true' ;;
 	marks) cat <<-'EOF'
 		for min in 1024 2048 3000 4096 6000 8192 12000 16384; do
 			echo $min >/proc/sys/vm/min_free_kbytes; echo "== $min" >>/out/zoneinfo; cat /proc/zoneinfo >>/out/zoneinfo
