@@ -5,6 +5,7 @@
  *   load fill FILE MIB             write a file of numbers that do not compress
  *   load stream FILE MIB PASSES    read a file from end to end
  *   load anon MIB TOUCHES PROCS    fill anonymous memory, then touch pages of it at random
+ *   load reads FILE MIB COUNT      read pages of a file at random
  *   load mix FILE MIB TOUCHES      anonymous memory, random reads of FILE, and a writer
  *   load burst FILE MIB TIMES      read FILE all the time while two processes grow and shrink
  *   load slab DIR FILES NEGATIVE   look at files, and for files that are not there
@@ -343,6 +344,10 @@ int main(int argc, char **argv)
 				_exit(0);
 			}
 		return wait_all();
+	}
+	if (!strcmp(mode, "reads") && argc == 5) {
+		random_reads(argv[2], a, b, 3);
+		return 0;
 	}
 	if (!strcmp(mode, "mix") && argc == 5)
 		return mix(argv[2], a, b);
