@@ -103,7 +103,7 @@ $(OUT)/tests/vm/load: tests/vm/load.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@
 
-$(OUT)/tests/vm/crosscheck: $(OUT)/tests/vm/crosscheck.o $(OUT)/libreclaimscope.a
+$(OUT)/tests/vm/crosscheck $(OUT)/tests/vm/generations: %: %.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
 
@@ -144,7 +144,7 @@ FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/seeds
 fuzz: $(OUT)/reclaimscope $(FUZZ)
 	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60)
 
-LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
+LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck $(OUT)/tests/vm/generations
 
 # Needs neither root nor a kernel that can be traced.
 CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)' \
@@ -170,12 +170,18 @@ WORKLOADS ?= $(shell . tests/vm/workloads.sh; echo $$WORKLOADS)
 test-vm:
 	$(Q)tools/install-deps.sh vm
 	$(Q)$(MAKE) --no-print-directory $(LAB)
-	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%))'
+	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%))' \
+		'tests/vm/generations.sh $(filter-out 5.10,$(KERNELS))'
 
 # docs/model-vs-kernel.md out of the recordings in DIRS, by default those that test-vm has left.
 DIRS ?= $(wildcard $(OUT)/vm/*-*)
 model-vs-kernel: $(OUT)/reclaimscope
 	$(Q)tests/vm/agreement.sh $(dir $(wildcard $(DIRS:%=%/r.data))) > docs/model-vs-kernel.md
+
+# docs/working-set.md: predicted refaults against those with that much more memory.
+working-set: $(LAB)
+	$(Q)tests/vm/working-set.sh $(CURVES) > docs/working-set.md
+CURVES ?= 6.1 6.12 7.2
 
 kernel-support: $(LAB)
 	$(Q)tests/vm/kernels.sh --write
@@ -214,6 +220,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all bench check mutate test test-vm kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean
+.PHONY: all bench check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean
 .DELETE_ON_ERROR:
 .SECONDARY:
