@@ -14,15 +14,17 @@ static uint64_t both(const uint64_t of[2])
 	return of[0] + of[1];
 }
 
+/* "-": not told. */
 static const char *cgroup_text(const struct rs_report *r, uint64_t cgroup, char *buf, size_t size)
 {
 	char name[160];
 
-	if (!cgroup)
-		snprintf(buf, size, "(whole system)");
-	else
-		rs_text_tail(rs_show_cgroup(r->reader, cgroup, name, sizeof(name)), CGROUP_WIDTH, buf, size);
-	return buf;
+	return rs_text_tail(rs_show_cgroup(r->reader, cgroup, name, sizeof(name)), CGROUP_WIDTH, buf, size);
+}
+
+static const char *limit_text(const struct rs_report *r, uint64_t cgroup, char *buf, size_t size)
+{
+	return cgroup ? cgroup_text(r, cgroup, buf, size) : "(whole system)";
 }
 
 /* ---- text ---- */
@@ -71,7 +73,7 @@ static void print_cgroups(struct rs_report *r, unsigned int top, FILE *out)
 	for (s = sums; s && n < top; s = s->hh.next, n++) {
 		if (!n)
 			fprintf(out, "\n%-23s %-21s %-21s type  pages\n", "Evicted for the limit of", "from", "came back to");
-		fprintf(out, "  %-21s %-21s %-21s %-4s %6" PRIu64 "\n", cgroup_text(r, s->key.target, target, sizeof(target)),
+		fprintf(out, "  %-21s %-21s %-21s %-4s %6" PRIu64 "\n", limit_text(r, s->key.target, target, sizeof(target)),
 			cgroup_text(r, s->key.owner, owner, sizeof(owner)), cgroup_text(r, s->key.cgroup, cgroup, sizeof(cgroup)),
 			s->key.file ? "file" : "anon", s->refaulted);
 	}
@@ -161,7 +163,7 @@ static void print_curve(struct rs_report *r, struct rs_working_set *ws, FILE *ou
 		fprintf(out, "\nHad %s had more memory,", cgroup_text(r, ws->cgroup, name, sizeof(name)));
 	else
 		fprintf(out, "\nHad this host had more memory,");
-	fprintf(out, " of %" PRIu64 " refaults (~, see working-set.md)\n", all);
+	fprintf(out, " of %" PRIu64 " refaults (~)\n", all);
 	for (i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
 		uint64_t extra = rs_working_set_for(ws, shares[i]);
 
@@ -173,7 +175,7 @@ static void print_curve(struct rs_report *r, struct rs_working_set *ws, FILE *ou
 			rs_text_percent(both(p.kept), all, b), rs_text_percent(p.low, all, c), rs_text_percent(p.high, all, d));
 	}
 	if (!last)
-		fprintf(out, "  how much is not known: the evictions are not in the recording\n");
+		fprintf(out, "  it is not known how much: their evictions are not in the recording\n");
 }
 
 void rs_refaults_text(struct rs_report *r, FILE *out, unsigned int top)
