@@ -99,6 +99,9 @@ static void seqs_that_cannot_be_are_cut(void **state)
 	(void)state;
 	assert_int_equal(rs_generations_oldest(&e, &nr), 997);
 	assert_int_equal(nr, RS_GENS);
+	e.max_seq = 5;
+	assert_int_equal(rs_generations_oldest(&e, &nr), 2);
+	assert_int_equal(nr, RS_GENS);
 	e.max_seq = 0;
 	rs_generations_oldest(&e, &nr);
 	assert_in_range(nr, 1, RS_GENS);

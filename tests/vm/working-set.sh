@@ -4,19 +4,25 @@
 # limit, predicts from that recording how many refaults there would be with a higher limit, then gives the
 # cgroup that limit and runs the same load again.
 # working-set.sh --test KERNEL...: prints TAP instead: is each prediction within 15 %?
+# working-set.sh --again KERNEL...: of what was measured last time.
 set -u
 . "$(dirname "$0")/lib.sh"
 build=$TOP/build
 results=$build/vm
-test=
-[ "${1:-}" != --test ] || { test=1; shift; }
+test= again=
+while :; do
+	case ${1:-} in
+	--test) test=1 ;; --again) again=1 ;; *) break ;;
+	esac
+	shift
+done
 
 # NAME: LIMIT in MiB, and the command. All have about half as much again as fits.
-loads='anon 64 load anon 96 60000 1
-reads 64 load reads /data/big 96 60000
-both 64 load anon 48 30000 1 & load reads /data/big 48 30000; wait
-stream 64 load stream /data/big 100 6'
-extra='8 16 24'
+loads='anon 32 load anon 48 40000 1
+reads 32 load reads /data/big 48 60000
+both 32 load anon 24 20000 1 & load reads /data/big 24 30000; wait
+stream 32 load stream /data/big 50 6'
+extra='4 8 12'
 
 guest() {
 	cat <<-'EOF'
@@ -78,11 +84,13 @@ one() { # one KERNEL:OPTION: lines of KERNEL LOAD LIMIT EXTRA BASE PREDICTED LOW
 }
 
 mkdir -p "$results"
-"$HERE/images.sh" data || exit 1
+all=
 for what in "$@"; do
-	"$HERE/fetch.sh" qemu "${what%%:*}" >/dev/null || exit 1
-	one "$what" || exit 1
-done >"$results/working-set.txt"
+	file=$results/ws-${what//[:=]/-}/results all="$all $results/ws-${what//[:=]/-}/results"
+	[ -z "$again" ] || continue
+	"$HERE/images.sh" data && "$HERE/fetch.sh" qemu "${what%%:*}" >/dev/null && one "$what" >"$results/ws-lines.$$" || exit 1
+	mv "$results/ws-lines.$$" "$file"
+done
 
 # off MEASURED PREDICTED: by how much of the measured
 if [ "$test" ]; then
@@ -92,13 +100,13 @@ if [ "$test" ]; then
 		printf "%sok %d - %s %s, %d MiB and %d more: %d refaults predicted, %d happened\n",
 			off <= 0.15 && $5 == $6 ? "" : "not ", NR, $1, $2, $3, $4, $7, $10
 	}
-	END { if (!NR) print "not ok - nothing was measured" }' "$results/working-set.txt"
+	END { if (!NR) print "not ok - nothing was measured" }' $all
 	exit
 fi
 awk 'BEGIN {
 	print "# The working-set curve against more memory\n"
 	print "`reclaimscope report` tells, from a recording, how many refaults there would be with more memory. Here each workload was"
-	print "recorded once in a cgroup with a limit; then the cgroup really got 8, 16 and 24 MiB more, and the same load ran again. Written by"
+	print "recorded once in a cgroup with a limit; then the cgroup really got 4, 8 and 12 MiB more, and the same load ran again. Written by"
 	print "`make working-set`; one CPU, 512 MiB, swap on a disk.\n"
 	print "| kernel | workload | limit, MiB | more, MiB | refaults recorded | predicted | 95 % band | happened | off |"
 	print "|---|---|---|---|---|---|---|---|---|"
@@ -110,4 +118,4 @@ function abs(x) { return x < 0 ? -x : x }
 	good += abs(off) <= 0.15
 	printf "| %s | %s | %d | %d | %d | %d | %d to %d | %d | %+.1f %% |\n", $1, $2, $3, $4, $5, $7, $8, $9, $10, 100 * off
 }
-END { printf "\n%d of %d predictions are within 15 %%.\n", good, n }' "$results/working-set.txt"
+END { printf "\n%d of %d predictions are within 15 %%.\n", good, n }' $all
