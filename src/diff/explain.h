@@ -67,9 +67,9 @@ struct rs_explanation {
 	struct rs_event_memcg_reclaim_request request;
 
 	/* kswapd of the node, when it began. */
-	bool kswapd_known, kswapd_awake, kswapd_seen_running;
+	bool kswapd_known, kswapd_awake;
 	uint64_t kswapd_since_ns; /* awake or asleep since, 0: before the recording */
-	uint64_t kswapd_reclaimed; /* in its current run up to then, and until the end of what is explained */
+	uint64_t kswapd_reclaimed; /* from then to the end of what is explained */
 	int kswapd_failures;
 
 	/* Rounds over a node. */
@@ -88,7 +88,7 @@ struct rs_explanation {
 
 	/* Batches, by anon and file. */
 	struct {
-		uint64_t batches, scanned, taken, reclaimed, dirty, unqueued_dirty, writeback, immediate, activated, referenced,
+		uint64_t batches, scanned, reclaimed, dirty, unqueued_dirty, writeback, immediate, activated, referenced,
 			unmap_fail, pageout, deactivated, rotated;
 	} lists[2];
 

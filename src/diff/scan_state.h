@@ -15,9 +15,6 @@
 
 #define RS_ROOT_CGROUP 1 /* kernfs number of the root of cgroup2 */
 
-/* Slots of d->priv[]; those below are of the allocator's half. */
-enum { RS_PRIV_COST = 8, RS_PRIV_WORKINGSET, RS_PRIV_SLAB, RS_PRIV_FOLIO };
-
 /* check_scan.c: what prepare_scan_control() was seen to read. */
 struct rs_prepare {
 	bool judged; /* of this round over the node */
@@ -53,7 +50,8 @@ struct rs_walk {
 	bool usage_moved; /* with the usage of a moment before, the answer is another */
 	bool enough; /* the lruvec before gave enough */
 	bool round_over; /* and then shrink_node() began again */
-	uint64_t cgroup;
+	uint64_t cgroup, root;
+	uint64_t computed_ns;
 	enum rs_memcg_visit visit;
 };
 
