@@ -172,7 +172,7 @@ test-vm:
 	$(Q)tools/install-deps.sh vm
 	$(Q)$(MAKE) --no-print-directory $(LAB)
 	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%))' \
-		'tests/vm/generations.sh $(filter-out 5.10,$(KERNELS))'
+		'tests/vm/generations.sh $(filter-out 5.10,$(KERNELS))' 'tests/vm/working-set.sh --test $(CURVES)'
 
 # docs/model-vs-kernel.md out of the recordings in DIRS, by default those that test-vm has left.
 DIRS ?= $(wildcard $(OUT)/vm/*-*)
