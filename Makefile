@@ -27,18 +27,20 @@ MODEL  += lru_gen lru_gen_folio
 EPISODE := episode
 DIFF   := diff diff_text diff_json explain explain_text check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
-DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_marks check_throttle check_retry check_oom check_folio
+DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_marks check_throttle check_retry check_compaction check_oom check_folio
 APPLY  := journal owner trial
-DIFF   += check_lru_gen check_memcg_lru check_lru_gen_folio
-TOOLS  := reclaimscope tool check record report script diff explain
+TUNE   := forecast forecast_score forecast_show adaptivemm evidence recommend recommend_show
+DIFF   += check_lru_gen check_memcg_lru check_lru_gen_folio check_lru_gen_token
+TOOLS  := reclaimscope tool check record report script diff explain forecast recommend
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 UNIT   += diff_lru diff_alloc diff_folio diff_workingset diff_memcg diff_oom
-UNIT   += lru_gen lru_gen_folio
+UNIT   += lru_gen lru_gen_folio diff_lru_gen_folio
+UNIT   += forecast forecast_score recommend
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
-	$(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%)
+	$(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%) $(TUNE:%=tune/%)
 
 # ---- How it is built. --------------------------------------------------------
 
@@ -171,7 +173,8 @@ WORKLOADS ?= $(shell . tests/vm/workloads.sh; echo $$WORKLOADS)
 test-vm:
 	$(Q)tools/install-deps.sh vm
 	$(Q)$(MAKE) --no-print-directory $(LAB)
-	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%))' \
+	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%)) \
+		$(patsubst %,%:tiers:lru=y:mode=folios,$(filter-out 5.10,$(KERNELS)))' \
 		'tests/vm/generations.sh $(filter-out 5.10,$(KERNELS))' 'tests/vm/working-set.sh --test $(CURVES)'
 
 # docs/model-vs-kernel.md out of the recordings in DIRS, by default those that test-vm has left.

@@ -251,6 +251,29 @@ static __always_inline __u64 zone_item(__u64 zone, __u64 item)
 	read64((pgdat) + OFFSET(struct pglist_data, vm_stat) +                                     \
 	       8 * bpf_core_enum_value(enum node_stat_item, item))
 
+/* What was reclaimed is counted as an event of a CPU; from 7.2 on by node. */
+static __always_inline bool steal_is_event(void)
+{
+	return bpf_core_enum_value_exists(enum vm_event_item, PGSTEAL_KSWAPD);
+}
+
+/*
+ * Functions of their own: clang would move the numbers out of the branch and the loop that they are
+ * used in, and the kernel that lacks them refuses what it then really runs.
+ */
+static __noinline __u64 event_steal(__u64 cpu_base, __u32 direct)
+{
+	return read64(cpu_base + 8 * (direct ? bpf_core_enum_value(enum vm_event_item, PGSTEAL_DIRECT) :
+					       bpf_core_enum_value(enum vm_event_item, PGSTEAL_KSWAPD)));
+}
+
+static __noinline __u64 node_steal(__u64 pgdat, __u32 direct)
+{
+	return read64(pgdat + OFFSET(struct pglist_data, vm_stat) +
+		      8 * (direct ? bpf_core_enum_value(enum node_stat_item___v7_2, PGSTEAL_DIRECT___v7_2) :
+				    bpf_core_enum_value(enum node_stat_item___v7_2, PGSTEAL_KSWAPD___v7_2)));
+}
+
 /* Counters are folded in late and can be below zero for a moment; the kernel then reads 0. */
 static __always_inline __u64 not_negative(__u64 counter)
 {

@@ -160,9 +160,18 @@ enum vm_event_item {
 	PGALLOC_DMA32 = 5,
 	PGALLOC_NORMAL = 6,
 	PGALLOC_MOVABLE = 7,
+	ALLOCSTALL_MOVABLE = 11,
 	PGFREE = 16,
 	PGFAULT = 20,
 	PGMAJFAULT = 21,
+	PGSTEAL_KSWAPD = 24,
+	PGSTEAL_DIRECT = 25,
+	OOM_KILL = 40,
+};
+/* 7.2 and later */
+enum node_stat_item___v7_2 {
+	PGSTEAL_KSWAPD___v7_2 = 48,
+	PGSTEAL_DIRECT___v7_2 = 49,
 };
 
 struct pglist_data;
@@ -181,6 +190,9 @@ struct zone {
 	struct free_area free_area[1];
 	unsigned long percpu_drift_mark;
 	atomic_long_t vm_stat[1];
+	unsigned int compact_considered;
+	unsigned int compact_defer_shift;
+	int compact_order_failed;
 };
 /* 6.1 and later */
 struct zone___promo {
@@ -547,6 +559,20 @@ struct trace_event_raw_mm_compaction_suitable_template {
 	int nid;
 	enum zone_type idx;
 	int order, ret;
+};
+struct trace_event_raw_mm_compaction_defer_template {
+	int nid;
+	enum zone_type idx;
+	int order;
+	unsigned int considered, defer_shift;
+	int order_failed;
+};
+struct trace_event_raw_mm_compaction_kcompactd_sleep {
+	int nid;
+};
+struct trace_event_raw_kcompactd_wake_template {
+	int nid, order;
+	enum zone_type highest_zoneidx;
 };
 struct trace_event_raw_mark_victim {
 	int pid;

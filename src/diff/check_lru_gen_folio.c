@@ -104,7 +104,7 @@ static struct lruvec *lruvec_find(struct gen_priv *p, uint64_t cgroup, int nid)
 	return l;
 }
 
-static void fill_gens(struct lru_gen_folio *g, const struct rs_event_lru_gen_state *e)
+void rs_fill_gens(struct lru_gen_folio *g, const struct rs_event_lru_gen_state *e)
 {
 	int type, tier, gen, zone;
 
@@ -161,22 +161,31 @@ static bool tells_type(const struct rs_diff *d, const struct call *c)
 	return d->rules.lru_gen_small_batch ? c->end.isolated > 0 : c->end.ret > 0;
 }
 
-static void judge_type(struct rs_diff *d, const struct call *c, const struct lru_gen_folio *g)
+/* @replayed: the type that the folios lead to, -1: they are not known. */
+static void judge_type(struct rs_diff *d, const struct call *c, int replayed)
 {
 	struct rs_why *why = rs_diff_why(d);
-	struct rs_type_choice choice = get_type_to_scan(g, c->begin.swappiness, c->begin.gfp, &d->rules, why);
-	bool both = get_nr_gens(g, LRU_GEN_ANON) > MIN_NR_GENS && get_nr_gens(g, LRU_GEN_FILE) > MIN_NR_GENS;
-	int type = choice.type;
+	struct rs_type_choice choice;
+	struct lru_gen_folio g;
+	int type;
+	bool both;
 
+	rs_fill_gens(&g, &c->before);
+	choice = get_type_to_scan(&g, c->begin.swappiness, c->begin.gfp, &d->rules, why);
+	both = get_nr_gens(&g, LRU_GEN_ANON) > MIN_NR_GENS && get_nr_gens(&g, LRU_GEN_FILE) > MIN_NR_GENS;
+	type = choice.type;
 	if (!tells_type(d, c)) {
 		rs_count_hidden(d, RS_DECIDE_get_type_to_scan);
 		return;
 	}
-	if (get_nr_gens(g, type) == MIN_NR_GENS) {
+	if (get_nr_gens(&g, type) == MIN_NR_GENS) {
 		type = !type;
 		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "the type chosen has two generations: the other");
-	} else if (type != c->end.type && c->begin.swappiness > 0 && c->begin.swappiness <= MAX_SWAPPINESS) {
-		/* Whether the first type gave nothing is told by its folios: see isolate_folios. */
+	} else if (replayed >= 0 && replayed != type) {
+		type = replayed;
+		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "nothing of the type chosen: the other");
+	} else if (replayed < 0 && type != c->end.type && c->begin.swappiness > 0 && c->begin.swappiness <= MAX_SWAPPINESS) {
+		/* Whether the first type gave nothing would be told by its folios. */
 		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "the other type after the one chosen");
 		rs_count_hidden(d, RS_DECIDE_get_type_to_scan);
 		return;
@@ -187,10 +196,11 @@ static void judge_type(struct rs_diff *d, const struct call *c, const struct lru
 					"compared by refaults, both types have folios: anon");
 	} else {
 		rs_count_branch(d, RS_DECIDE_get_type_to_scan,
-				c->begin.swappiness <= 1		      ? "swappiness: file" :
-				c->begin.swappiness >= MAX_SWAPPINESS	      ? "swappiness: anon" :
-				g->min_seq[LRU_GEN_ANON] < g->min_seq[LRU_GEN_FILE] ? "anon is a generation behind" :
-										      "no I/O: file");
+				type == LRU_GEN_ANON ? c->begin.swappiness >= MAX_SWAPPINESS ?
+						       "swappiness: anon" :
+						       "anon is a generation behind" :
+				c->begin.swappiness <= 1 ? "swappiness: file" :
+							   "no I/O: file");
 	}
 	rs_judge(d, RS_DECIDE_get_type_to_scan, NULL, &c->end.hdr,
 		 (struct rs_answer[]){
@@ -344,10 +354,11 @@ static void replay(struct rs_diff *d, struct call *c)
 	bool more = true;
 	int tier;
 
-	fill_gens(&g, &c->before);
+	rs_fill_gens(&g, &c->before);
 	c->nr_taken = 0;
 	isolate_folios_begin(&isolate, &g, c->begin.swappiness, c->begin.gfp, &d->rules, why);
 	if (!find_lists(c, &g)) {
+		judge_type(d, c, -1);
 		rs_count_lost(d, RS_DECIDE_isolate_folios);
 		return;
 	}
@@ -372,6 +383,7 @@ static void replay(struct rs_diff *d, struct call *c)
 			more = isolate_folios_step(&isolate, &scan, &g, &d->rules, why);
 		}
 	}
+	judge_type(d, c, result == REPLAYED && isolate.ret ? isolate.type_scanned : -1);
 	if (result == DIFFERS) {
 		/* What follows is about another folio than the kernel's. */
 		rs_count_lost(d, RS_DECIDE_isolate_folios);
@@ -401,12 +413,15 @@ static void replay(struct rs_diff *d, struct call *c)
 }
 
 /* In mode decisions the folios are not known. */
-static void without_folios(struct rs_diff *d, const struct call *c, const struct lru_gen_folio *g)
+static void without_folios(struct rs_diff *d, const struct call *c)
 {
+	struct lru_gen_folio g;
 	int type;
 
+	rs_fill_gens(&g, &c->before);
+	rs_count_hidden(d, RS_DECIDE_get_tier_idx);
 	for (type = 0; type < ANON_AND_FILE; type++)
-		if (get_nr_gens(g, type) > MIN_NR_GENS && (type == LRU_GEN_FILE || c->begin.swappiness > 0)) {
+		if (get_nr_gens(&g, type) > MIN_NR_GENS && (type == LRU_GEN_FILE || c->begin.swappiness > 0)) {
 			rs_count_hidden(d, RS_DECIDE_isolate_folios);
 			return;
 		}
@@ -424,7 +439,7 @@ static void expect_min_seq(struct rs_diff *d, struct gen_priv *p, const struct c
 
 	if (!l)
 		return;
-	fill_gens(&l->was, &c->after);
+	rs_fill_gens(&l->was, &c->after);
 	l->expected = l->was;
 	l->swappiness = c->begin.swappiness;
 	memcpy(l->end_min_seq, l->was.min_seq, sizeof(l->end_min_seq));
@@ -461,7 +476,7 @@ static void judge_min_seq(struct rs_diff *d, struct lruvec *l, const struct rs_e
 	if (!l->waits)
 		return;
 	l->waits = false;
-	fill_gens(&now, e);
+	rs_fill_gens(&now, e);
 	/* Aging in between moves them as well. */
 	if (now.max_seq != l->was.max_seq) {
 		rs_count_hidden(d, RS_DECIDE_try_to_inc_min_seq);
@@ -524,6 +539,7 @@ static void have_list(struct rs_diff *d, struct call *c, const struct rs_thread 
 		if (hdr->type == RS_EVENT_folio && c->nr_list < MAX_LIST)
 			c->list[c->nr_list++] = *(const struct rs_event_folio *)hdr;
 	if (e && (c->nr_list != e->nr_recorded || e->nr_folios != e->nr_recorded)) {
+		judge_type(d, c, -1);
 		rs_count_lost(d, RS_DECIDE_isolate_folios);
 		return;
 	}
@@ -546,16 +562,13 @@ static void broken(struct rs_diff *d, struct call *c)
 
 static void ended(struct rs_diff *d, struct gen_priv *p, struct call *c)
 {
-	struct lru_gen_folio g;
-
-	fill_gens(&g, &c->before);
-	judge_type(d, c, &g);
 	expect_min_seq(d, p, c);
 	if (c->begin.walked) {
 		c->stage = ISOLATED;
 		return;
 	}
-	without_folios(d, c, &g);
+	judge_type(d, c, -1);
+	without_folios(d, c);
 	c->stage = OUTSIDE;
 }
 

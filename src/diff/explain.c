@@ -34,7 +34,6 @@ struct explainer {
 	struct rs_reader *reader;
 	const struct rs_explain_query *query;
 	struct rs_explanation *x;
-	struct rs_rules rules;
 	struct rs_episodes *episodes;
 	struct rs_tasks *tasks;
 	struct candidate *candidates;
@@ -46,6 +45,7 @@ struct explainer {
 		uint64_t since_ns;
 		int failures;
 	} kswapd[MAX_NODES];
+	struct rs_event_isolate_folios_begin isolating; /* hdr.type 0: none yet */
 	struct share_table requesters, shrinkers;
 };
 
@@ -259,7 +259,7 @@ static void failed_test(struct explainer *x, const struct rs_event_zone_watermar
 	x->x->has_failed_test = true;
 	memcpy(&x->x->failed_test, t, sizeof(x->x->failed_test));
 	x->x->failed_why.nr = 0;
-	__zone_watermark_ok(&z, t->order, t->mark, t->highest_zoneidx, t->alloc_flags, t->free, &x->rules,
+	__zone_watermark_ok(&z, t->order, t->mark, t->highest_zoneidx, t->alloc_flags, t->free, &x->x->rules,
 			    &x->x->failed_why);
 }
 
@@ -344,6 +344,29 @@ static void take_scan(struct explainer *x, const struct rs_frame *frame)
 	e->scans[e->nr_scans++].result = r;
 }
 
+/* The type and tiers of a batch of MGLRU, from the state that its choice was made on. */
+static void take_choice(struct explainer *x, const struct rs_event_lru_gen_state *state)
+{
+	const struct rs_event_isolate_folios_begin *b = &x->isolating;
+	struct rs_explanation *e = x->x;
+	struct rs_type_choice choice;
+	struct lru_gen_folio gens;
+
+	if (state->of != RS_EVENT_isolate_folios_begin || !b->hdr.type)
+		return;
+	rs_fill_gens(&gens, state);
+	choice = get_type_to_scan(&gens, b->swappiness, b->gfp, &e->rules, NULL);
+	e->by_type[choice.type]++;
+	e->types_compared += choice.compared;
+	if (e->nr_batches == RS_EXPLAIN_BATCHES)
+		return;
+	e->batches[e->nr_batches].cgroup = b->cgroup;
+	e->batches[e->nr_batches].swappiness = b->swappiness;
+	e->batches[e->nr_batches].gfp = b->gfp;
+	e->batches[e->nr_batches].gens = gens;
+	e->batches[e->nr_batches++].choice = choice;
+}
+
 /* A record of the thread, between begin and end. */
 static void inside(struct explainer *x, const struct rs_step *step, const struct rs_event_hdr *hdr)
 {
@@ -376,6 +399,12 @@ static void inside(struct explainer *x, const struct rs_step *step, const struct
 	case RS_EVENT_shrink_lruvec_end:
 		if (step->closed)
 			e->lru_ns += hdr->ts_ns - step->closed->hdr.ts_ns;
+		break;
+	case RS_EVENT_isolate_folios_begin:
+		x->isolating = *(const struct rs_event_isolate_folios_begin *)hdr;
+		break;
+	case RS_EVENT_lru_gen_state:
+		take_choice(x, (const void *)hdr);
 		break;
 	case RS_EVENT_evict_folios_end:
 		e->nr_evictions++;
@@ -427,6 +456,25 @@ static void inside(struct explainer *x, const struct rs_step *step, const struct
 	}
 }
 
+/* Keeps the last word on each zone. */
+static void follow_compaction(struct explainer *x, const struct rs_event_hdr *hdr)
+{
+	struct rs_explanation *e = x->x;
+	const struct rs_event_compaction_deferral *c = (const void *)hdr;
+	unsigned int i;
+
+	if (hdr->type != RS_EVENT_compaction_deferral)
+		return;
+	for (i = 0; i < e->nr_deferrals; i++)
+		if (e->deferrals[i].nid == c->nid && e->deferrals[i].zid == c->zid)
+			break;
+	if (i == RS_EXPLAIN_ZONES)
+		return;
+	e->deferrals[i] = *c;
+	if (i == e->nr_deferrals)
+		e->nr_deferrals++;
+}
+
 static int take(void *ctx, const struct rs_step *step, const struct rs_event *event)
 {
 	struct explainer *x = ctx;
@@ -437,6 +485,7 @@ static int take(void *ctx, const struct rs_step *step, const struct rs_event *ev
 		return 0;
 	follow_kswapd(x, hdr);
 	follow_pressure(x, hdr);
+	follow_compaction(x, hdr);
 	if (hdr->tid != c->tid)
 		return 0;
 	if (rs_zone_test(hdr) && hdr->ts_ns + TEST_BEFORE_NS >= c->begin_ns && !(x->x->has_failed_test && hdr->ts_ns > c->begin_ns))
@@ -468,7 +517,7 @@ int rs_explain(struct rs_reader *reader, const struct rs_explain_query *query, s
 	x->reader = reader;
 	x->query = query;
 	x->x = ret;
-	rs_diff_read_rules(reader, &x->rules);
+	rs_diff_read_rules(reader, &ret->rules);
 	err = choose(x);
 	if (!err) {
 		err = each_record(x, take);

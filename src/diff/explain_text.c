@@ -166,6 +166,25 @@ static void say_failed_test(struct paragraph *p, const struct rs_explanation *x,
 
 /* ---- kswapd ---- */
 
+/* For a block: is compaction tried at all? */
+static void say_deferrals(struct paragraph *p, const struct rs_explanation *x, struct rs_reader *reader)
+{
+	unsigned int i;
+	char zone[32];
+
+	for (i = 0; x->order > 0 && i < x->nr_deferrals; i++) {
+		const struct rs_event_compaction_deferral *c = &x->deferrals[i];
+		const char *name = rs_show_zone(reader, c->nid, c->zid, zone, sizeof(zone));
+
+		if (x->order < c->order_failed)
+			say(p, " Compaction of zone %s of node %d was open to it: it had failed for order %d and above only.", name, c->nid,
+			    c->order_failed);
+		else if (c->defer_shift)
+			say(p, " Compaction of zone %s of node %d had failed for order %d and above: of the next %u requests %u had been put off.",
+			    name, c->nid, c->order_failed, 1U << (c->defer_shift < 31 ? c->defer_shift : 31), c->considered);
+	}
+}
+
 static void say_kswapd(struct paragraph *p, const struct rs_explanation *x)
 {
 	char since[24];
@@ -248,6 +267,55 @@ static void say_balance(struct paragraph *p, const struct rs_explanation *x, str
 		       " active file pages it meant to scan %" PRIu64 ", %" PRIu64 ", %" PRIu64 " and %" PRIu64 ".",
 		    in->lru_size[0], in->lru_size[1], in->lru_size[2], in->lru_size[3], r->nr[0], r->nr[1], r->nr[2], r->nr[3]);
 		return;
+	}
+}
+
+/* MGLRU: which type, and why. */
+static void say_types(struct paragraph *p, const struct rs_explanation *x, struct rs_reader *reader)
+{
+	const struct lru_gen_folio *g;
+	uint64_t refaulted[2] = { 0 }, total[2] = { 0 };
+	unsigned int i = x->nr_batches;
+	char cgroup[256];
+	int type, tier, tiers = x->rules.lru_gen_tier_flags ? MAX_NR_TIERS : 1;
+
+	if (!x->by_type[0] && !x->by_type[1])
+		return;
+	say(p, "The oldest generation was asked for anon %" PRIu64 " time%s and for file %" PRIu64 " time%s first, %" PRIu64
+	       " of which by comparing refaults.",
+	    x->by_type[0], plural(x->by_type[0]), x->by_type[1], plural(x->by_type[1]), x->types_compared);
+	while (i && !x->batches[i - 1].choice.compared)
+		i--;
+	if (!i)
+		return;
+	g = &x->batches[i - 1].gens;
+	for (type = 0; type < 2; type++)
+		for (tier = 0; tier < tiers; tier++) {
+			refaulted[type] += g->avg_refaulted[type][tier] + g->refaulted[type][tier];
+			total[type] += g->avg_total[type][tier] + g->evicted[type][tier] + g->protected[type][tier];
+		}
+	type = x->batches[i - 1].choice.type;
+	say(p, " In %s at swappiness %d it was %s: of %" PRIu64 " anon pages evicted or protected %" PRIu64
+	       " came back, of %" PRIu64 " file pages %" PRIu64,
+	    rs_show_cgroup(reader, x->batches[i - 1].cgroup, cgroup, sizeof(cgroup)), x->batches[i - 1].swappiness,
+	    type ? "file" : "anon", total[0], refaulted[0], total[1], refaulted[1]);
+	say(p, refaulted[1] < MIN_LRU_BATCH ? ", too few to tell against file." : ".");
+}
+
+static void why_types(const struct rs_explanation *x, struct rs_reader *reader, FILE *out)
+{
+	char cgroup[256];
+	unsigned int i;
+
+	for (i = 0; i < x->nr_batches; i++) {
+		struct isolate_folios isolate;
+		struct rs_why reasons = { 0 };
+
+		isolate_folios_begin(&isolate, &x->batches[i].gens, x->batches[i].swappiness, x->batches[i].gfp,
+				     &x->rules, &reasons);
+		fprintf(out, "  batch %u, swappiness %d, %s:\n", i + 1, x->batches[i].swappiness,
+			rs_show_cgroup(reader, x->batches[i].cgroup, cgroup, sizeof(cgroup)));
+		rs_why_print(&reasons, out);
 	}
 }
 
@@ -352,6 +420,7 @@ void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, F
 		heading(out, "Why it could not be had");
 		say_zones(&p, x, reader);
 		say_failed_test(&p, x, reader);
+		say_deferrals(&p, x, reader);
 		end_paragraph(&p);
 		if (why && x->has_failed_test)
 			rs_why_print(&x->failed_why, out);
@@ -363,6 +432,8 @@ void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, F
 		return;
 	heading(out, "What was scanned");
 	say_balance(&p, x, reader);
+	end_paragraph(&p);
+	say_types(&p, x, reader);
 	end_paragraph(&p);
 	say_pages(&p, x);
 	end_paragraph(&p);
@@ -378,6 +449,7 @@ void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, F
 				rs_show_cgroup(reader, x->scans[i].cgroup, cgroup, sizeof(cgroup)));
 			rs_why_print(&reasons, out);
 		}
+		why_types(x, reader, out);
 	}
 	heading(out, "Where the time went");
 	print_time(x, out);
@@ -440,8 +512,10 @@ void rs_explain_json(const struct rs_explanation *x, struct rs_reader *reader, F
 	rs_json_i64(&j, "last_priority", x->last_priority);
 	for (i = 0; i < 4; i++)
 		rs_json_u64(&j, balance_names[i], x->by_balance[i]);
+	rs_json_u64(&j, "types_compared", x->types_compared);
 	for (i = 0; i < 2; i++) {
 		rs_json_object(&j, types[i]);
+		rs_json_u64(&j, "chosen", x->by_type[i]);
 		rs_json_u64(&j, "scanned", x->lists[i].scanned);
 		rs_json_u64(&j, "reclaimed", x->lists[i].reclaimed);
 		rs_json_u64(&j, "dirty", x->lists[i].dirty);

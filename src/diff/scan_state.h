@@ -95,6 +95,10 @@ struct rs_lruvec_state {
 struct get_scan_count rs_get_scan_count_inputs(const struct rs_event_shrink_lruvec_begin *e,
 						const struct rs_lruvec_state *st);
 
+/* Generations out of a record. */
+struct lru_gen_folio;
+void rs_fill_gens(struct lru_gen_folio *gens, const struct rs_event_lru_gen_state *e);
+
 /* Has the lruvec of @cgroup had these costs, as far as is recorded, since @since_ns? */
 bool rs_cost_was(const struct rs_diff *d, uint64_t cgroup, int nid, uint64_t since_ns, uint64_t anon_cost,
 		 uint64_t file_cost);

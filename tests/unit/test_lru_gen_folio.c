@@ -240,6 +240,11 @@ static void tiers_of_a_compared_type(void **state)
 	assert_int_equal(c.tier, -1);
 	c = get_type_to_scan(&g, 1, IO, rules_of(V6_1), NULL);
 	assert_int_equal(c.tier, -1);
+	/* Only tier 0 of the other. */
+	g.refaulted[ANON][1] = 1000;
+	c = get_type_to_scan(&g, 101, IO, rules_of(V6_1), NULL);
+	assert_int_equal(c.tier, 1);
+	g.refaulted[ANON][1] = 0;
 	/* The same with anon, against file. */
 	memset(&g.refaulted, 0, sizeof(g.refaulted));
 	g.refaulted[FILE_TYPE][0] = 64;
@@ -643,6 +648,14 @@ static void types_apart(void **state)
 	g.empty[4 % 4][FILE_TYPE] = g.empty[5 % 4][FILE_TYPE] = true;
 	assert_true(try_to_inc_min_seq(&g, 200, rules_of(V6_18), NULL));
 	assert_int_equal(g.min_seq[FILE_TYPE], 5);
+	g = gens();
+	g.empty[5 % 4][ANON] = true;
+	assert_true(try_to_inc_min_seq(&g, 1, rules_of(V6_18), NULL));
+	assert_int_equal(g.min_seq[ANON], 6);
+	g = gens();
+	g.min_seq[ANON] = g.min_seq[FILE_TYPE] = 4;
+	g.empty[4 % 4][FILE_TYPE] = true;
+	assert_true(try_to_inc_min_seq(&g, 200, rules_of(V6_18), NULL));
 	/* But if only one is evicted it does. */
 	g.empty[5 % 4][FILE_TYPE] = true;
 	assert_true(try_to_inc_min_seq(&g, 0, rules_of(V6_18), NULL));
