@@ -19,9 +19,9 @@
 #include "codec.h"
 #include "output.h"
 
-/* Bytes of records that make a block: some thousand records, and small enough for a small tracer. */
+/* Bytes and number of records that make a block: some thousand, and small enough for a small tracer. */
 #define BLOCK_BYTES (256 * 1024)
-#define BLOCK_RECORDS (BLOCK_BYTES / 24)
+#define BLOCK_RECORDS (BLOCK_BYTES / 64)
 #define MAX_JSON (1024 * 1024)
 #define COMPRESSION_LEVEL 1
 
