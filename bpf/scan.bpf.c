@@ -83,18 +83,23 @@ FN_PAIR(shrink_node, 2, 2, shrink_node_end)
 
 /* ---- one lruvec: what get_scan_count() looks at ---- */
 
-static __always_inline __u64 node_free(__u64 pgdat)
+/* What file_is_tiny is made of, beside the lists. */
+static __always_inline void node_zones(struct rs_event_shrink_lruvec_begin *e, __u64 pgdat)
 {
-	__u64 free = 0;
+	char head[ZONE_HEAD];
 	__u32 zid;
 
+	e->node_free = 0;
+	e->node_high = 0;
 	for (zid = 0; zid < RS_MAX_ZONES; zid++) {
 		__u64 zone = pgdat_zone(pgdat, zid);
 
-		free += not_negative(read64(zone + OFFSET(struct zone, vm_stat) +
-					    8 * bpf_core_enum_value(enum zone_stat_item, NR_FREE_PAGES)));
+		e->node_free += not_negative(ZONE_ITEM(zone, NR_FREE_PAGES));
+		if (!READ64(struct zone, managed_pages, zone))
+			continue;
+		copy(head, sizeof(head), zone);
+		e->node_high += PICK(__u64, struct zone, _watermark[2], head) + PICK(__u64, struct zone, watermark_boost, head);
 	}
-	return free;
 }
 
 static __always_inline void fill_lruvec_begin(struct rs_event_shrink_lruvec_begin *e, __u64 lruvec,
@@ -137,7 +142,7 @@ static __always_inline void fill_lruvec_begin(struct rs_event_shrink_lruvec_begi
 		copy(e->activate, sizeof(e->activate),
 		     lruvec_counters(lruvec) +
 			     8 * bpf_core_enum_value(enum node_stat_item, WORKINGSET_ACTIVATE_ANON));
-	e->node_free = node_free(pgdat);
+	node_zones(e, pgdat);
 	copy(e->lru_zone_size, sizeof(e->lru_zone_size), lru_zone_sizes(lruvec));
 }
 

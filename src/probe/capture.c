@@ -90,6 +90,7 @@ static int set_options(struct rs_capture *c)
 	for (i = 0; i < c->nr_probes; i++)
 		opts.preempt_guard |= rs_choose_is_preemptible(c, &c->probes[i]);
 	opts.stacks = config->stacks;
+	opts.lru_gen = k->lru_gen_enabled & 1;
 	opts.folio_sample = config->folio_sample;
 	for (i = 0; i < c->nr_probes; i++)
 		opts.allocator |= c->probes[i].hook->flags & RS_HOOK_ALLOCATOR && c->probes[i].state == RS_PROBE_READY;
@@ -114,6 +115,7 @@ static int set_options(struct rs_capture *c)
 	opts.addr_watermark_scale_factor = rs_kernel_address(k, "watermark_scale_factor");
 	opts.addr_watermark_boost_factor = rs_kernel_address(k, "watermark_boost_factor");
 	opts.addr_extfrag_threshold = rs_kernel_address(k, "sysctl_extfrag_threshold");
+	opts.addr_lru_gen_min_ttl = rs_kernel_address(k, "lru_gen_min_ttl");
 	if (getrandom(&opts.id_key, sizeof(opts.id_key), 0) != sizeof(opts.id_key))
 		return rs_err(-errno, "cannot get random bytes");
 	return put_options(c, &opts);

@@ -135,6 +135,7 @@ static int put_end(struct recorder *r, struct rs_record_result *result)
 	rs_json_u64(&j, "lost", result->loss.lost);
 	rs_json_string(&j, "reason", r->child_ended ? "command ended" : r->interrupted ? "signal" : "time");
 	rs_describe_vmstat(&j, "vmstat", r->vmstat);
+	rs_describe_costs(&j);
 	rs_json_end_object(&j);
 	return put_text(r, RS_BLOCK_END);
 }
