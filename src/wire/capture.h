@@ -72,7 +72,7 @@ struct rs_capture_opts {
 	__u32 lru_gen; /* MGLRU was on at the start */
 
 	/* Filters; 0 or -1: off. */
-	__u32 filter_active;
+	__u32 filter_active; /* any of these */
 	__u32 filter_tgid;
 	__u32 filter_tid;
 	__s32 filter_nid;
