@@ -28,6 +28,7 @@ struct {
 #include "scan.bpf.c"
 #include "shrinker.bpf.c"
 #include "retry.bpf.c"
+#include "compaction.bpf.c"
 #include "folio.bpf.c"
 #ifndef RS_SUMMARY
 #include "cost.bpf.c"
