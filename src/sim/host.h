@@ -44,6 +44,7 @@
 #define PG_STAMP_ONE 0x0100
 
 #define AREA_SHIFT 6
+#define RS_HUGE_BYTES (2UL << 20)
 #define GFP_HIGHUSER_MOVABLE                                                                                           \
 	(__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM | __GFP_IO | __GFP_FS | __GFP_MOVABLE)
 #define GFP_KERNEL (__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM | __GFP_IO | __GFP_FS)

@@ -16,12 +16,19 @@
 /* How far ahead of the scan flags are asked for: some 200 ns of work. */
 #define AHEAD 24
 
-/* Address space; memory is taken where it is touched. */
+/* Address space, where huge pages may begin; memory is taken where it is touched. */
 void *rs_map_array(size_t bytes)
 {
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint8_t *p = mmap(NULL, bytes + RS_HUGE_BYTES, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	size_t before = -(uintptr_t)p % RS_HUGE_BYTES;
 
-	return p == MAP_FAILED ? NULL : p;
+	if (p == MAP_FAILED)
+		return NULL;
+	if (before)
+		munmap(p, before);
+	munmap(p + before + bytes, RS_HUGE_BYTES - before);
+	return p + before;
 }
 
 int rs_blocks_init(struct rs_blocks *blocks)
@@ -182,6 +189,7 @@ unsigned int rs_queue_take(struct rs_sim *sim, struct rs_queue *q, uint32_t *pag
 
 			__builtin_prefetch(&sim->cold[ahead], 1);
 			__builtin_prefetch(&sim->hot[ahead], 1);
+			__builtin_prefetch(&sim->shadow[ahead], 1);
 			if (page >= 0)
 				pages[taken++] = page;
 		}

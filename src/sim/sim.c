@@ -312,17 +312,22 @@ int rs_sim_cgroup_set(struct rs_sim *sim, unsigned int cgroup, const struct rs_s
 	return 0;
 }
 
-static void want_huge(struct rs_sim *sim)
+/* A refusal costs speed only. */
+static void want_huge(void *array, size_t bytes)
+{
+	madvise(array, (bytes + RS_HUGE_BYTES - 1) / RS_HUGE_BYTES * RS_HUGE_BYTES, MADV_HUGEPAGE);
+}
+
+static void want_huge_arrays(struct rs_sim *sim)
 {
 	size_t nr = sim->nr_pages;
 
 	if (nr < HUGE_FROM)
 		return;
-	/* a refusal costs speed only */
-	madvise(sim->hot, nr, MADV_HUGEPAGE);
-	madvise(sim->cold, nr * sizeof(*sim->cold), MADV_HUGEPAGE);
-	madvise(sim->shadow, nr * sizeof(*sim->shadow), MADV_HUGEPAGE);
-	madvise(sim->blocks.slots, nr * sizeof(*sim->blocks.slots), MADV_HUGEPAGE);
+	want_huge(sim->hot, nr);
+	want_huge(sim->cold, nr * sizeof(*sim->cold));
+	want_huge(sim->shadow, nr * sizeof(*sim->shadow));
+	want_huge(sim->blocks.slots, nr * sizeof(*sim->blocks.slots));
 }
 
 int rs_sim_area_add(struct rs_sim *sim, const struct rs_sim_area *area, uint32_t *first)
@@ -350,7 +355,7 @@ int rs_sim_area_add(struct rs_sim *sim, const struct rs_sim_area *area, uint32_t
 		sim->area_of[(sim->nr_pages >> AREA_SHIFT) + i] = sim->nr_areas;
 	*first = sim->nr_pages;
 	sim->nr_pages += ids;
-	want_huge(sim);
+	want_huge_arrays(sim);
 	if (area->backing == RS_SIM_FILE && !area->mapped)
 		memset(sim->hot + *first, PG_UNMAPPED, ids);
 	sim->any_exec |= area->exec;
