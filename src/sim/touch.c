@@ -76,6 +76,9 @@ static bool bring_in(struct rs_sim *sim, struct rs_task *task, const struct rs_a
 	}
 	sim->cold[page] = (sim->cold[page] & ~PG_ZONE_MASK) | zone << PG_ZONE_SHIFT;
 	sim->hot[page] |= PG_RESIDENT;
+	/* folio_add_lru(): what a fault brings in is young */
+	if (sim->conf.lru_gen && !(sim->hot[page] & PG_UNMAPPED))
+		sim->hot[page] |= PG_ACTIVE;
 	if (sim->shadow[page]) {
 		if (sim->conf.lru_gen)
 			rs_lru_gen_refault(sim, memcg, page, file);
