@@ -65,7 +65,7 @@ struct rs_blocks {
 
 struct rs_lruvec {
 	struct rs_queue queue[NR_EVICTABLE_LISTS];
-	bool left_zero; /* a page has left under stamp 0, and its slot may still be there */
+	bool left[2]; /* slots were left behind under a stamp of the lower, of the upper half */
 	uint64_t zone_size[MAX_NR_ZONES][NR_EVICTABLE_LISTS]; /* of this cgroup alone */
 	uint64_t state[NR_EVICTABLE_LISTS]; /* lruvec_page_state(): with its children */
 	uint64_t anon_cost, file_cost;
@@ -258,8 +258,8 @@ void rs_queue_push(struct rs_sim *sim, struct rs_queue *q, uint32_t slot);
 void rs_queue_push_tail(struct rs_sim *sim, struct rs_queue *q, uint32_t slot);
 void rs_queue_rewrite(struct rs_sim *sim, struct rs_queue *q);
 bool rs_queue_is_empty(struct rs_sim *sim, struct rs_queue *q);
-bool rs_stamp_next_wraps(const struct rs_sim *sim, uint32_t page, bool *left_zero);
-void rs_stamp_next(struct rs_sim *sim, uint32_t page);
+bool rs_stamp_next_wraps(const struct rs_sim *sim, uint32_t page, bool left[2]);
+void rs_stamp_next(struct rs_sim *sim, uint32_t page, bool left[2]);
 unsigned int rs_queue_take(struct rs_sim *sim, struct rs_queue *q, uint32_t *pages, unsigned int nr);
 void rs_lruvec_add(struct rs_sim *sim, unsigned int memcg, uint32_t page, enum lru_list lru);
 void rs_lruvec_add_tail(struct rs_sim *sim, unsigned int memcg, uint32_t page, enum lru_list lru);

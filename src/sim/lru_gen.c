@@ -93,7 +93,7 @@ static void compact(struct rs_sim *sim, struct rs_lrugen *g)
 			for (zone = 0; zone < RS_GEN_ZONES; zone++)
 				rs_queue_rewrite(sim, &g->queue[gen][type][zone]);
 	g->nr_left = 0;
-	g->left_zero = false;
+	g->left[0] = g->left[1] = false;
 }
 
 /* Puts a page of a generation, already counted there, at the head or tail of its list. */
@@ -142,10 +142,10 @@ void rs_lru_gen_del(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool 
 	struct rs_lrugen *g = rs_lrugen(sim, memcg);
 	uint64_t *state = sim->memcgs[memcg].lruvec.state;
 
-	if (rs_stamp_next_wraps(sim, page, &g->left_zero) ||
+	if (rs_stamp_next_wraps(sim, page, g->left) ||
 	    ++g->nr_left > (state[0] + state[1] + state[2] + state[3]) / 8 + 1024)
 		compact(sim, g);
-	rs_stamp_next(sim, page);
+	rs_stamp_next(sim, page, g->left);
 	count(sim, memcg, page, page_gen(sim, page), file, -1);
 }
 

@@ -15,7 +15,7 @@ struct rs_lrugen {
 	int64_t nr_pages[MAX_NR_GENS][ANON_AND_FILE][RS_GEN_ZONES];
 	uint64_t timestamps[MAX_NR_GENS]; /* ticks */
 	uint64_t nr_left; /* slots of pages that have left, at most */
-	bool left_zero;
+	bool left[2];
 	unsigned int gen, seg; /* in the list of memcgs */
 };
 

@@ -232,7 +232,7 @@ static void compact(struct rs_sim *sim, struct rs_lruvec *lruvec)
 
 	for (lru = 0; lru < NR_EVICTABLE_LISTS; lru++)
 		rs_queue_rewrite(sim, &lruvec->queue[lru]);
-	lruvec->left_zero = false;
+	lruvec->left[0] = lruvec->left[1] = false;
 }
 
 static struct rs_queue *queue_to_fill(struct rs_sim *sim, unsigned int memcg, enum lru_list lru)
@@ -262,22 +262,23 @@ static unsigned int nr_stamps(const struct rs_sim *sim)
 }
 
 /*
- * A page is about to leave from within a list. true: its next stamp is 0, and slots that were left behind under
- * stamp 0, of which there are some, must be gone before.
+ * A page is about to leave from within a list. true: its stamp comes into the other half of all stamps, of which
+ * slots were left behind. They must be gone before, or one of them could be taken for it.
  */
-bool rs_stamp_next_wraps(const struct rs_sim *sim, uint32_t page, bool *left_zero)
+bool rs_stamp_next_wraps(const struct rs_sim *sim, uint32_t page, bool left[2])
 {
-	unsigned int stamp = sim->cold[page] >> PG_STAMP_SHIFT;
+	unsigned int nr = nr_stamps(sim), stamp = sim->cold[page] >> PG_STAMP_SHIFT, next = (stamp + 1) % nr;
+	bool half = stamp >= nr / 2, next_half = next >= nr / 2;
 
-	if (!stamp)
-		*left_zero = true;
-	return stamp + 1 == nr_stamps(sim) && *left_zero;
+	return half != next_half && left[next_half];
 }
 
-void rs_stamp_next(struct rs_sim *sim, uint32_t page)
+/* It leaves: its slot stays behind. */
+void rs_stamp_next(struct rs_sim *sim, uint32_t page, bool left[2])
 {
 	unsigned int next = ((sim->cold[page] >> PG_STAMP_SHIFT) + 1) % nr_stamps(sim);
 
+	left[sim->cold[page] >> PG_STAMP_SHIFT >= nr_stamps(sim) / 2] = true;
 	sim->cold[page] = (sim->cold[page] & (PG_STAMP_ONE - 1)) | next << PG_STAMP_SHIFT;
 }
 
@@ -285,9 +286,9 @@ void rs_lruvec_del(struct rs_sim *sim, unsigned int memcg, uint32_t page, enum l
 {
 	struct rs_lruvec *lruvec = &sim->memcgs[memcg].lruvec;
 
-	if (rs_stamp_next_wraps(sim, page, &lruvec->left_zero))
+	if (rs_stamp_next_wraps(sim, page, lruvec->left))
 		compact(sim, lruvec);
-	rs_stamp_next(sim, page);
+	rs_stamp_next(sim, page, lruvec->left);
 	lruvec->queue[lru].nr--;
 	rs_lruvec_count(sim, memcg, page_zone(sim, page), lru, -1);
 }

@@ -164,6 +164,15 @@ static void check_generations(struct rs_sim *sim, unsigned int memcg)
 		}
 	}
 	assert_memory_equal(nr, g->nr_pages, sizeof(nr));
+	for (type = 0; type < ANON_AND_FILE; type++) {
+		for (zone = 0; zone < RS_GEN_ZONES; zone++) {
+			/* the two youngest count as active */
+			int64_t active = nr[g->state.max_seq % MAX_NR_GENS][type][zone] +
+					 nr[(g->state.max_seq - 1) % MAX_NR_GENS][type][zone];
+
+			assert_int_equal(sim->memcgs[memcg].lruvec.zone_size[zone][type * LRU_FILE + LRU_ACTIVE], active);
+		}
+	}
 	for (gen = 0; gen < MAX_NR_GENS; gen++) {
 		for (type = 0; type < ANON_AND_FILE; type++) {
 			assert_in_range(get_nr_gens(&g->state, type), MIN_NR_GENS, MAX_NR_GENS);
