@@ -24,12 +24,13 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_marks,
 	&rs_check_throttle,
 	&rs_check_retry,
+	&rs_check_compaction,
 	&rs_check_oom,
 	&rs_check_folio,
 	&rs_check_lru_gen,
 	&rs_check_memcg_lru,
 	&rs_check_lru_gen_folio,
-	&rs_check_lru_gen_token,
+	&rs_check_lru_gen_seq,
 };
 
 static const struct {

@@ -372,6 +372,7 @@ static void inside(struct explainer *x, const struct rs_step *step, const struct
 {
 	struct rs_explanation *e = x->x;
 
+	rs_explain_lru_gen_take(&e->lru_gen, step, hdr);
 	switch (hdr->type) {
 	case RS_EVENT_reclaim_end:
 		e->nr_reclaimed = ((const struct rs_event_reclaim_end *)hdr)->nr_reclaimed;
@@ -393,7 +394,8 @@ static void inside(struct explainer *x, const struct rs_step *step, const struct
 			e->nr_reclaimed = ((const struct rs_event_shrink_node_end *)hdr)->nr_reclaimed;
 		break;
 	case RS_EVENT_shrink_lruvec_begin:
-		if (step->opened)
+		/* MGLRU takes over at its head. */
+		if (step->opened && !e->lru_gen.in_use)
 			take_scan(x, step->opened);
 		break;
 	case RS_EVENT_shrink_lruvec_end:
@@ -456,6 +458,25 @@ static void inside(struct explainer *x, const struct rs_step *step, const struct
 	}
 }
 
+/* Keeps the last word on each zone. */
+static void follow_compaction(struct explainer *x, const struct rs_event_hdr *hdr)
+{
+	struct rs_explanation *e = x->x;
+	const struct rs_event_compaction_deferral *c = (const void *)hdr;
+	unsigned int i;
+
+	if (hdr->type != RS_EVENT_compaction_deferral)
+		return;
+	for (i = 0; i < e->nr_deferrals; i++)
+		if (e->deferrals[i].nid == c->nid && e->deferrals[i].zid == c->zid)
+			break;
+	if (i == RS_EXPLAIN_ZONES)
+		return;
+	e->deferrals[i] = *c;
+	if (i == e->nr_deferrals)
+		e->nr_deferrals++;
+}
+
 static int take(void *ctx, const struct rs_step *step, const struct rs_event *event)
 {
 	struct explainer *x = ctx;
@@ -466,6 +487,7 @@ static int take(void *ctx, const struct rs_step *step, const struct rs_event *ev
 		return 0;
 	follow_kswapd(x, hdr);
 	follow_pressure(x, hdr);
+	follow_compaction(x, hdr);
 	if (hdr->tid != c->tid)
 		return 0;
 	if (rs_zone_test(hdr) && hdr->ts_ns + TEST_BEFORE_NS >= c->begin_ns && !(x->x->has_failed_test && hdr->ts_ns > c->begin_ns))
@@ -498,6 +520,7 @@ int rs_explain(struct rs_reader *reader, const struct rs_explain_query *query, s
 	x->query = query;
 	x->x = ret;
 	rs_diff_read_rules(reader, &ret->rules);
+	rs_explain_lru_gen_begin(&ret->lru_gen, reader, &ret->rules);
 	err = choose(x);
 	if (!err) {
 		err = each_record(x, take);

@@ -15,6 +15,7 @@
 #include "../model/why.h"
 #include "../model/scan_balance.h"
 #include "../trace/reader.h"
+#include "explain_lru_gen.h"
 
 enum rs_explain_kind { RS_EXPLAIN_STALL, RS_EXPLAIN_KSWAPD, RS_EXPLAIN_OOM };
 
@@ -75,6 +76,10 @@ struct rs_explanation {
 	uint64_t kswapd_reclaimed; /* from then to the end of what is explained */
 	int kswapd_failures;
 
+	/* What zones remembered of failed compaction, as far as the records before its end tell. */
+	struct rs_event_compaction_deferral deferrals[RS_EXPLAIN_ZONES];
+	unsigned int nr_deferrals;
+
 	/* Rounds over a node. */
 	uint64_t nr_shrink_nodes;
 	int first_priority, last_priority;
@@ -88,6 +93,7 @@ struct rs_explanation {
 	uint64_t nr_scans_all;
 	uint64_t by_balance[4]; /* scans by enum scan_balance */
 	uint64_t nr_evictions; /* MGLRU: evict_folios() */
+	struct rs_explain_lru_gen lru_gen;
 	/* MGLRU: the inputs of the choice of type and tiers, and how often which was chosen. */
 	struct {
 		uint64_t cgroup;

@@ -166,6 +166,25 @@ static void say_failed_test(struct paragraph *p, const struct rs_explanation *x,
 
 /* ---- kswapd ---- */
 
+/* For a block: is compaction tried at all? */
+static void say_deferrals(struct paragraph *p, const struct rs_explanation *x, struct rs_reader *reader)
+{
+	unsigned int i;
+	char zone[32];
+
+	for (i = 0; x->order > 0 && i < x->nr_deferrals; i++) {
+		const struct rs_event_compaction_deferral *c = &x->deferrals[i];
+		const char *name = rs_show_zone(reader, c->nid, c->zid, zone, sizeof(zone));
+
+		if (x->order < c->order_failed)
+			say(p, " Compaction of zone %s of node %d was open to it: it had failed for order %d and above only.", name, c->nid,
+			    c->order_failed);
+		else if (c->defer_shift)
+			say(p, " Compaction of zone %s of node %d had failed for order %d and above: of the next %u requests %u had been put off.",
+			    name, c->nid, c->order_failed, 1U << (c->defer_shift < 31 ? c->defer_shift : 31), c->considered);
+	}
+}
+
 static void say_kswapd(struct paragraph *p, const struct rs_explanation *x)
 {
 	char since[24];
@@ -210,6 +229,12 @@ static void say_balance(struct paragraph *p, const struct rs_explanation *x, str
 		say(p, "Rounds over nodes and their priority cannot be seen on this host.");
 	if (x->nr_evictions && !x->nr_scans_all)
 		say(p, " MGLRU evicted %" PRIu64 " time%s from its oldest generation.", x->nr_evictions, plural(x->nr_evictions));
+	if (x->lru_gen.in_use) {
+		char lru_gen[1024];
+
+		rs_explain_lru_gen_say(&x->lru_gen, lru_gen, sizeof(lru_gen));
+		say(p, "%s", lru_gen);
+	}
 	if (!x->nr_scans_all)
 		return;
 	say(p, " It scanned %" PRIu64 " lruvec%s:", x->nr_scans_all, plural(x->nr_scans_all));
@@ -401,6 +426,7 @@ void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, F
 		heading(out, "Why it could not be had");
 		say_zones(&p, x, reader);
 		say_failed_test(&p, x, reader);
+		say_deferrals(&p, x, reader);
 		end_paragraph(&p);
 		if (why && x->has_failed_test)
 			rs_why_print(&x->failed_why, out);
@@ -420,6 +446,8 @@ void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, F
 	if (why) {
 		unsigned int i;
 		char cgroup[256];
+
+		rs_explain_lru_gen_why(&x->lru_gen, reader, out);
 
 		for (i = 0; i < x->nr_scans; i++) {
 			struct rs_why reasons = { 0 };

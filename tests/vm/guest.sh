@@ -3,6 +3,8 @@
 # $RECORD: options of `reclaimscope record`; $WORKLOAD: the command; $CHECK: see also what can be attached.
 T=/sys/kernel/tracing
 events="vmscan oom/reclaim_retry_zone oom/compact_retry oom/mark_victim compaction/mm_compaction_suitable
+compaction/mm_compaction_deferred compaction/mm_compaction_defer_compaction compaction/mm_compaction_defer_reset
+compaction/mm_compaction_wakeup_kcompactd compaction/mm_compaction_kcompactd_wake compaction/mm_compaction_kcompactd_sleep
 writeback/writeback_congestion_wait writeback/writeback_wait_iff_congested"
 each_event() {
 	for e in $events; do
@@ -44,5 +46,11 @@ reclaimscope record -o /out/r.data $RECORD -- sh /tmp/command >/out/workload 2>/
 status=$?
 [ -z "$DRSNOOP" ] || { sleep 0.5; kill -INT $snoop; wait $snoop; }
 . /tmp/count | awk 'NR == FNR { before[$1] = $2; next } { print $1, $2 - before[$1] }' /tmp/before - >/out/counts
+# What the kernel counted for the cgroups of the workload; it adds up the counters of its CPUs every two seconds.
+[ -z "$(find /sys/fs/cgroup/* -maxdepth 0 -type d)" ] || sleep 3
+find /sys/fs/cgroup/ -mindepth 1 -type d | while read -r d; do
+	[ ! -e "$d/memory.stat" ] || awk -v id="$(stat -c %i "$d")" -v path="$d" '
+		/^workingset_refault_anon/ { a = $2 } /^workingset_refault_file/ { f = $2 } END { print id, path, a + 0, f + 0 }' "$d/memory.stat"
+done >/out/memory.stat
 cat /sys/kernel/mm/lru_gen/enabled >/out/lru_gen 2>/dev/null
 exit $status
