@@ -24,6 +24,7 @@ REPORT := latency text working_set refault refault_show generations generations_
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 MODEL  += lru_gen lru_gen_folio
+SIM    := sim sched lru_queue page folio shrink_lists lru_gen lru_gen_evict reclaim kswapd alloc oom swap touch device writeback memcg slab pool
 EPISODE := episode
 DIFF   := diff diff_text diff_json explain explain_text check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
@@ -38,9 +39,10 @@ UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throt
 UNIT   += diff_lru diff_alloc diff_folio diff_workingset diff_memcg diff_oom
 UNIT   += lru_gen lru_gen_folio diff_lru_gen diff_lru_gen_folio
 UNIT   += forecast forecast_score recommend
+UNIT   += sim sim_properties sim_queue
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
-	$(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%) $(TUNE:%=tune/%)
+	$(SIM:%=sim/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%) $(TUNE:%=tune/%)
 
 # ---- How it is built. --------------------------------------------------------
 
@@ -203,6 +205,10 @@ bench:
 	$(Q)$(MAKE) --no-print-directory $(LAB) $(OUT)/tests/bench/pump
 	$(Q)tests/bench/bench.sh
 
+# The simulation beside libCacheSim, which is fetched and built outside of this tree. QUICK=1: in short.
+bench-sim: $(OUT)/libreclaimscope.a $(OUT)/tests/bench/sim.o
+	$(Q)tests/bench/sim.sh $(OUT)
+
 # make crash TIMES=1000
 crash: $(OUT)/reclaimscope
 	$(Q)tests/cli/crash.sh $(OUT) $(or $(TIMES),200)
@@ -225,6 +231,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all bench check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean
+.PHONY: all bench bench-sim check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -13,6 +13,7 @@ src/trace: src/wire src/base
 src/probe: src/trace src/kernel src/wire src/base
 src/report: src/trace src/wire src/base
 src/model:
+src/sim: src/model src/base
 src/episode: src/trace src/wire src/base
 src/diff: src/episode src/model src/trace src/wire src/base
 src/apply: src/kernel src/base
@@ -32,7 +33,7 @@ check() { # check NAME OFFENDERS
 	fi
 }
 
-for dir in src/base src/kernel src/trace src/probe src/report src/model src/episode src/diff src/apply src/tune tools; do
+for dir in src/base src/kernel src/trace src/probe src/report src/model src/sim src/episode src/diff src/apply src/tune tools; do
 	may=$(echo "$allowed" | sed -n "s|^$dir: *||p")
 	bad=
 	for f in "$dir"/*.[ch]; do
