@@ -17,7 +17,7 @@ CFLAGS  ?= -O2 -g
 # ---- What exists. To add a file, add its name here; nothing else to edit. ----
 
 BASE   := log json readfile
-KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup
+KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup pressure
 TRACE  := schema codec output writer reader show tasks
 PROBE  := hooks permit ring capture gauge describe record
 REPORT := latency report report_text report_json
@@ -28,7 +28,7 @@ DIFF   := diff diff_text diff_json explain explain_text check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
 DIFF   += check_kswapd check_balance check_direct check_marks check_throttle check_retry check_folio
 TOOLS  := reclaimscope tool check record report script diff explain
-UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup permit tool
+UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup pressure permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 UNIT   += diff_lru diff_alloc diff_folio
@@ -98,7 +98,7 @@ $(OUT)/tests/unit/test_%: $(OUT)/tests/unit/test_%.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
-$(OUT)/tests/vm/load: tests/vm/load.c Makefile
+$(OUT)/tests/vm/load $(OUT)/tests/vm/measure: $(OUT)/tests/vm/%: tests/vm/%.c Makefile
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@

@@ -119,6 +119,24 @@ void rs_describe_vmstat(struct rs_json *j, const char *key, const char *text)
 	rs_json_end_object(j);
 }
 
+void rs_describe_pressure(struct rs_json *j, const struct rs_pressure *p)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} members[] = {
+		{ "memory_some_us", p->memory_some_us }, { "memory_full_us", p->memory_full_us }, { "io_some_us", p->io_some_us },
+		{ "io_full_us", p->io_full_us },	 { "kswapd_cpu_ns", p->kswapd_cpu_ns },
+	};
+	size_t i;
+
+	rs_json_object(j, "pressure");
+	for (i = 0; i < RS_ARRAY_SIZE_OF(members); i++)
+		if (members[i].value != RS_PRESSURE_UNKNOWN)
+			rs_json_u64(j, members[i].name, members[i].value);
+	rs_json_end_object(j);
+}
+
 static void describe_kernel(struct rs_json *j, const struct rs_kernel *k)
 {
 	struct rs_cgroup_mount mount;
@@ -172,10 +190,12 @@ void rs_describe_host(FILE *out, const struct rs_kernel *kernel, const struct rs
 {
 	static const char *const modes[] = { "summary", "decisions", "folios" };
 	_cleanup_(rs_freep) char *vmstat = NULL;
+	struct rs_pressure pressure;
 	int64_t mem_total = 0;
 	struct rs_json j;
 
 	rs_read_file("/proc/vmstat", &vmstat, NULL);
+	rs_pressure_read(&pressure);
 	rs_json_init(&j, out);
 	rs_json_object(&j, NULL);
 	rs_json_string(&j, "program", "reclaimscope " RS_PROGRAM_VERSION);
@@ -203,6 +223,7 @@ void rs_describe_host(FILE *out, const struct rs_kernel *kernel, const struct rs
 	describe_swaps(&j);
 	describe_settings(&j);
 	rs_describe_vmstat(&j, "vmstat", vmstat);
+	rs_describe_pressure(&j, &pressure);
 	describe_probes(&j, capture);
 	rs_schema_to_json(schema, &j, "schema");
 	rs_json_end_object(&j);

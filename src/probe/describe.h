@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "../kernel/pressure.h"
 #include "../trace/schema.h"
 #include "../trace/writer.h"
 #include "capture.h"
@@ -41,5 +42,8 @@ void rs_describe_totals(FILE *out, struct rs_capture *capture);
 
 /* The text of /proc/vmstat as the member @key of an open object; NULL: an empty one. */
 void rs_describe_vmstat(struct rs_json *j, const char *key, const char *text);
+
+/* The member "pressure" of an open object; what is not known is left out. */
+void rs_describe_pressure(struct rs_json *j, const struct rs_pressure *pressure);
 
 #endif

@@ -61,6 +61,7 @@ struct recorder {
 	unsigned int nr_symbols;
 	bool stacks[MAX_STACKS]; /* call chains that records mention */
 	char *vmstat; /* as it was when capture stopped */
+	struct rs_pressure pressure; /* likewise */
 
 	struct rs_gauge *gauge; /* out of /proc; NULL: BPF reads it */
 	/* What it read last, until the rings have been drained up to the same moment. */
@@ -224,6 +225,7 @@ static int put_end(struct recorder *r, struct rs_record_result *result)
 	rs_json_u64(&j, "lost", result->loss.lost);
 	rs_json_string(&j, "reason", r->child_ended ? "command ended" : r->interrupted ? "signal" : "time");
 	rs_describe_vmstat(&j, "vmstat", r->vmstat);
+	rs_describe_pressure(&j, &r->pressure);
 	rs_json_end_object(&j);
 	return put_text(r, RS_BLOCK_END);
 }
@@ -507,6 +509,7 @@ static int finish(struct recorder *r, int err, struct rs_record_result *result)
 	if (!err && r->config->gauge_ms)
 		err = read_gauge(r);
 	rs_read_file("/proc/vmstat", &r->vmstat, NULL);
+	rs_pressure_read(&r->pressure);
 	rs_capture_stop(r->capture);
 	handle_signals(r);
 	let_interrupts_through();
