@@ -23,6 +23,7 @@ PROBE  := hooks permit ring capture gauge describe record
 REPORT := latency report report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
+SIM    := sim sched lru_queue page folio shrink_lists lru_gen reclaim kswapd alloc oom swap touch device writeback memcg slab pool
 EPISODE := episode
 DIFF   := diff diff_text diff_json explain explain_text check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
@@ -32,9 +33,10 @@ UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup p
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 UNIT   += diff_lru diff_alloc diff_folio
+UNIT   += sim sim_properties sim_queue
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
-	$(EPISODE:%=episode/%) $(DIFF:%=diff/%)
+	$(SIM:%=sim/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%)
 
 # ---- How it is built. --------------------------------------------------------
 

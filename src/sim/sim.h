@@ -168,7 +168,7 @@ enum rs_sim_op_type {
 	RS_SIM_OP_RANGE, /* the pages @first to @first + @nr - 1 */
 	RS_SIM_OP_FREE, /* the pages of that range are unmapped or truncated: gone, with their swap */
 	RS_SIM_OP_ALLOC, /* @nr blocks of @order for the kernel, which nothing reclaims; @gfp 0: GFP_KERNEL */
-	RS_SIM_OP_RELEASE, /* gives @nr of such pages back */
+	RS_SIM_OP_RELEASE, /* gives @nr of such pages back, of those that this task took */
 	RS_SIM_OP_SLAB, /* @nr objects more in slab @slab */
 	RS_SIM_OP_SLAB_FREE, /* @nr objects less */
 	RS_SIM_OP_BOOST, /* an allocation had to break up a block of another type: boost_watermark() */

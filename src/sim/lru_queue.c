@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LRU lists without links: a list is a queue of slots in blocks, so that a scan reads memory in order and can ask
+ * for the flags of pages well before it comes to them. A page that leaves from the middle gets a new stamp, by
+ * which the slot it leaves behind is known for stale; where there are too many of those, a list is rewritten.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "host.h"
+
+#define BLOCK_SLOTS 1024
+#define MAX_BLOCKS (RS_SIM_MAX_PAGES / BLOCK_SLOTS * 2)
+/* How far ahead of the scan flags are asked for: some 200 ns of work. */
+#define AHEAD 24
+
+/* Address space; memory is taken where it is touched. */
+void *rs_map_array(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+int rs_blocks_init(struct rs_blocks *blocks)
+{
+	blocks->slots = rs_map_array((size_t)MAX_BLOCKS * BLOCK_SLOTS * sizeof(uint32_t));
+	blocks->next = rs_map_array((size_t)MAX_BLOCKS * sizeof(uint32_t));
+	blocks->prev = rs_map_array((size_t)MAX_BLOCKS * sizeof(uint32_t));
+	blocks->nr = 1; /* 0: none */
+	return blocks->slots && blocks->next && blocks->prev ? 0 : -ENOMEM;
+}
+
+void rs_blocks_deinit(struct rs_blocks *blocks)
+{
+	if (blocks->slots)
+		munmap(blocks->slots, (size_t)MAX_BLOCKS * BLOCK_SLOTS * sizeof(uint32_t));
+	if (blocks->next)
+		munmap(blocks->next, (size_t)MAX_BLOCKS * sizeof(uint32_t));
+	if (blocks->prev)
+		munmap(blocks->prev, (size_t)MAX_BLOCKS * sizeof(uint32_t));
+}
+
+/* Of what was ever used. */
+size_t rs_blocks_bytes(const struct rs_blocks *blocks)
+{
+	return (size_t)(blocks->nr - 1) * (BLOCK_SLOTS * sizeof(uint32_t) + 2 * sizeof(uint32_t));
+}
+
+static uint32_t *block_slots(struct rs_blocks *blocks, uint32_t block)
+{
+	return blocks->slots + (size_t)block * BLOCK_SLOTS;
+}
+
+static uint32_t block_take(struct rs_blocks *blocks)
+{
+	uint32_t block = blocks->free;
+
+	if (block)
+		blocks->free = blocks->next[block];
+	else
+		block = blocks->nr++;
+	assert(block < MAX_BLOCKS);
+	blocks->next[block] = blocks->prev[block] = 0;
+	return block;
+}
+
+static void block_give(struct rs_blocks *blocks, uint32_t block)
+{
+	blocks->next[block] = blocks->free;
+	blocks->free = block;
+}
+
+static void first_block(struct rs_blocks *blocks, struct rs_queue *q)
+{
+	q->head = q->tail = block_take(blocks);
+	q->head_at = q->tail_at = BLOCK_SLOTS / 2;
+}
+
+static void push_slot(struct rs_blocks *blocks, struct rs_queue *q, uint32_t slot)
+{
+	if (!q->head)
+		first_block(blocks, q);
+	if (q->head_at == BLOCK_SLOTS) {
+		uint32_t block = block_take(blocks);
+
+		blocks->next[q->head] = block;
+		blocks->prev[block] = q->head;
+		q->head = block;
+		q->head_at = 0;
+	}
+	block_slots(blocks, q->head)[q->head_at++] = slot;
+	q->nr_slots++;
+}
+
+/* The slots of the tail block, none of which there are any more: on to the next block. */
+static void tail_block_done(struct rs_blocks *blocks, struct rs_queue *q)
+{
+	uint32_t block = q->tail;
+
+	q->tail = blocks->next[block];
+	q->tail_at = 0;
+	if (q->tail)
+		blocks->prev[q->tail] = 0;
+	else
+		q->head = 0;
+	block_give(blocks, block);
+}
+
+static uint32_t tail_end(const struct rs_queue *q)
+{
+	return q->tail == q->head ? q->head_at : BLOCK_SLOTS;
+}
+
+/* The page of a slot, or -1 if it has left. */
+static int64_t live_page(const struct rs_sim *sim, uint32_t slot)
+{
+	uint32_t page = slot_page(sim, slot);
+
+	return page_slot(sim, page) == slot ? (int64_t)page : -1;
+}
+
+static void rewrite(struct rs_sim *sim, struct rs_queue *q)
+{
+	struct rs_queue old = *q;
+
+	memset(q, 0, sizeof(*q));
+	q->nr = old.nr;
+	while (old.tail) {
+		uint32_t *slots = block_slots(&sim->blocks, old.tail), end = tail_end(&old), i;
+
+		for (i = old.tail_at; i < end; i++) {
+			if (i + AHEAD < end)
+				__builtin_prefetch(&sim->cold[slot_page(sim, slots[i + AHEAD])]);
+			if (live_page(sim, slots[i]) >= 0)
+				push_slot(&sim->blocks, q, slots[i]);
+		}
+		tail_block_done(&sim->blocks, &old);
+	}
+}
+
+void rs_queue_push(struct rs_sim *sim, struct rs_queue *q, uint32_t slot)
+{
+	push_slot(&sim->blocks, q, slot);
+	q->nr++;
+}
+
+void rs_queue_push_tail(struct rs_sim *sim, struct rs_queue *q, uint32_t slot)
+{
+	struct rs_blocks *blocks = &sim->blocks;
+
+	if (!q->tail)
+		first_block(blocks, q);
+	if (!q->tail_at) {
+		uint32_t block = block_take(blocks);
+
+		blocks->prev[q->tail] = block;
+		blocks->next[block] = q->tail;
+		q->tail = block;
+		q->tail_at = BLOCK_SLOTS;
+	}
+	block_slots(blocks, q->tail)[--q->tail_at] = slot;
+	q->nr++;
+	q->nr_slots++;
+}
+
+/* Takes up to @nr pages off the tail. */
+unsigned int rs_queue_take(struct rs_sim *sim, struct rs_queue *q, uint32_t *pages, unsigned int nr)
+{
+	unsigned int taken = 0;
+
+	while (taken < nr && q->tail) {
+		const uint32_t *slots = block_slots(&sim->blocks, q->tail);
+		uint32_t end = tail_end(q), i;
+
+		for (i = q->tail_at; i < end && taken < nr; i++) {
+			int64_t page = live_page(sim, slots[i]);
+			/* within the block: its successor's first slots are asked for when it is entered */
+			uint32_t ahead = slot_page(sim, slots[i + AHEAD < end ? i + AHEAD : end - 1]);
+
+			__builtin_prefetch(&sim->cold[ahead], 1);
+			__builtin_prefetch(&sim->hot[ahead], 1);
+			if (page >= 0)
+				pages[taken++] = page;
+		}
+		q->nr_slots -= i - q->tail_at;
+		q->tail_at = i;
+		if (i == end)
+			tail_block_done(&sim->blocks, q);
+	}
+	q->nr -= taken;
+	return taken;
+}
+
+/* ---- Pages on the lists of a cgroup. ---- */
+
+void rs_lruvec_count(struct rs_sim *sim, unsigned int memcg, unsigned int zone, enum lru_list lru, int64_t nr)
+{
+	sim->memcgs[memcg].lruvec.zone_size[zone][lru] += nr;
+	sim->extra[zone].lru[lru] += nr;
+	for (;; memcg = sim->memcgs[memcg].limits.parent) {
+		sim->memcgs[memcg].lruvec.state[lru] += nr;
+		if (!memcg)
+			break;
+	}
+}
+
+static void compact(struct rs_sim *sim, struct rs_lruvec *lruvec)
+{
+	int lru;
+
+	for (lru = 0; lru < NR_EVICTABLE_LISTS; lru++)
+		rewrite(sim, &lruvec->queue[lru]);
+	lruvec->left_zero = false;
+}
+
+static struct rs_queue *queue_to_fill(struct rs_sim *sim, unsigned int memcg, enum lru_list lru)
+{
+	struct rs_queue *q = &sim->memcgs[memcg].lruvec.queue[lru];
+
+	if (q->nr_slots > q->nr + q->nr / 8 + BLOCK_SLOTS)
+		rewrite(sim, q);
+	return q;
+}
+
+void rs_lruvec_add(struct rs_sim *sim, unsigned int memcg, uint32_t page, enum lru_list lru)
+{
+	rs_queue_push(sim, queue_to_fill(sim, memcg, lru), page_slot(sim, page));
+	rs_lruvec_count(sim, memcg, page_zone(sim, page), lru, 1);
+}
+
+void rs_lruvec_add_tail(struct rs_sim *sim, unsigned int memcg, uint32_t page, enum lru_list lru)
+{
+	rs_queue_push_tail(sim, queue_to_fill(sim, memcg, lru), page_slot(sim, page));
+	rs_lruvec_count(sim, memcg, page_zone(sim, page), lru, 1);
+}
+
+void rs_lruvec_del(struct rs_sim *sim, unsigned int memcg, uint32_t page, enum lru_list lru)
+{
+	struct rs_lruvec *lruvec = &sim->memcgs[memcg].lruvec;
+	unsigned int stamps = sim->id_bits > 24 ? 1u << (32 - sim->id_bits) : 256;
+	unsigned int stamp = sim->cold[page] >> PG_STAMP_SHIFT, next = (stamp + 1) % stamps;
+
+	/* slots that were left behind under stamp 0 must be gone before it is given out again */
+	if (!stamp)
+		lruvec->left_zero = true;
+	if (!next && lruvec->left_zero)
+		compact(sim, lruvec);
+	sim->cold[page] = (sim->cold[page] & (PG_STAMP_ONE - 1)) | next << PG_STAMP_SHIFT;
+	lruvec->queue[lru].nr--;
+	rs_lruvec_count(sim, memcg, page_zone(sim, page), lru, -1);
+}
+
+/* ---- What a cgroup's lists pay. ---- */
+
+void rs_note_cost(struct rs_sim *sim, unsigned int memcg, bool file, struct rs_lru_cost_args args)
+{
+	unsigned int nr = sim->memcgs[memcg].level + 1, i, m;
+
+	/* one level at a time: they do not look at each other */
+	for (i = 0, m = memcg; i < nr; i++, m = sim->memcgs[m].limits.parent) {
+		struct rs_lruvec *lruvec = &sim->memcgs[m].lruvec;
+		struct rs_lru_cost cost = {
+			.anon_cost = lruvec->anon_cost,
+			.file_cost = lruvec->file_cost,
+			.lru_size = lruvec->state[0] + lruvec->state[1] + lruvec->state[2] + lruvec->state[3],
+		};
+
+		lru_note_cost(&cost, 1, file, args, sim->rules, NULL);
+		lruvec->anon_cost = cost.anon_cost;
+		lruvec->file_cost = cost.file_cost;
+	}
+}
+
+void rs_age_nonresident(struct rs_sim *sim, unsigned int memcg, uint32_t nr)
+{
+	for (;; memcg = sim->memcgs[memcg].limits.parent) {
+		workingset_age_nonresident(&sim->memcgs[memcg].lruvec.nonresident_age, 1, nr);
+		if (!memcg)
+			break;
+	}
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The classic lists of a cgroup, scanned. A batch is scanned at one instant of the simulated clock and paid for
+ * afterwards: nothing is ever seen isolated, so too_many_isolated() never holds anybody back.
+ */
+#include <string.h>
+
+#include "../model/isolate.h"
+#include "../model/scan_balance.h"
+#include "host.h"
+
+struct batch {
+	uint32_t pages[SWAP_CLUSTER_MAX];
+	unsigned int nr;
+	struct isolate_lru_folios isolated;
+};
+
+/* Could isolation pass over a page, or turn it away? If not, nothing needs to be asked of each. */
+static bool isolates_all(const struct rs_sim *sim, const struct rs_scan_control *sc)
+{
+	struct isolate_lru_folios s = { .nr_to_scan = 1, .reclaim_idx = sc->reclaim_idx, .may_unmap = sc->may_unmap };
+	const struct rs_tail_folio folio = { .nr_pages = 1, .zid = sim->highest_zone, .lru = true, .mapped = true };
+
+	return isolate_lru_folios_step(&s, &folio, sim->rules, NULL) == RS_ISOLATE_TAKEN;
+}
+
+/* Page by page, where some are skipped. They go to the head of the list, as those that cannot be taken. */
+static void isolate_each(struct rs_sim *sim, struct rs_scan_control *sc, struct rs_queue *q, struct batch *b)
+{
+	uint64_t left = q->nr;
+	uint32_t page;
+
+	while (left-- && isolate_lru_folios_goes_on(&b->isolated) && rs_queue_take(sim, q, &page, 1)) {
+		const struct rs_tail_folio folio = {
+			.nr_pages = 1,
+			.zid = page_zone(sim, page),
+			.lru = true,
+			.mapped = !(sim->hot[page] & PG_UNMAPPED),
+		};
+
+		if (isolate_lru_folios_step(&b->isolated, &folio, sim->rules, NULL) == RS_ISOLATE_TAKEN)
+			b->pages[b->nr++] = page;
+		else
+			rs_queue_push(sim, q, page_slot(sim, page));
+	}
+	rs_spend(sc->thread, (b->isolated.total_scan - b->nr) * sim->conf.costs.scan / 4);
+}
+
+static void isolate(struct rs_sim *sim, struct rs_scan_control *sc, struct rs_queue *q, unsigned int nr_to_scan,
+		    struct batch *b)
+{
+	b->nr = 0;
+	b->isolated = (struct isolate_lru_folios){
+		.nr_to_scan = nr_to_scan,
+		.reclaim_idx = sc->reclaim_idx,
+		.may_unmap = sc->may_unmap,
+	};
+	if (isolates_all(sim, sc)) {
+		b->nr = rs_queue_take(sim, q, b->pages, nr_to_scan);
+		b->isolated.nr_taken = b->isolated.scan = b->isolated.total_scan = b->nr;
+	} else {
+		isolate_each(sim, sc, q, b);
+	}
+}
+
+/* Changes of list sizes of a batch, by zone; written back once. */
+struct sizes {
+	int32_t zone[4][NR_EVICTABLE_LISTS];
+};
+
+static void write_sizes(struct rs_sim *sim, unsigned int memcg, const struct sizes *sizes)
+{
+	int zone, lru;
+
+	for (zone = 0; zone <= sim->highest_zone; zone++)
+		for (lru = 0; lru < NR_EVICTABLE_LISTS; lru++)
+			if (sizes->zone[zone][lru])
+				rs_lruvec_count(sim, memcg, zone, lru, sizes->zone[zone][lru]);
+}
+
+static void count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool file, uint64_t scanned,
+		       uint64_t reclaimed)
+{
+	struct rs_sim_counts *c = &sim->counts;
+
+	*(sc->target >= 0 ? &c->pgscan_memcg : sc->kswapd ? &c->pgscan_kswapd : &c->pgscan_direct) += scanned;
+	*(sc->target >= 0 ? &c->pgsteal_memcg : sc->kswapd ? &c->pgsteal_kswapd : &c->pgsteal_direct) += reclaimed;
+	c->pgscan[file] += scanned;
+	c->pgsteal[file] += reclaimed;
+}
+
+struct outcome {
+	struct reclaim_stat stat;
+	unsigned int nr_freed, nr_written, nr_activated, nr_mapped;
+	unsigned int freed_of[4];
+	uint32_t written[SWAP_CLUSTER_MAX];
+	struct sizes sizes;
+};
+
+/* Carries out what the model said about a page. */
+static void carry_out(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, enum lru_list lru,
+		      uint32_t page, const struct rs_verdict *v, struct outcome *o)
+{
+	struct rs_lruvec *lruvec = &sim->memcgs[memcg].lruvec;
+	bool file = is_file_lru(lru), was_dirty = sim->hot[page] & PG_DIRTY;
+	unsigned int zone = page_zone(sim, page);
+	enum lru_list to;
+
+	o->nr_mapped += !(sim->hot[page] & PG_UNMAPPED);
+	o->stat.nr_dirty += v->nr_dirty;
+	o->stat.nr_unqueued_dirty += v->nr_unqueued_dirty;
+	o->stat.nr_congested += v->nr_congested;
+	o->stat.nr_writeback += v->nr_writeback;
+	o->stat.nr_immediate += v->nr_immediate;
+	o->stat.nr_ref_keep += v->nr_ref_keep;
+	o->stat.nr_pageout += v->writes;
+	sim->hot[page] = (sim->hot[page] & ~v->hot_clear) | v->hot_set;
+	sim->cold[page] |= v->cold_set;
+	if (v->takes_slot)
+		rs_swap_take(sim, memcg);
+	if (v->frees_slot) {
+		rs_swap_free(sim, memcg);
+		sim->cold[page] &= ~PG_BACKED;
+		sim->hot[page] |= PG_DIRTY;
+	}
+	if (v->writes) {
+		if (file && was_dirty)
+			rs_page_cleaned(sim, page);
+		o->written[o->nr_written++] = page;
+	}
+	if (v->fate == RS_FATE_FREE) {
+		if (file && was_dirty && !v->writes)
+			rs_page_cleaned(sim, page);
+		rs_evict(sim, sc, page, file);
+		sim->hot[page] &= PG_UNMAPPED;
+		o->sizes.zone[zone][lru]--;
+		o->freed_of[zone]++;
+		o->nr_freed++;
+		return;
+	}
+	to = page_lru(sim->hot[page], file);
+	rs_queue_push(sim, &lruvec->queue[to], page_slot(sim, page));
+	if (to != lru) {
+		o->sizes.zone[zone][lru]--;
+		o->sizes.zone[zone][to]++;
+		o->stat.nr_activate[file]++;
+		o->nr_activated++;
+	}
+}
+
+static void spend_scan(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int nr, unsigned int nr_mapped,
+		       unsigned int nr_freed)
+{
+	const struct rs_sim_costs *costs = &sim->conf.costs;
+
+	rs_spend(sc->thread, (uint64_t)nr * costs->scan + (uint64_t)nr_mapped * costs->rmap +
+			     (uint64_t)nr_freed * costs->reclaim);
+}
+
+static uint64_t shrink_inactive(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg,
+				enum lru_list lru, unsigned int nr_to_scan)
+{
+	bool file = is_file_lru(lru);
+	struct rs_lruvec *lruvec = &sim->memcgs[memcg].lruvec;
+	struct batch b;
+	struct outcome o;
+	struct shrink_inactive_list end = { .file = file, .writeback_throttling_sane = true };
+	struct shrink_inactive_list_result r;
+	unsigned int mode[2], i, zone;
+
+	isolate(sim, sc, &lruvec->queue[lru], nr_to_scan, &b);
+	if (!b.nr)
+		return 0;
+	memset(&o, 0, offsetof(struct outcome, written));
+	memset(&o.sizes, 0, sizeof(o.sizes));
+	mode[0] = rs_verdict_mode(sim, sc, file, false, memcg);
+	mode[1] = rs_verdict_mode(sim, sc, file, true, memcg);
+	for (i = 0; i < b.nr; i++) {
+		uint32_t page = b.pages[i];
+		unsigned int flags = sim->hot[page] | (sim->cold[page] & PG_WRITEBACK) << 8;
+		bool exec = file && sim->any_exec && area_of(sim, page)->conf.exec;
+		const struct rs_verdict *v;
+
+		if (!file) {
+			flags |= (sim->cold[page] & PG_BACKED) << 8;
+			/* what is left of swap may have changed with the page before */
+			mode[0] = rs_verdict_mode(sim, sc, file, false, memcg);
+		}
+		v = rs_verdict_of(sim, mode[exec], flags);
+		carry_out(sim, sc, memcg, lru, page, v, &o);
+	}
+	write_sizes(sim, memcg, &o.sizes);
+	for (zone = 0; zone < 4; zone++)
+		if (o.freed_of[zone])
+			rs_free(sim, zone, o.freed_of[zone]);
+	if (o.nr_freed)
+		rs_uncharge(sim, memcg, o.nr_freed);
+	if (o.nr_activated) {
+		rs_age_nonresident(sim, memcg, o.nr_activated);
+		sim->counts.pgactivate += o.nr_activated;
+	}
+	count_scan(sim, sc, file, b.isolated.scan, o.nr_freed);
+	sc->nr_scanned += b.nr;
+	rs_note_cost(sim, memcg, file,
+		     shrink_inactive_list_cost(o.stat.nr_pageout, b.isolated.total_scan, o.nr_freed, sim->rules));
+	end.stat = o.stat;
+	end.nr_taken = b.nr;
+	r = shrink_inactive_list(&end, &sc->nr, sim->rules, NULL);
+	spend_scan(sim, sc, b.nr, o.nr_mapped, o.nr_freed);
+	if (o.nr_written) {
+		if (!file)
+			sim->counts.pswpout += o.nr_written;
+		rs_device_write(sim, sc->thread, file ? &sim->file : &sim->swap, o.written, o.nr_written);
+	}
+	if (r.wakeup_flusher_threads && sim->flusher) {
+		sim->flush_all = true;
+		rs_wake(sim->flusher, rs_now(&sim->sched));
+	}
+	if (r.throttle_writeback)
+		rs_reclaim_throttle(sim, sc, VMSCAN_THROTTLE_WRITEBACK);
+	return o.nr_freed;
+}
+
+/* The model's answers about a page of an active list: which are asked for once. */
+static enum rs_active_outcome active_outcome(struct rs_sim *sim, bool referenced, bool exec, bool swapbacked)
+{
+	unsigned int key = referenced | exec << 1 | swapbacked << 2;
+
+	if (!sim->active_outcome[key]) {
+		const struct shrink_active_list in = {
+			.referenced = referenced,
+			.evictable = true,
+			.vm_exec = exec,
+			.swapbacked = swapbacked,
+		};
+
+		sim->active_outcome[key] = 1 + shrink_active_list(&in, NULL);
+	}
+	return sim->active_outcome[key] - 1;
+}
+
+static void shrink_active(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, enum lru_list lru,
+			  unsigned int nr_to_scan)
+{
+	bool file = is_file_lru(lru);
+	struct rs_lruvec *lruvec = &sim->memcgs[memcg].lruvec;
+	struct rs_lru_cost_args cost;
+	struct sizes sizes = { 0 };
+	struct batch b;
+	unsigned int i, nr_rotated = 0, nr_mapped = 0;
+
+	isolate(sim, sc, &lruvec->queue[lru], nr_to_scan, &b);
+	for (i = 0; i < b.nr; i++) {
+		uint32_t page = b.pages[i];
+		uint8_t hot = sim->hot[page];
+		bool mapped = !(hot & PG_UNMAPPED);
+		bool exec = file && sim->any_exec && area_of(sim, page)->conf.exec;
+
+		nr_mapped += mapped;
+		hot &= ~PG_YOUNG;
+		if (active_outcome(sim, mapped && sim->hot[page] & PG_YOUNG, exec, !file) == RS_ACTIVE_ROTATED) {
+			nr_rotated++;
+		} else {
+			unsigned int zone = page_zone(sim, page);
+
+			hot = (hot & ~PG_ACTIVE) | PG_WORKINGSET;
+			sizes.zone[zone][lru]--;
+			sizes.zone[zone][lru - LRU_ACTIVE]++;
+		}
+		sim->hot[page] = hot;
+		rs_queue_push(sim, &lruvec->queue[page_lru(hot, file)], page_slot(sim, page));
+	}
+	write_sizes(sim, memcg, &sizes);
+	sim->counts.pgrefill += b.nr;
+	sim->counts.pgdeactivate += b.nr - nr_rotated;
+	if (nr_rotated)
+		rs_age_nonresident(sim, memcg, nr_rotated);
+	if (shrink_active_list_cost(nr_rotated, sim->rules, &cost))
+		rs_note_cost(sim, memcg, file, cost);
+	spend_scan(sim, sc, b.nr, nr_mapped, 0);
+}
+
+uint64_t rs_shrink_list(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, enum lru_list lru,
+			unsigned int nr_to_scan)
+{
+	if (!is_active_lru(lru))
+		return shrink_inactive(sim, sc, memcg, lru, nr_to_scan);
+	shrink_active(sim, sc, memcg, lru, nr_to_scan);
+	return 0;
+}
+
+static bool age_anon_wanted(const struct rs_sim *sim, unsigned int memcg, struct shrink_list *request)
+{
+	const struct rs_lruvec *lruvec = &sim->memcgs[memcg].lruvec;
+	const struct shrink_lruvec_age_anon age = {
+		.can_age_anon = can_age_anon_pages(sim->conf.swap_pages, false),
+		.inactive_anon = lruvec->state[LRU_INACTIVE_ANON],
+		.active_anon = lruvec->state[LRU_ACTIVE_ANON],
+	};
+
+	return shrink_lruvec_age_anon(&age, request, NULL);
+}
+
+void rs_shrink_lruvec(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg)
+{
+	struct rs_memcg *m = &sim->memcgs[memcg];
+	struct get_scan_count count = {
+		.anon_cost = sc->anon_cost,
+		.file_cost = sc->file_cost,
+		.usage = m->usage,
+		.emin = m->emin,
+		.elow = m->elow,
+		.swappiness = sc_swappiness(false, -1, sim->conf.swappiness),
+		.priority = sc->priority,
+		.may_swap = sc->may_swap,
+		.can_reclaim_anon = can_reclaim_anon_pages(rs_swap_pages(sim, memcg), false),
+		.cgroup_reclaim = sc->target >= 0,
+		.file_is_tiny = sc->file_is_tiny,
+		.cache_trim_mode = sc->cache_trim_mode,
+		.memcg_low_reclaim = sc->memcg_low_reclaim,
+		.is_target = sc->target == (int)memcg,
+		.online = true,
+	};
+	struct shrink_lruvec_begin begin = {
+		.nr_to_reclaim = sc->nr_to_reclaim,
+		.may_deactivate = sc->may_deactivate,
+		.cgroup_reclaim = sc->target >= 0,
+		.kswapd = sc->kswapd,
+		.priority = sc->priority,
+	};
+	struct get_scan_count_result nr;
+	struct shrink_lruvec s;
+	struct shrink_list next;
+	int lru;
+
+	for (lru = 0; lru < NR_EVICTABLE_LISTS; lru++)
+		count.lru_size[lru] =
+			lruvec_lru_size(&m->lruvec.zone_size[0][0], NR_EVICTABLE_LISTS, lru, sc->reclaim_idx);
+	nr = get_scan_count(&count, NULL);
+	sc->memcg_low_skipped |= nr.memcg_low_skipped;
+	memcpy(begin.nr, nr.nr, sizeof(begin.nr));
+	shrink_lruvec_begin(&s, &begin);
+	while (shrink_lruvec_next(&s, &next, NULL))
+		shrink_lruvec_reclaimed(&s, rs_shrink_list(sim, sc, memcg, next.lru, next.nr_to_scan));
+	sc->nr_reclaimed += s.nr_reclaimed;
+	sc->skipped_deactivate |= s.skipped_deactivate;
+	if (age_anon_wanted(sim, memcg, &next))
+		rs_shrink_list(sim, sc, memcg, next.lru, next.nr_to_scan);
+}
+
+/* age_active_anon(): kswapd keeps some anonymous pages inactive everywhere, whatever it reclaims. */
+void rs_age_active_anon(struct rs_sim *sim, struct rs_scan_control *sc)
+{
+	struct shrink_list request;
+	unsigned int memcg;
+
+	if (!age_anon_wanted(sim, 0, &request))
+		return;
+	for (memcg = 0; memcg < sim->nr_memcgs; memcg++)
+		rs_shrink_list(sim, sc, memcg, request.lru, request.nr_to_scan);
+}

@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A simulated host: made, filled with what there is and what is done, run, and read. */
+#include "sim.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "../model/scan_balance.h"
+#include "host.h"
+
+#define NS_PER_CS 10000000ULL
+/* From this many pages on, huge pages are worth their clearing. */
+#define HUGE_FROM (1u << 18)
+
+/* ---- Configuration. ---- */
+
+void rs_sim_config_init(struct rs_sim_config *config, const struct rs_rules *rules, uint64_t nr_pages)
+{
+	struct zone zone = { .managed_pages = nr_pages, .idx = ZONE_NORMAL };
+
+	*config = (struct rs_sim_config){
+		.rules = *rules,
+		.seed = 1,
+		.nr_cpus = 1,
+		.zones = { { .idx = ZONE_NORMAL, .managed_pages = nr_pages } },
+		.nr_zones = 1,
+		.watermark_scale_factor = 10,
+		.watermark_boost_factor = 15000,
+		.swappiness = 60,
+		.vfs_cache_pressure = 100,
+		.lowmem_reserve_ratio = { 256, 256, 32, 0, 0 },
+		.dirty_ratio = 20,
+		.dirty_background_ratio = 10,
+		.dirty_expire_centisecs = 3000,
+		.dirty_writeback_centisecs = 500,
+		.swap_readahead = 8,
+		/* an SSD behind virtio */
+		.swap = { .read_request_ns = 4000, .read_page_ns = 4000, .write_request_ns = 4000, .write_page_ns = 4000,
+			  .latency_ns = 80000 },
+		.file = { .read_request_ns = 4000, .read_page_ns = 4000, .write_request_ns = 4000, .write_page_ns = 4000,
+			  .latency_ns = 80000 },
+		/* of the order that perf shows on a server of 2020; a calibration replaces them */
+		.costs = { .access = 50, .fault = 700, .alloc = 400, .free = 100, .scan = 60, .rmap = 150, .reclaim = 250,
+			   .pageout = 600, .shrink_node = 1000, .slab_object = 40, .slowpath = 300 },
+		.kswapd_wake_ns = 20000,
+		.sched_slice_ns = 3000000,
+	};
+	config->min_free_kbytes = calculate_min_free_kbytes(nr_free_buffer_pages(&zone, 1), -1, 0, NULL);
+}
+
+static uint64_t shrunk(uint64_t nr, unsigned int shift)
+{
+	return nr == RS_SIM_UNLIMITED ? nr : (nr + (1ULL << shift >> 1)) >> shift;
+}
+
+void rs_sim_config_scale(struct rs_sim_config *config, unsigned int shift)
+{
+	struct rs_sim_costs *costs = &config->costs;
+	struct rs_sim_device *devices[] = { &config->swap, &config->file };
+	uint32_t *per_page[] = { &costs->access,  &costs->fault,   &costs->alloc,   &costs->free,	 &costs->scan,
+				 &costs->rmap,	  &costs->reclaim, &costs->pageout, &costs->slab_object };
+	unsigned int i;
+
+	for (i = 0; i < config->nr_zones; i++)
+		config->zones[i].managed_pages = shrunk(config->zones[i].managed_pages, shift);
+	config->min_free_kbytes = shrunk(config->min_free_kbytes, shift);
+	config->swap_pages = shrunk(config->swap_pages, shift);
+	config->dirty_bytes = shrunk(config->dirty_bytes, shift);
+	config->dirty_background_bytes = shrunk(config->dirty_background_bytes, shift);
+	for (i = 0; i < RS_ARRAY_SIZE_OF(per_page); i++)
+		*per_page[i] <<= shift;
+	for (i = 0; i < RS_ARRAY_SIZE_OF(devices); i++) {
+		devices[i]->read_page_ns <<= shift;
+		devices[i]->write_page_ns <<= shift;
+	}
+}
+
+static uint64_t mix(uint64_t x)
+{
+	x ^= x >> 33;
+	x *= 0xff51afd7ed558ccdULL;
+	x ^= x >> 33;
+	x *= 0xc4ceb9fe1a85ec53ULL;
+	return x ^ x >> 33;
+}
+
+bool rs_sim_sampled(uint64_t page, unsigned int shift, uint64_t seed)
+{
+	return !shift || mix(page ^ mix(seed)) >> (64 - shift) == 0;
+}
+
+/* ---- Creation. ---- */
+
+static void sample(void *arg, uint64_t now_ns)
+{
+	struct rs_sim *sim = arg;
+	struct rs_sim_sample *s;
+	uint64_t full;
+	int i;
+
+	if (sim->nr_samples == sim->max_samples) {
+		size_t max = sim->max_samples ? 2 * sim->max_samples : 256;
+		struct rs_sim_sample *samples = realloc(sim->samples, max * sizeof(*samples));
+
+		if (!samples) {
+			sim->error = -ENOMEM;
+			return;
+		}
+		sim->samples = samples;
+		sim->max_samples = max;
+	}
+	s = &sim->samples[sim->nr_samples++];
+	*s = (struct rs_sim_sample){
+		.ts_ns = now_ns,
+		.allocstall = sim->counts.allocstall,
+		.pgsteal = sim->counts.pgsteal[0] + sim->counts.pgsteal[1],
+		.refaults = sim->counts.workingset_refault[0] + sim->counts.workingset_refault[1],
+	};
+	rs_psi(&sim->sched, &s->psi_some_ns, &full);
+	for (i = 0; i <= sim->highest_zone; i++)
+		s->free += sim->zones[i].nr_free_pages;
+	rs_event_add(&sim->sched, now_ns + sim->conf.sample_ns, sample, sim);
+}
+
+static void time_passes(void *arg, uint64_t ns)
+{
+	struct rs_sim *sim = arg;
+	int i;
+
+	for (i = 0; i <= sim->highest_zone; i++)
+		sim->extra[i].free_ns += (unsigned __int128)sim->zones[i].nr_free_pages * ns;
+}
+
+static int check_config(const struct rs_sim_config *config)
+{
+	unsigned int i;
+
+	if (!config->nr_zones || config->nr_zones > MAX_NR_ZONES || !config->nr_cpus || config->nr_cpus > 4096)
+		return -EINVAL;
+	for (i = 0; i < config->nr_zones; i++)
+		if (config->zones[i].idx >= ZONE_DEVICE || (i && config->zones[i].idx <= config->zones[i - 1].idx) ||
+		    !config->zones[i].managed_pages || config->zones[i].managed_pages > RS_SIM_MAX_PAGES)
+			return -EINVAL;
+	if (config->swappiness < 0 || config->swappiness > SWAPPINESS_ANON_ONLY || config->min_free_kbytes < 0 ||
+	    config->watermark_scale_factor < 1 || config->vfs_cache_pressure < 0 || config->watermark_boost_factor < 0)
+		return -EINVAL;
+	return config->lru_gen ? -EOPNOTSUPP : 0;
+}
+
+/* What a touch does that needs no thinking: of a page that is there, and stays where it is. */
+static void fill_touch_sets(struct rs_sim *sim)
+{
+	unsigned int write, hot;
+
+	for (write = 0; write < 2; write++) {
+		for (hot = 0; hot < 256; hot++) {
+			uint8_t set = hot & PG_UNMAPPED ? PG_REFERENCED : PG_YOUNG;
+			bool moves = (hot & PG_UNMAPPED) && (hot & PG_REFERENCED) && !(hot & PG_ACTIVE);
+
+			if (!(hot & PG_RESIDENT) || (write && !(hot & PG_DIRTY)) || moves)
+				set = 0;
+			sim->touch_sets[write][hot] = set;
+		}
+	}
+}
+
+static int init_memory(struct rs_sim *sim)
+{
+	uint64_t total = 0;
+	unsigned int i;
+
+	sim->hot = rs_map_array(RS_SIM_MAX_PAGES);
+	sim->cold = rs_map_array(RS_SIM_MAX_PAGES * sizeof(*sim->cold));
+	sim->shadow = rs_map_array(RS_SIM_MAX_PAGES * sizeof(*sim->shadow));
+	sim->area_of = rs_map_array((RS_SIM_MAX_PAGES >> AREA_SHIFT) * sizeof(*sim->area_of));
+	if (!sim->hot || !sim->cold || !sim->shadow || !sim->area_of || rs_blocks_init(&sim->blocks))
+		return -ENOMEM;
+	sim->id_bits = 24;
+	for (i = 0; i < sim->conf.nr_zones; i++) {
+		const struct rs_sim_zone *z = &sim->conf.zones[i];
+
+		sim->zones[z->idx].managed_pages = z->managed_pages;
+		sim->highest_zone = z->idx;
+		total += z->managed_pages;
+	}
+	for (i = 0; i < MAX_NR_ZONES; i++) {
+		sim->zones[i].idx = i;
+		sim->zones[i].nr_free_pages = sim->zones[i].managed_pages;
+		sim->extra[i].least_free = sim->zones[i].managed_pages;
+		sim->extra[i].first_below_low_ns = sim->extra[i].first_below_min_ns = RS_NEVER;
+	}
+	rs_set_marks(sim);
+	/* NODES_SHIFT of distributions */
+	sim->layout.nodes_shift = 10;
+	for (i = 0; i < ANON_AND_FILE; i++)
+		sim->bucket_order[i] = workingset_bucket_order(total, &sim->layout, i);
+	return 0;
+}
+
+static int init_threads(struct rs_sim *sim)
+{
+	struct rs_device *devices[] = { &sim->swap, &sim->file };
+	unsigned int i;
+	int err;
+
+	err = rs_sched_init(&sim->sched, sim->conf.nr_cpus, sim->conf.sched_slice_ns ? sim->conf.sched_slice_ns : 1);
+	if (err)
+		return err;
+	sim->sched.passes = time_passes;
+	sim->sched.passes_arg = sim;
+	for (i = 0; i < 2; i++) {
+		devices[i]->sim = sim;
+		devices[i]->event_ns = RS_NEVER;
+		devices[i]->swap = !i;
+		devices[i]->conf = i ? &sim->conf.file : &sim->conf.swap;
+	}
+	sim->kswapd_highest_zoneidx = MAX_NR_ZONES;
+	err = rs_thread_create(&sim->sched, rs_kswapd, sim, 0, &sim->kswapd);
+	if (!err)
+		err = rs_thread_create(&sim->sched, rs_flusher, sim, 0, &sim->flusher);
+	if (!err && sim->conf.sample_ns)
+		rs_event_add(&sim->sched, sim->conf.sample_ns, sample, sim);
+	return err ? err : sim->sched.error;
+}
+
+int rs_sim_create(const struct rs_sim_config *config, struct rs_sim **ret)
+{
+	_cleanup_(rs_sim_destroyp) struct rs_sim *sim = NULL;
+	int err = check_config(config);
+
+	if (err)
+		return err;
+	sim = calloc(1, sizeof(*sim));
+	if (!sim)
+		return -ENOMEM;
+	sim->conf = *config;
+	sim->rules = &sim->conf.rules;
+	sim->memcgs = calloc(RS_SIM_MAX_CGROUPS, sizeof(*sim->memcgs));
+	sim->tasks = calloc(RS_SIM_MAX_TASKS, sizeof(*sim->tasks));
+	if (!sim->memcgs || !sim->tasks)
+		return -ENOMEM;
+	sim->nr_memcgs = 1;
+	sim->memcgs[0].limits.high = sim->memcgs[0].limits.max = sim->memcgs[0].limits.swap_max = RS_SIM_UNLIMITED;
+	fill_touch_sets(sim);
+	err = init_memory(sim);
+	if (!err)
+		err = init_threads(sim);
+	if (err)
+		return err;
+	*ret = rs_take_ptr(sim);
+	return 0;
+}
+
+static void unmap(void *p, size_t bytes)
+{
+	if (p)
+		munmap(p, bytes);
+}
+
+void rs_sim_destroy(struct rs_sim *sim)
+{
+	unsigned int i;
+
+	if (!sim)
+		return;
+	rs_sched_deinit(&sim->sched);
+	unmap(sim->hot, RS_SIM_MAX_PAGES);
+	unmap(sim->cold, RS_SIM_MAX_PAGES * sizeof(*sim->cold));
+	unmap(sim->shadow, RS_SIM_MAX_PAGES * sizeof(*sim->shadow));
+	unmap(sim->area_of, (RS_SIM_MAX_PAGES >> AREA_SHIFT) * sizeof(*sim->area_of));
+	rs_blocks_deinit(&sim->blocks);
+	for (i = 0; i < RS_VERDICT_MODES; i++)
+		free(sim->verdicts[i]);
+	free(sim->swap.writes);
+	free(sim->file.writes);
+	free(sim->dirty);
+	free(sim->areas);
+	free(sim->memcgs);
+	free(sim->tasks);
+	free(sim->samples);
+	free(sim);
+}
+
+/* ---- What there is. ---- */
+
+int rs_sim_cgroup_add(struct rs_sim *sim, const struct rs_sim_cgroup *cgroup)
+{
+	struct rs_memcg *m = &sim->memcgs[sim->nr_memcgs];
+
+	if (sim->nr_memcgs == RS_SIM_MAX_CGROUPS)
+		return -ENOSPC;
+	if (cgroup->parent >= sim->nr_memcgs)
+		return -EINVAL;
+	m->limits = *cgroup;
+	m->level = sim->memcgs[cgroup->parent].level + 1;
+	sim->protections |= cgroup->min || cgroup->low;
+	return sim->nr_memcgs++;
+}
+
+int rs_sim_cgroup_set(struct rs_sim *sim, unsigned int cgroup, const struct rs_sim_cgroup *limits)
+{
+	unsigned int parent;
+
+	if (!cgroup || cgroup >= sim->nr_memcgs)
+		return -EINVAL;
+	parent = sim->memcgs[cgroup].limits.parent;
+	sim->memcgs[cgroup].limits = *limits;
+	sim->memcgs[cgroup].limits.parent = parent;
+	sim->protections |= limits->min || limits->low;
+	return 0;
+}
+
+static void want_huge(struct rs_sim *sim)
+{
+	size_t nr = sim->nr_pages;
+
+	if (nr < HUGE_FROM)
+		return;
+	/* a refusal costs speed only */
+	madvise(sim->hot, nr, MADV_HUGEPAGE);
+	madvise(sim->cold, nr * sizeof(*sim->cold), MADV_HUGEPAGE);
+	madvise(sim->shadow, nr * sizeof(*sim->shadow), MADV_HUGEPAGE);
+	madvise(sim->blocks.slots, nr * sizeof(*sim->blocks.slots), MADV_HUGEPAGE);
+}
+
+int rs_sim_area_add(struct rs_sim *sim, const struct rs_sim_area *area, uint32_t *first)
+{
+	uint64_t ids = (area->nr_pages + (1 << AREA_SHIFT) - 1) >> AREA_SHIFT << AREA_SHIFT;
+	struct rs_area *areas;
+	uint32_t i;
+
+	if (!area->nr_pages || area->cgroup >= sim->nr_memcgs || area->task >= (int)RS_SIM_MAX_TASKS)
+		return -EINVAL;
+	if (ids > RS_SIM_MAX_PAGES - sim->nr_pages || sim->nr_areas == UINT16_MAX)
+		return -ENOSPC;
+	if (sim->nr_pages + ids > 1u << sim->id_bits) {
+		/* slots that are in use tell pages apart by fewer bits */
+		if (sim->sched.now_ns)
+			return -EBUSY;
+		sim->id_bits = 28;
+	}
+	areas = realloc(sim->areas, (sim->nr_areas + 1) * sizeof(*areas));
+	if (!areas)
+		return -ENOMEM;
+	sim->areas = areas;
+	areas[sim->nr_areas] = (struct rs_area){ .conf = *area, .first = sim->nr_pages, .nr = area->nr_pages };
+	for (i = 0; i < ids >> AREA_SHIFT; i++)
+		sim->area_of[(sim->nr_pages >> AREA_SHIFT) + i] = sim->nr_areas;
+	*first = sim->nr_pages;
+	sim->nr_pages += ids;
+	want_huge(sim);
+	if (area->backing == RS_SIM_FILE && !area->mapped)
+		memset(sim->hot + *first, PG_UNMAPPED, ids);
+	sim->any_exec |= area->exec;
+	return sim->nr_areas++;
+}
+
+int rs_sim_slab_add(struct rs_sim *sim, const struct rs_sim_slab *slab)
+{
+	if (sim->nr_slabs == RS_SIM_MAX_SLABS)
+		return -ENOSPC;
+	if (!slab->objects_per_page || slab->cgroup >= sim->nr_memcgs || slab->freed_percent > 100)
+		return -EINVAL;
+	sim->slabs[sim->nr_slabs].conf = *slab;
+	return sim->nr_slabs++;
+}
+
+/* ---- What is done. ---- */
+
+static void alloc_blocks(struct rs_sim *sim, struct rs_task *task, const struct rs_sim_op *op)
+{
+	uint32_t gfp = op->gfp ? op->gfp : GFP_KERNEL, i;
+	uint64_t pages = 1ULL << op->order;
+
+	for (i = 0; i < op->nr && !task->result.oom_killed && !sim->error; i++) {
+		int zone;
+
+		rs_spend(task->thread, sim->conf.costs.alloc * pages);
+		if (rs_charge(sim, task, task->conf.cgroup, gfp))
+			return;
+		zone = rs_alloc(sim, task, gfp, op->order);
+		if (zone < 0) {
+			rs_uncharge(sim, task->conf.cgroup, 1);
+			continue;
+		}
+		/* what a block has beyond the page that was charged */
+		for (unsigned int m = task->conf.cgroup; m; m = sim->memcgs[m].limits.parent)
+			sim->memcgs[m].usage += pages - 1;
+		sim->kernel_of[zone] += pages;
+		sim->nr_kernel += pages;
+		task->nr_kernel += pages;
+		if (task->over_high)
+			rs_handle_high(sim, task);
+	}
+}
+
+static void release(struct rs_sim *sim, struct rs_task *task, uint64_t nr)
+{
+	nr = rs_min(nr, task->nr_kernel);
+	task->nr_kernel -= nr;
+	rs_spend(task->thread, nr * sim->conf.costs.free);
+	sim->nr_kernel -= nr;
+	rs_give_back(sim, nr);
+	rs_uncharge(sim, task->conf.cgroup, nr);
+}
+
+static bool in_range(const struct rs_sim *sim, const struct rs_sim_op *op)
+{
+	return op->first <= sim->nr_pages && op->nr <= sim->nr_pages - op->first;
+}
+
+static void carry_out(struct rs_sim *sim, struct rs_task *task, const struct rs_sim_op *op)
+{
+	switch (op->type) {
+	case RS_SIM_OP_END:
+		break;
+	case RS_SIM_OP_TOUCH:
+		rs_touch(sim, task, op);
+		break;
+	case RS_SIM_OP_RANGE:
+		if (in_range(sim, op))
+			rs_touch(sim, task, op);
+		break;
+	case RS_SIM_OP_FREE:
+		if (in_range(sim, op))
+			rs_free_range(sim, task->thread, op->first, op->nr);
+		break;
+	case RS_SIM_OP_ALLOC:
+		alloc_blocks(sim, task, op);
+		break;
+	case RS_SIM_OP_RELEASE:
+		release(sim, task, op->nr);
+		break;
+	case RS_SIM_OP_SLAB:
+		if (op->slab < sim->nr_slabs)
+			rs_slab_alloc(sim, task, op->slab, op->nr);
+		break;
+	case RS_SIM_OP_SLAB_FREE:
+		if (op->slab < sim->nr_slabs)
+			rs_slab_free(sim, op->slab, op->nr);
+		break;
+	case RS_SIM_OP_BOOST:
+		rs_boost(sim, task);
+		break;
+	case RS_SIM_OP_SYNC:
+		rs_sync(sim, task);
+		break;
+	case RS_SIM_OP_COMPUTE:
+		rs_spend(task->thread, op->ns);
+		break;
+	case RS_SIM_OP_SLEEP:
+		rs_sleep(task->thread, op->ns, RS_WAITS_TIME);
+		break;
+	case RS_SIM_OP_RECLAIM:
+		if (op->cgroup < sim->nr_memcgs)
+			rs_proactive_reclaim(sim, task, op->cgroup, op->nr);
+		break;
+	}
+}
+
+static void run_task(void *arg)
+{
+	struct rs_task *task = arg;
+	struct rs_sim *sim = task->sim;
+	struct rs_sim_op op;
+
+	do {
+		op = (struct rs_sim_op){ .type = RS_SIM_OP_END };
+		rs_settle(task->thread);
+		task->conf.next(task->conf.arg, rs_clock(task->thread), &op);
+		carry_out(sim, task, &op);
+		sim->error |= sim->sched.error;
+	} while (op.type != RS_SIM_OP_END && !task->result.oom_killed && !sim->error);
+	rs_settle(task->thread);
+	task->result.end_ns = sim->sched.now_ns;
+	sim->nr_over++;
+}
+
+int rs_sim_task_add(struct rs_sim *sim, const struct rs_sim_task *task)
+{
+	struct rs_task *t = &sim->tasks[sim->nr_tasks];
+	int err;
+
+	if (sim->nr_tasks == RS_SIM_MAX_TASKS)
+		return -ENOSPC;
+	if (!task->next || task->cgroup >= sim->nr_memcgs)
+		return -EINVAL;
+	t->sim = sim;
+	t->conf = *task;
+	t->result.end_ns = RS_NEVER;
+	err = rs_thread_create(&sim->sched, run_task, t, task->start_ns, &t->thread);
+	return err ? err : (int)sim->nr_tasks++;
+}
+
+bool rs_sim_done(const struct rs_sim *sim)
+{
+	return sim->nr_over == sim->nr_tasks;
+}
+
+static bool over(void *arg)
+{
+	const struct rs_sim *sim = arg;
+
+	return sim->error || rs_sim_done(sim);
+}
+
+int rs_sim_run(struct rs_sim *sim, uint64_t until_ns)
+{
+	rs_sched_run(&sim->sched, until_ns, over, sim);
+	return sim->error ? sim->error : sim->sched.error;
+}
+
+uint64_t rs_sim_now(const struct rs_sim *sim)
+{
+	return rs_now(&sim->sched);
+}
+
+/* ---- What came of it. ---- */
+
+/* What is taken for each page, in bytes: flags, slots of the lists, areas; and the shadow. */
+static void count_bytes(const struct rs_sim *sim, struct rs_sim_result *ret)
+{
+	const double resident = sizeof(*sim->hot) + sizeof(*sim->cold) +
+				(double)sizeof(*sim->area_of) / (1 << AREA_SHIFT);
+
+	ret->bytes_per_page_resident =
+		resident + (sim->nr_pages ? (double)rs_blocks_bytes(&sim->blocks) / sim->nr_pages : 0);
+	ret->bytes_per_page = ret->bytes_per_page_resident + sizeof(*sim->shadow);
+}
+
+void rs_sim_result(const struct rs_sim *sim, struct rs_sim_result *ret)
+{
+	int i;
+
+	*ret = (struct rs_sim_result){
+		.now_ns = rs_sim_now(sim),
+		.counts = sim->counts,
+		.nr_kernel = sim->nr_kernel,
+		.nr_slab = sim->nr_slab,
+		.nr_zram = sim->nr_zram,
+		.nr_dirty = sim->nr_dirty,
+		.nr_writeback = sim->nr_writeback,
+		.nr_swap_used = sim->nr_swap_used,
+	};
+	rs_psi(&sim->sched, &ret->counts.psi_some_ns, &ret->counts.psi_full_ns);
+	ret->counts.kswapd_cpu_ns = sim->kswapd->cpu_ns;
+	memcpy(ret->lru_size, sim->memcgs[0].lruvec.state, sizeof(ret->lru_size));
+	for (i = 0; i <= sim->highest_zone; i++) {
+		const struct zone *zone = &sim->zones[i];
+
+		if (!managed_zone(zone))
+			continue;
+		ret->zones[ret->nr_zones++] = (struct rs_sim_zone_state){
+			.idx = i,
+			.managed = zone->managed_pages,
+			.free = zone->nr_free_pages,
+			.min = zone->_watermark[WMARK_MIN],
+			.low = zone->_watermark[WMARK_LOW],
+			.high = zone->_watermark[WMARK_HIGH],
+			.boost = zone->watermark_boost,
+			.least_free = sim->extra[i].least_free,
+			.free_ns_sum = sim->extra[i].free_ns / 1000,
+			.first_below_low_ns = sim->extra[i].first_below_low_ns,
+			.first_below_min_ns = sim->extra[i].first_below_min_ns,
+		};
+	}
+	count_bytes(sim, ret);
+}
+
+int rs_sim_task_result(const struct rs_sim *sim, unsigned int task, struct rs_sim_task_result *ret)
+{
+	if (task >= sim->nr_tasks)
+		return -EINVAL;
+	*ret = sim->tasks[task].result;
+	ret->cpu_ns = sim->tasks[task].thread->cpu_ns;
+	ret->memstall_ns = sim->tasks[task].thread->memstall_ns;
+	return 0;
+}
+
+int rs_sim_cgroup_result(const struct rs_sim *sim, unsigned int cgroup, struct rs_sim_cgroup_result *ret)
+{
+	const struct rs_memcg *m = &sim->memcgs[cgroup];
+
+	if (cgroup >= sim->nr_memcgs)
+		return -EINVAL;
+	*ret = (struct rs_sim_cgroup_result){ .usage = m->usage, .swap = m->swap };
+	memcpy(ret->lru_size, m->lruvec.state, sizeof(ret->lru_size));
+	return 0;
+}
+
+const struct rs_sim_sample *rs_sim_samples(const struct rs_sim *sim, size_t *nr)
+{
+	*nr = sim->nr_samples;
+	return sim->samples;
+}
