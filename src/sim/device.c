@@ -117,19 +117,31 @@ static int make_room(struct rs_device *dev, unsigned int nr)
 	return 0;
 }
 
-/* Writes @pages in one request. They are clean and marked PG_WRITEBACK by then, unless the device is synchronous. */
+/* Pages of swap are neighbours there; those of files are if their numbers are. */
+static unsigned int request_length(const struct rs_device *dev, const uint32_t *pages, unsigned int nr)
+{
+	unsigned int i = 1;
+
+	while (i < nr && (dev->swap || pages[i] == pages[i - 1] + 1))
+		i++;
+	return i;
+}
+
+/*
+ * Writes @pages, which are clean and marked PG_WRITEBACK by then, unless the device is synchronous. All are handed
+ * over before anybody else runs.
+ */
 void rs_device_write(struct rs_sim *sim, struct rs_thread *thread, struct rs_device *dev, const uint32_t *pages,
 		     unsigned int nr)
 {
-	unsigned int i;
+	unsigned int i, j, length;
 
 	if (!dev->swap)
 		sim->counts.pgpgout += nr;
-	rs_spend(thread, (uint64_t)nr * sim->conf.costs.pageout);
 	if (dev->conf->synchronous) {
 		for (i = 0; i < nr && !dev->swap; i++)
 			sim->cold[pages[i]] |= PG_BACKED;
-		rs_spend(thread, nr * dev->conf->write_page_ns);
+		rs_spend(thread, nr * (dev->conf->write_page_ns + sim->conf.costs.pageout));
 		return;
 	}
 	if (make_room(dev, nr)) {
@@ -138,20 +150,23 @@ void rs_device_write(struct rs_sim *sim, struct rs_thread *thread, struct rs_dev
 	}
 	sim->nr_writeback += nr;
 	sim->nr_file_writeback += dev->swap ? 0 : nr;
-	for (i = 0; i < nr; i++) {
-		unsigned int zone = page_zone(sim, pages[i]);
+	for (i = 0; i < nr; i += length) {
+		length = request_length(dev, pages + i, nr - i);
+		for (j = i; j < i + length; j++) {
+			unsigned int zone = page_zone(sim, pages[j]);
 
-		sim->extra[zone].write_pending++;
-		*write_at(dev, dev->head + i) = (struct rs_write){
-			.submitted_ns = rs_clock(thread),
-			.page = pages[i],
-			.nr = i ? 0 : nr,
-			.zone = zone,
-		};
+			sim->extra[zone].write_pending++;
+			*write_at(dev, dev->head++) = (struct rs_write){
+				.submitted_ns = rs_clock(thread),
+				.page = pages[j],
+				.nr = j == i ? length : 0,
+				.zone = zone,
+			};
+		}
 	}
-	dev->head += nr;
 	begin_writes(dev, rs_clock(thread));
 	schedule_event(dev);
+	rs_spend(thread, (uint64_t)nr * sim->conf.costs.pageout);
 	while (dev->head - dev->tail > MAX_WAITING && !sim->error)
 		rs_sleep(thread, RS_NEVER, RS_WAITS_DEVICE);
 }

@@ -330,7 +330,7 @@ void rs_flusher(void *arg);
 void rs_sync(struct rs_sim *sim, struct rs_task *task);
 
 /* memcg.c */
-int rs_charge(struct rs_sim *sim, struct rs_task *task, unsigned int memcg, uint32_t gfp);
+int rs_charge(struct rs_sim *sim, struct rs_task *task, unsigned int memcg, uint32_t gfp, unsigned int nr);
 void rs_uncharge(struct rs_sim *sim, unsigned int memcg, uint64_t nr);
 void rs_handle_high(struct rs_sim *sim, struct rs_task *task);
 void rs_proactive_reclaim(struct rs_sim *sim, struct rs_task *task, unsigned int memcg, uint64_t nr);

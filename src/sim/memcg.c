@@ -71,18 +71,18 @@ static void note_high(struct rs_sim *sim, struct rs_task *task, unsigned int mem
 	}
 }
 
-/* One page. -ENOMEM: the cgroup is full, and nothing helps. */
-int rs_charge(struct rs_sim *sim, struct rs_task *task, unsigned int memcg, uint32_t gfp)
+/* -ENOMEM: the cgroup is full, and nothing helps. */
+int rs_charge(struct rs_sim *sim, struct rs_task *task, unsigned int memcg, uint32_t gfp, unsigned int nr)
 {
 	struct rs_memcg *m = &sim->memcgs[memcg];
-	struct try_charge_request req = { .gfp = gfp, .nr_pages = 1 };
+	struct try_charge_request req = { .gfp = gfp, .nr_pages = nr };
 	struct try_charge t;
 	unsigned int over = memcg, i;
 
 	if (!memcg)
 		return 0;
-	if (m->stock) {
-		m->stock--;
+	if (m->stock >= nr) {
+		m->stock -= nr;
 		return 0;
 	}
 	rs_settle(task->thread);
@@ -96,7 +96,7 @@ int rs_charge(struct rs_sim *sim, struct rs_task *task, unsigned int memcg, uint
 			result.charged = try_charge_pages(sim, memcg, t.batch, &over);
 			break;
 		case TRY_CHARGE_RECLAIM:
-			result.nr_reclaimed = reclaim(sim, task, over, 1, gfp);
+			result.nr_reclaimed = reclaim(sim, task, over, nr, gfp);
 			result.margin = mem_cgroup_margin(sim->memcgs[over].usage, sim->memcgs[over].limits.max);
 			break;
 		case TRY_CHARGE_OOM:
@@ -116,10 +116,10 @@ int rs_charge(struct rs_sim *sim, struct rs_task *task, unsigned int memcg, uint
 		return -ENOMEM;
 	if (t.step == TRY_CHARGE_FORCED) {
 		for (i = memcg; i; i = sim->memcgs[i].limits.parent)
-			sim->memcgs[i].usage++;
+			sim->memcgs[i].usage += nr;
 		return 0;
 	}
-	m->stock += t.batch - 1;
+	m->stock += t.batch - nr;
 	note_high(sim, task, memcg, t.batch);
 	return 0;
 }

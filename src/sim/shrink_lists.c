@@ -25,7 +25,7 @@ static bool isolates_all(const struct rs_sim *sim, const struct rs_scan_control 
 }
 
 /* Page by page, where some are skipped. They go to the head of the list, as those that cannot be taken. */
-static void isolate_each(struct rs_sim *sim, struct rs_scan_control *sc, struct rs_queue *q, struct batch *b)
+static void isolate_each(struct rs_sim *sim, struct rs_queue *q, struct batch *b)
 {
 	uint64_t left = q->nr;
 	uint32_t page;
@@ -43,7 +43,6 @@ static void isolate_each(struct rs_sim *sim, struct rs_scan_control *sc, struct 
 		else
 			rs_queue_push(sim, q, page_slot(sim, page));
 	}
-	rs_spend(sc->thread, (b->isolated.total_scan - b->nr) * sim->conf.costs.scan / 4);
 }
 
 static void isolate(struct rs_sim *sim, struct rs_scan_control *sc, struct rs_queue *q, unsigned int nr_to_scan,
@@ -59,7 +58,7 @@ static void isolate(struct rs_sim *sim, struct rs_scan_control *sc, struct rs_qu
 		b->nr = rs_queue_take(sim, q, b->pages, nr_to_scan);
 		b->isolated.nr_taken = b->isolated.scan = b->isolated.total_scan = b->nr;
 	} else {
-		isolate_each(sim, sc, q, b);
+		isolate_each(sim, q, b);
 	}
 }
 
@@ -148,13 +147,14 @@ static void carry_out(struct rs_sim *sim, struct rs_scan_control *sc, unsigned i
 	}
 }
 
-static void spend_scan(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int nr, unsigned int nr_mapped,
+/* Not before the whole batch is where it belongs: others may run now. A page that is passed over costs a quarter. */
+static void spend_scan(struct rs_sim *sim, struct rs_scan_control *sc, const struct batch *b, unsigned int nr_mapped,
 		       unsigned int nr_freed)
 {
 	const struct rs_sim_costs *costs = &sim->conf.costs;
 
-	rs_spend(sc->thread, (uint64_t)nr * costs->scan + (uint64_t)nr_mapped * costs->rmap +
-			     (uint64_t)nr_freed * costs->reclaim);
+	rs_spend(sc->thread, (uint64_t)b->nr * costs->scan + (b->isolated.total_scan - b->nr) * costs->scan / 4 +
+			     (uint64_t)nr_mapped * costs->rmap + (uint64_t)nr_freed * costs->reclaim);
 }
 
 static uint64_t shrink_inactive(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg,
@@ -206,12 +206,12 @@ static uint64_t shrink_inactive(struct rs_sim *sim, struct rs_scan_control *sc, 
 	end.stat = o.stat;
 	end.nr_taken = b.nr;
 	r = shrink_inactive_list(&end, &sc->nr, sim->rules, NULL);
-	spend_scan(sim, sc, b.nr, o.nr_mapped, o.nr_freed);
 	if (o.nr_written) {
 		if (!file)
 			sim->counts.pswpout += o.nr_written;
 		rs_device_write(sim, sc->thread, file ? &sim->file : &sim->swap, o.written, o.nr_written);
 	}
+	spend_scan(sim, sc, &b, o.nr_mapped, o.nr_freed);
 	if (r.wakeup_flusher_threads && sim->flusher) {
 		sim->flush_all = true;
 		rs_wake(sim->flusher, rs_now(&sim->sched));
@@ -277,7 +277,7 @@ static void shrink_active(struct rs_sim *sim, struct rs_scan_control *sc, unsign
 		rs_age_nonresident(sim, memcg, nr_rotated);
 	if (shrink_active_list_cost(nr_rotated, sim->rules, &cost))
 		rs_note_cost(sim, memcg, file, cost);
-	spend_scan(sim, sc, b.nr, nr_mapped, 0);
+	spend_scan(sim, sc, &b, nr_mapped, 0);
 }
 
 uint64_t rs_shrink_list(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, enum lru_list lru,

@@ -378,16 +378,13 @@ static void alloc_blocks(struct rs_sim *sim, struct rs_task *task, const struct 
 		int zone;
 
 		rs_spend(task->thread, sim->conf.costs.alloc * pages);
-		if (rs_charge(sim, task, task->conf.cgroup, gfp))
+		if (rs_charge(sim, task, task->conf.cgroup, gfp, pages))
 			return;
 		zone = rs_alloc(sim, task, gfp, op->order);
 		if (zone < 0) {
-			rs_uncharge(sim, task->conf.cgroup, 1);
+			rs_uncharge(sim, task->conf.cgroup, pages);
 			continue;
 		}
-		/* what a block has beyond the page that was charged */
-		for (unsigned int m = task->conf.cgroup; m; m = sim->memcgs[m].limits.parent)
-			sim->memcgs[m].usage += pages - 1;
 		sim->kernel_of[zone] += pages;
 		sim->nr_kernel += pages;
 		task->nr_kernel += pages;

@@ -34,7 +34,7 @@ void rs_slab_alloc(struct rs_sim *sim, struct rs_task *task, unsigned int index,
 			continue;
 		}
 		rs_spend(task->thread, sim->conf.costs.alloc);
-		if (rs_charge(sim, task, slab->conf.cgroup, GFP_KERNEL))
+		if (rs_charge(sim, task, slab->conf.cgroup, GFP_KERNEL, 1))
 			return;
 		zone = rs_alloc(sim, task, GFP_KERNEL, 0);
 		if (zone < 0) {

@@ -64,7 +64,7 @@ static bool bring_in(struct rs_sim *sim, struct rs_task *task, const struct rs_a
 	bool file = area_is_file(area);
 	int zone;
 
-	if (memcg && rs_charge(sim, task, memcg, GFP_HIGHUSER_MOVABLE))
+	if (memcg && rs_charge(sim, task, memcg, GFP_HIGHUSER_MOVABLE, 1))
 		return false;
 	zone = rs_alloc(sim, task, GFP_HIGHUSER_MOVABLE, 0);
 	if (zone < 0 || sim->hot[page] & PG_RESIDENT || task->result.oom_killed) {

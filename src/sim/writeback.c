@@ -139,26 +139,14 @@ void rs_sync(struct rs_sim *sim, struct rs_task *task)
 
 /* ---- The flusher. ---- */
 
-/* One request of neighbours, at most FLUSH_BATCH pages altogether. */
-static void submit(struct rs_sim *sim, const uint32_t *pages, unsigned int nr)
-{
-	unsigned int i, first = 0;
-
-	for (i = 1; i <= nr; i++) {
-		if (i < nr && pages[i] == pages[i - 1] + 1)
-			continue;
-		rs_device_write(sim, sim->flusher, &sim->file, pages + first, i - first);
-		first = i;
-	}
-}
-
 /* Writes the oldest dirty pages, up to those of @until_cs. */
 static unsigned int flush(struct rs_sim *sim, uint32_t until_cs)
 {
 	uint32_t pages[FLUSH_BATCH];
+	uint64_t end = sim->dirty_head;
 	unsigned int nr = 0;
 
-	while (nr < FLUSH_BATCH && sim->dirty_tail < sim->dirty_head) {
+	while (nr < FLUSH_BATCH && sim->dirty_tail < end) {
 		struct rs_dirty d = sim->dirty[sim->dirty_tail & (sim->dirty_size - 1)];
 
 		if (d.cs > until_cs)
@@ -177,7 +165,8 @@ static unsigned int flush(struct rs_sim *sim, uint32_t until_cs)
 			sim->cold[d.page] |= PG_WRITEBACK;
 		pages[nr++] = d.page;
 	}
-	submit(sim, pages, nr);
+	if (nr)
+		rs_device_write(sim, sim->flusher, &sim->file, pages, nr);
 	return nr;
 }
 
