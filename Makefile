@@ -28,15 +28,16 @@ EPISODE := episode
 DIFF   := diff diff_text diff_json explain explain_text check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
 DIFF   += check_kswapd check_balance check_direct check_marks check_throttle check_retry check_folio
-TOOLS  := reclaimscope tool check record report script diff explain
+TUNE   := workload play calibrate settings whatif whatif_show
+TOOLS  := reclaimscope tool check record report script diff explain whatif
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup pressure permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 UNIT   += diff_lru diff_alloc diff_folio
-UNIT   += sim sim_properties sim_queue
+UNIT   += sim sim_properties sim_queue settings workload
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
-	$(SIM:%=sim/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%)
+	$(SIM:%=sim/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(TUNE:%=tune/%)
 
 # ---- How it is built. --------------------------------------------------------
 
@@ -179,6 +180,12 @@ DIRS ?= $(wildcard $(OUT)/vm/*-*)
 model-vs-kernel: $(OUT)/reclaimscope
 	$(Q)tests/vm/agreement.sh $(dir $(wildcard $(DIRS:%=%/r.data))) > docs/model-vs-kernel.md
 
+# Real runs under each setting, and docs/whatif-vs-kernel.md: what whatif says beside them. Takes hours; goes on where it was.
+truth: $(LAB) $(OUT)/tests/vm/measure
+	$(Q)tests/vm/truth.sh > /dev/null
+whatif-vs-kernel: $(OUT)/reclaimscope
+	$(Q)tests/vm/whatif-vs-truth.sh > docs/whatif-vs-kernel.md
+
 kernel-support: $(LAB)
 	$(Q)tests/vm/kernels.sh --write
 
@@ -216,6 +223,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all bench check mutate test test-vm kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean
+.PHONY: all bench check mutate test test-vm kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean truth whatif-vs-kernel
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -16,7 +16,8 @@ src/model:
 src/sim: src/model src/base
 src/episode: src/trace src/wire src/base
 src/diff: src/episode src/model src/trace src/wire src/base
-tools: src/diff src/report src/probe src/trace src/kernel src/wire src/base
+src/tune: src/sim src/diff src/model src/kernel src/trace src/wire src/base
+tools: src/tune src/diff src/report src/probe src/trace src/kernel src/wire src/base
 bpf: src/wire vmlinux
 '
 
@@ -31,7 +32,7 @@ check() { # check NAME OFFENDERS
 	fi
 }
 
-for dir in src/base src/kernel src/trace src/probe src/report src/model src/sim src/episode src/diff tools; do
+for dir in src/base src/kernel src/trace src/probe src/report src/model src/sim src/episode src/diff src/tune tools; do
 	may=$(echo "$allowed" | sed -n "s|^$dir: *||p")
 	bad=
 	for f in "$dir"/*.[ch]; do

@@ -18,6 +18,7 @@ const struct rs_verb rs_verbs[] = {
 	{ "script", "print every event of a recording", rs_script_main },
 	{ "diff", "compare every decision with the model of the kernel", rs_diff_main },
 	{ "explain", "tell why one stall, run of kswapd or OOM happened", rs_explain_main },
+	{ "whatif", "tell what the same load would have met under other settings", rs_whatif_main },
 	{ NULL, NULL, NULL },
 };
 

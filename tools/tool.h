@@ -29,6 +29,7 @@ int rs_report_main(int argc, char **argv);
 int rs_script_main(int argc, char **argv);
 int rs_diff_main(int argc, char **argv);
 int rs_explain_main(int argc, char **argv);
+int rs_whatif_main(int argc, char **argv);
 
 /* A failure of the library, in terms of an exit status. */
 int rs_exit_status(int err);

@@ -7,8 +7,9 @@ static void rs_pressure_parse_reads_both_totals(void **state)
 	uint64_t some, full;
 
 	(void)state;
-	rs_pressure_parse("some avg10=0.00 avg60=1.00 avg300=0.20 total=1234\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=56\n",
-			  &some, &full);
+	rs_pressure_parse(
+		"some avg10=0.00 avg60=1.00 avg300=0.20 total=1234\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=56\n",
+		&some, &full);
 	assert_int_equal(some, 1234);
 	assert_int_equal(full, 56);
 }

@@ -14,7 +14,7 @@
  *   load oom MIB                   fill memory until something gives
  *   load hot MIB SECONDS           touch memory in order, over and over
  *   load bursts FILE MIB TIMES SEED          read FILE at a steady pace while two processes grow and shrink
- *   load touch MIB TOUCHES SEED              fill anonymous memory, then touch it: mostly a hot part, now and then any
+ *   load touch MIB TOUCHES US SEED           fill anonymous memory, then touch it, resting US after each 16 touches
  *   load hosts FILE MIB FILEMIB TOUCHES SEED the same beside random reads of FILE and a steady writer
  *   load flat MIB PASSES           write memory in order, each page all the same: next to no compression
  *   load settle SECONDS FILE...    wait, add up the counters of all CPUs, write 0 to FILEs (tracing_on), and
@@ -105,7 +105,7 @@ static void anon(size_t mib, long touches, uint64_t seed)
  * As anon(), with less work of its own: an eighth of each page is random, which zram is quick with, so that
  * most of the time is the kernel's even where each instruction is emulated.
  */
-static void touch(size_t mib, long touches, uint64_t seed)
+static void touch(size_t mib, long touches, int pause_us, uint64_t seed)
 {
 	size_t pages = mib * MIB / PAGE, i, w;
 	char *p = map(pages * PAGE);
@@ -119,6 +119,8 @@ static void touch(size_t mib, long touches, uint64_t seed)
 	for (t = 0; t < touches; t++) {
 		volatile uint64_t *word = (uint64_t *)(p + pick_page(&state, pages) * PAGE);
 
+		if (pause_us && t % 16 == 0)
+			usleep(pause_us);
 		if (t % 3)
 			(void)*word;
 		else
@@ -145,7 +147,7 @@ static void stream(const char *file, size_t mib, int passes)
 	close(fd);
 }
 
-static void random_reads(const char *file, size_t mib, long count, uint64_t seed)
+static void random_reads(const char *file, size_t mib, long count, int pause_us, uint64_t seed)
 {
 	char buf[PAGE];
 	int fd = open(file, O_RDONLY);
@@ -153,9 +155,12 @@ static void random_reads(const char *file, size_t mib, long count, uint64_t seed
 	if (fd < 0)
 		fail(file);
 	posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
-	while (count--)
+	while (count--) {
 		if (pread(fd, buf, PAGE, pick_page(&seed, mib * MIB / PAGE) * PAGE) < 0)
 			fail(file);
+		if (pause_us && count % 16 == 0)
+			usleep(pause_us);
+	}
 	close(fd);
 }
 
@@ -248,7 +253,7 @@ static int mix(const char *file, size_t mib, long touches)
 		_exit(0);
 	}
 	if (!start()) {
-		random_reads(file, 240, touches / 6, 2);
+		random_reads(file, 240, touches / 6, 0, 2);
 		_exit(0);
 	}
 	/* The writer never ends by itself. */
@@ -337,9 +342,9 @@ static int hosts(const char *file, size_t mib, size_t file_mib, long touches, ui
 		if (kids[i])
 			continue;
 		if (i)
-			random_reads(file, file_mib, touches, seed * 2 + 1);
+			random_reads(file, file_mib, touches, 2000, seed * 2 + 1);
 		else
-			touch(mib, touches * 2, seed * 2 + 2);
+			touch(mib, touches * 2, 2000, seed * 2 + 2);
 		_exit(0);
 	}
 	for (i = 0; i < 2; i++)
@@ -476,8 +481,8 @@ int main(int argc, char **argv)
 		return burst(argv[2], a, b);
 	if (!strcmp(mode, "bursts") && argc == 6)
 		return bursts(argv[2], a, b, atol(argv[5]));
-	if (!strcmp(mode, "touch") && argc == 5) {
-		touch(atol(argv[2]), a, b);
+	if (!strcmp(mode, "touch") && argc == 6) {
+		touch(atol(argv[2]), a, b, atol(argv[5]));
 		return 0;
 	}
 	if (!strcmp(mode, "hosts") && argc == 7)

@@ -20,11 +20,34 @@
 #define SAMPLE_US 50000
 
 static const char *const counters[] = {
-	"allocstall_dma32", "allocstall_normal", "allocstall_movable", "pageoutrun", "kswapd_low_wmark_hit_quickly",
-	"kswapd_high_wmark_hit_quickly", "pgscan_kswapd", "pgscan_direct", "pgsteal_kswapd", "pgsteal_direct", "pgscan_anon",
-	"pgscan_file", "pgsteal_anon", "pgsteal_file", "workingset_refault_anon", "workingset_refault_file",
-	"workingset_activate_anon", "workingset_activate_file", "pgactivate", "pgdeactivate", "pgrefill", "pswpin", "pswpout",
-	"pgmajfault", "pgpgin", "pgpgout", "slabs_scanned", "oom_kill",
+	"allocstall_dma32",
+	"allocstall_normal",
+	"allocstall_movable",
+	"pageoutrun",
+	"kswapd_low_wmark_hit_quickly",
+	"kswapd_high_wmark_hit_quickly",
+	"pgscan_kswapd",
+	"pgscan_direct",
+	"pgsteal_kswapd",
+	"pgsteal_direct",
+	"pgscan_anon",
+	"pgscan_file",
+	"pgsteal_anon",
+	"pgsteal_file",
+	"workingset_refault_anon",
+	"workingset_refault_file",
+	"workingset_activate_anon",
+	"workingset_activate_file",
+	"pgactivate",
+	"pgdeactivate",
+	"pgrefill",
+	"pswpin",
+	"pswpout",
+	"pgmajfault",
+	"pgpgin",
+	"pgpgout",
+	"slabs_scanned",
+	"oom_kill",
 };
 enum { NR_COUNTERS = sizeof(counters) / sizeof(counters[0]) };
 
@@ -142,10 +165,11 @@ int main(int argc, char **argv)
 		if (value)
 			printf("\"%.*s\":\"%s\",", (int)(value - argv[i]), argv[i], value + 1);
 	}
-	printf("\"status\":%d,\"wall_us\":%" PRIu64 ",\"psi_some_us\":%" PRIu64 ",\"psi_full_us\":%" PRIu64 ",\"psi_io_us\":%" PRIu64
-	       ",\"kswapd_us\":%" PRIu64 ",\"free_mean\":%" PRIu64 ",\"free_min\":%" PRIu64,
+	printf("\"status\":%d,\"wall_us\":%" PRIu64 ",\"psi_some_us\":%" PRIu64 ",\"psi_full_us\":%" PRIu64
+	       ",\"psi_io_us\":%" PRIu64 ",\"kswapd_us\":%" PRIu64 ",\"free_mean\":%" PRIu64 ",\"free_min\":%" PRIu64,
 	       status, (end.now_ns - before.now_ns) / 1000, end.some_us - before.some_us, end.full_us - before.full_us,
-	       end.io_some_us - before.io_some_us, (end.kswapd_ns - before.kswapd_ns) / 1000, nr_samples ? free_sum / nr_samples : 0, free_min);
+	       end.io_some_us - before.io_some_us, (end.kswapd_ns - before.kswapd_ns) / 1000,
+	       nr_samples ? free_sum / nr_samples : 0, free_min);
 	for (i = 0; i < NR_COUNTERS; i++)
 		printf(",\"%s\":%" PRIu64, counters[i], end.counter[i] - before.counter[i]);
 	puts("}");

@@ -33,25 +33,29 @@ set_to() {
 	esac
 }
 
-# So far, of the recorder's sums: how often tasks had to reclaim, and how long that took them.
-stalls_so_far() {
-	sleep 11 # the sums are written every 10 s
+# How long tasks were in direct reclaim, of the recorder's sums so far.
+stall_so_far() {
+	sleep 11 # they are written every 10 s
 	cp /out/s.data /out/so-far.data
-	reclaimscope report -j /out/so-far.data 2>/dev/null | grep '"type":"summary"'
+	reclaimscope report -j /out/so-far.data 2>/dev/null |
+		sed -n 's/.*"type":"summary".*"direct_reclaim":{"count":[0-9]*,"stall_ns":\([0-9]*\).*/\1/p'
 }
 
-keys="kernel=$(uname -r) workload=$WORKLOAD rep=$REP"
+keys="kernel=$(uname -r) workload=$WORKLOAD rep=$REP min_free_kbytes=$default_min"
 run() { # run SETTING
 	reset
 	set_to "$1"
 	echo "lab: $1 $(cut -d' ' -f1 /proc/uptime)" >/dev/console
 	# shellcheck disable=SC2086
 	measure $keys setting="$1" -- $WORK >/tmp/line 2>>/out/stderr || { cat /tmp/line >>/out/stderr; exit 1; }
-	sed "s/}\$/,\"recorder\":$(stalls_so_far)}/" /tmp/line >>/out/results.jsonl
+	stall_now=$(stall_so_far)
+	sed "s/}\$/,\"stall_ns\":$((stall_now - stall_before))}/" /tmp/line >>/out/results.jsonl
+	stall_before=$stall_now
 }
 reclaimscope record -q --mode summary --force -o /out/s.data 2>>/out/stderr &
 recorder=$!
 sleep 3
+stall_before=0
 for setting in $ORDER; do run "$setting"; done
 kill -INT $recorder
 wait $recorder

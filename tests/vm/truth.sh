@@ -38,10 +38,10 @@ machine_of() {
 
 work_of() {
 	case $1 in
-	burst) echo "load bursts /srv/big 28 5 SEED" ;;
-	zram) echo "load touch 210 30000 SEED" ;;
-	disk) echo "load touch 200 5000 SEED" ;;
-	hosts) echo "load hosts /srv/big 110 90 8000 SEED" ;;
+	burst) echo "load bursts /srv/big 45 4 SEED" ;;
+	zram) echo "load touch 210 30000 0 SEED" ;;
+	disk) echo "load touch 185 4000 1000 SEED" ;;
+	hosts) echo "load hosts /srv/big 130 95 9000 SEED" ;;
 	esac
 }
 
