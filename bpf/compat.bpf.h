@@ -176,6 +176,27 @@ static __always_inline __u64 root_memcg(void)
 	return opts.addr_root_mem_cgroup ? read64(opts.addr_root_mem_cgroup) : 0;
 }
 
+/* The lruvec on @nid that a reclaim of @target, 0: global, works for; 0: not to be had. */
+static __always_inline __u64 target_lruvec(__u64 target, __s32 nid)
+{
+	__u64 memcg = target ? target : root_memcg();
+
+	return memcg ? memcg_lruvec(memcg, nid) : 0;
+}
+
+/* Pages of a kind that the process of @mm has: MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES. */
+static __always_inline __s64 mm_counter(__u64 mm, __u32 member)
+{
+	__s64 n;
+
+	if (HAS(struct mm_struct___v5_10, rss_stat.count[0].counter))
+		n = read64(mm + OFFSET(struct mm_struct___v5_10, rss_stat) + 8 * member);
+	else
+		n = READ64(struct percpu_counter, count,
+			   mm + OFFSET(struct mm_struct___v6_12, rss_stat) + member * (__u64)bpf_core_type_size(struct percpu_counter));
+	return n < 0 ? 0 : n;
+}
+
 /* ---- nodes and zones ---- */
 
 static __always_inline __s32 pgdat_nid(__u64 pgdat)
@@ -229,6 +250,29 @@ static __always_inline __u64 zone_item(__u64 zone, __u64 item)
 #define NODE_ITEM(pgdat, item)                                                                     \
 	read64((pgdat) + OFFSET(struct pglist_data, vm_stat) +                                     \
 	       8 * bpf_core_enum_value(enum node_stat_item, item))
+
+/* What was reclaimed is counted as an event of a CPU; from 7.2 on by node. */
+static __always_inline bool steal_is_event(void)
+{
+	return bpf_core_enum_value_exists(enum vm_event_item, PGSTEAL_KSWAPD);
+}
+
+/*
+ * Functions of their own: clang would move the numbers out of the branch and the loop that they are
+ * used in, and the kernel that lacks them refuses what it then really runs.
+ */
+static __noinline __u64 event_steal(__u64 cpu_base, __u32 direct)
+{
+	return read64(cpu_base + 8 * (direct ? bpf_core_enum_value(enum vm_event_item, PGSTEAL_DIRECT) :
+					       bpf_core_enum_value(enum vm_event_item, PGSTEAL_KSWAPD)));
+}
+
+static __noinline __u64 node_steal(__u64 pgdat, __u32 direct)
+{
+	return read64(pgdat + OFFSET(struct pglist_data, vm_stat) +
+		      8 * (direct ? bpf_core_enum_value(enum node_stat_item___v7_2, PGSTEAL_DIRECT___v7_2) :
+				    bpf_core_enum_value(enum node_stat_item___v7_2, PGSTEAL_KSWAPD___v7_2)));
+}
 
 /* Counters are folded in late and can be below zero for a moment; the kernel then reads 0. */
 static __always_inline __u64 not_negative(__u64 counter)

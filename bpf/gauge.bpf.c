@@ -40,7 +40,7 @@ static __always_inline void gauge_vm(void)
 {
 	struct rs_event_vm_state *e;
 	struct emit em;
-	__u32 cpu;
+	__u32 cpu, nid;
 	int i;
 
 	e = EMIT(&em, vm_state);
@@ -62,6 +62,21 @@ static __always_inline void gauge_vm(void)
 		e->pgfree += read64(base + 8 * EVENT(PGFREE));
 		e->pgfault += read64(base + 8 * EVENT(PGFAULT));
 		e->pgmajfault += read64(base + 8 * EVENT(PGMAJFAULT));
+		for (i = 0; i < 4; i++)
+			e->allocstall += read64(base + 8 * (EVENT(ALLOCSTALL_MOVABLE) - i));
+		e->oom_kill += read64(base + 8 * EVENT(OOM_KILL));
+		if (steal_is_event()) {
+			e->pgsteal_kswapd += event_steal(base, 0);
+			e->pgsteal_direct += event_steal(base, 1);
+		}
+	}
+	for (nid = 0; nid < 64 && !steal_is_event(); nid++) {
+		__u64 pgdat = nid < opts.nr_nodes ? node_pgdat(nid) : 0;
+
+		if (!pgdat)
+			continue;
+		e->pgsteal_kswapd += node_steal(pgdat, 0);
+		e->pgsteal_direct += node_steal(pgdat, 1);
 	}
 	emit_submit(&em);
 }

@@ -119,7 +119,8 @@ void rs_describe_vmstat(struct rs_json *j, const char *key, const char *text)
 	rs_json_end_object(j);
 }
 
-void rs_describe_pressure(struct rs_json *j, const struct rs_pressure *p)
+/* What memory has cost so far; what is not known is left out. */
+static void describe_pressure(struct rs_json *j, const struct rs_pressure *p)
 {
 	const struct {
 		const char *name;
@@ -134,6 +135,74 @@ void rs_describe_pressure(struct rs_json *j, const struct rs_pressure *p)
 	for (i = 0; i < RS_ARRAY_SIZE_OF(members); i++)
 		if (members[i].value != RS_PRESSURE_UNKNOWN)
 			rs_json_u64(j, members[i].name, members[i].value);
+	rs_json_end_object(j);
+}
+
+/* How much each device has read and written so far, and how long requests took. */
+static void describe_disks(struct rs_json *j)
+{
+	_cleanup_(rs_freep) char *text = NULL;
+	char *line, *save = NULL;
+
+	rs_json_array(j, "disks");
+	if (!rs_read_file("/proc/diskstats", &text, NULL))
+		for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+			unsigned long long reads, sectors_read, read_ms, writes, sectors_written, write_ms;
+			char name[64];
+
+			if (sscanf(line, "%*u %*u %63s %llu %*u %llu %llu %llu %*u %llu %llu", name, &reads, &sectors_read,
+				   &read_ms, &writes, &sectors_written, &write_ms) != 7 ||
+			    (!reads && !writes))
+				continue;
+			rs_json_object(j, NULL);
+			rs_json_string(j, "name", name);
+			rs_json_u64(j, "reads", reads);
+			rs_json_u64(j, "sectors_read", sectors_read);
+			rs_json_u64(j, "read_ms", read_ms);
+			rs_json_u64(j, "writes", writes);
+			rs_json_u64(j, "sectors_written", sectors_written);
+			rs_json_u64(j, "write_ms", write_ms);
+			rs_json_end_object(j);
+		}
+	rs_json_end_array(j);
+}
+
+void rs_describe_costs(struct rs_json *j, const struct rs_pressure *pressure)
+{
+	describe_pressure(j, pressure);
+	describe_disks(j);
+}
+
+/* Memory that is set aside as huge pages, of all sizes, and does not belong to what reclaim works with. */
+static void describe_hugetlb(struct rs_json *j, const struct rs_kernel *k)
+{
+	unsigned int nid;
+
+	rs_json_object(j, "hugetlb_pages");
+	for (nid = 0; (int)nid < k->nr_nodes; nid++) {
+		_cleanup_(closedirp) DIR *dir = NULL;
+		struct dirent *entry;
+		uint64_t pages = 0;
+		char path[512], key[16];
+
+		snprintf(path, sizeof(path), "/sys/devices/system/node/node%u/hugepages", nid);
+		dir = opendir(path);
+		if (!dir)
+			continue;
+		while ((entry = readdir(dir))) {
+			unsigned long long kib;
+			int64_t n;
+
+			if (sscanf(entry->d_name, "hugepages-%llukB", &kib) != 1)
+				continue;
+			snprintf(path, sizeof(path), "/sys/devices/system/node/node%u/hugepages/%.64s/nr_hugepages", nid,
+				 entry->d_name);
+			if (!rs_read_number(path, &n) && n > 0)
+				pages += n * (kib * 1024 / k->page_size);
+		}
+		snprintf(key, sizeof(key), "%u", nid);
+		rs_json_u64(j, key, pages);
+	}
 	rs_json_end_object(j);
 }
 
@@ -220,10 +289,11 @@ void rs_describe_host(FILE *out, const struct rs_kernel *kernel, const struct rs
 	mem_total = sysconf(_SC_PHYS_PAGES);
 	rs_json_i64(&j, "mem_total_pages", mem_total);
 	describe_zones(&j);
+	describe_hugetlb(&j, kernel);
 	describe_swaps(&j);
 	describe_settings(&j);
+	rs_describe_costs(&j, &pressure);
 	rs_describe_vmstat(&j, "vmstat", vmstat);
-	rs_describe_pressure(&j, &pressure);
 	describe_probes(&j, capture);
 	rs_schema_to_json(schema, &j, "schema");
 	rs_json_end_object(&j);

@@ -40,10 +40,10 @@ void rs_describe_loss(FILE *out, const struct rs_loss *loss, const struct rs_cap
 /* The TOTALS block of summary mode. */
 void rs_describe_totals(FILE *out, struct rs_capture *capture);
 
+/* Pressure and devices as they are now, for the begin and the end of a recording: members of an open object. */
+void rs_describe_costs(struct rs_json *j, const struct rs_pressure *pressure);
+
 /* The text of /proc/vmstat as the member @key of an open object; NULL: an empty one. */
 void rs_describe_vmstat(struct rs_json *j, const char *key, const char *text);
-
-/* The member "pressure" of an open object; what is not known is left out. */
-void rs_describe_pressure(struct rs_json *j, const struct rs_pressure *pressure);
 
 #endif

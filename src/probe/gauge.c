@@ -65,6 +65,9 @@ static const struct place vm_places[] = {
 	VM_PLACE("pgfree", pgfree),
 	VM_PLACE("pgfault", pgfault),
 	VM_PLACE("pgmajfault", pgmajfault),
+	VM_PLACE("pgsteal_kswapd", pgsteal_kswapd),
+	VM_PLACE("pgsteal_direct", pgsteal_direct),
+	VM_PLACE("oom_kill", oom_kill),
 };
 
 static void put(void *record, const struct place *places, size_t n, const char *name, uint64_t value)
@@ -193,7 +196,12 @@ static int emit_zone(const struct rs_zoneinfo *z, uint64_t now_ns,
 
 static void put_vm(void *ctx, const char *name, uint64_t value)
 {
-	put(ctx, vm_places, RS_ARRAY_SIZE_OF(vm_places), name, value);
+	struct rs_event_vm_state *vm = ctx;
+
+	if (!strncmp(name, "allocstall", strlen("allocstall")))
+		vm->allocstall += value; /* one for each kind of zone */
+	else
+		put(vm, vm_places, RS_ARRAY_SIZE_OF(vm_places), name, value);
 }
 
 static uint64_t meminfo_pages(const char *text, const char *key)

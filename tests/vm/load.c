@@ -17,6 +17,7 @@
  *   load touch MIB TOUCHES US SEED           fill anonymous memory, then touch it, resting US after each 16 touches
  *   load hosts FILE MIB FILEMIB TOUCHES SEED the same beside random reads of FILE and a steady writer
  *   load flat MIB PASSES           write memory in order, each page all the same: next to no compression
+ *   load shape MIB:SECONDS...      grow by so many MiB in so long, evenly; shrink where MIB is below 0
  *   load settle SECONDS FILE...    wait, add up the counters of all CPUs, write 0 to FILEs (tracing_on), and
  *                                  end without a page fault
  */
@@ -421,6 +422,53 @@ static void flat(size_t mib, long passes)
 			memset(p + at, (int)passes & 0xff, PAGE);
 }
 
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* Memory of so much at the time it says, and no more of its own. What was touched last goes first. */
+static void shape(int nr_steps, char **steps)
+{
+	static char page[PAGE]; /* copied, so that the time goes into the kernel and not into making pages up */
+	size_t room = 4096 * MIB / PAGE, pages = 0, target;
+	char *p = mmap(NULL, room * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	double begin = now(), until = begin, mib, seconds;
+	int i;
+
+	if (p == MAP_FAILED)
+		fail("mmap");
+	madvise(p, room * PAGE, MADV_NOHUGEPAGE);
+	fill_page(page, 1);
+	for (i = 0; i < nr_steps; i++) {
+		size_t from = pages;
+
+		if (sscanf(steps[i], "%lf:%lf", &mib, &seconds) != 2) {
+			errno = EINVAL;
+			fail(steps[i]);
+		}
+		begin = until;
+		until += seconds;
+		for (;;) {
+			double at = seconds > 0 ? (now() - begin) / seconds : 1;
+			int64_t wanted = from + (int64_t)((at < 1 ? at : 1) * mib * (MIB / PAGE));
+
+			target = wanted < 0 ? 0 : wanted > (int64_t)room ? room : (size_t)wanted;
+			for (; pages < target; pages++)
+				memcpy(p + pages * PAGE, page, PAGE);
+			if (pages > target)
+				madvise(p + target * PAGE, (pages - target) * PAGE, MADV_DONTNEED);
+			pages = target;
+			if (at >= 1)
+				break;
+			usleep(20000);
+		}
+	}
+}
+
 /* Whoever ends after this and faults a page in would change what was just added up. */
 static void settle(int seconds, int nr_files, char **files)
 {
@@ -525,6 +573,10 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(mode, "flat") && argc == 4) {
 		flat(atol(argv[2]), a);
+		return 0;
+	}
+	if (!strcmp(mode, "shape") && argc >= 3) {
+		shape(argc - 2, argv + 2);
 		return 0;
 	}
 	if (!strcmp(mode, "settle") && argc >= 3)

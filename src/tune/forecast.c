@@ -1,0 +1,625 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From the gauge to times and probabilities. Time to min has three ways to come about, and the earliest counts: what can be
+ * reclaimed is used up; the load stays ahead of kswapd; or one of the load's bursts does, which is known only as the share of
+ * kswapd's working seconds in which tasks had to reclaim so far.
+ *
+ * Approximations: errors of rates are normal and independent of each other; NUMA nodes are one pool for stalls, and share the
+ * demand for the times of their zones as they have done lately.
+ */
+#include "forecast.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/cleanup.h"
+#include "../wire/capture.h"
+
+#define SECOND 1e9
+#define NR_SAMPLES 1024
+#define SAMPLE_NS 90000000ULL /* closer readings are left out */
+#define NODES 64
+#define PAUSE_NS 2000000000ULL /* kswapd begins anew after this long without reclaim */
+#define CONTACT_NS 1500000000ULL /* and has got on after this */
+#define FARTHEST 3600.0 /* seconds; later is "not as far as can be seen" */
+#define LEAD 5 /* steps after which an estimate is held to what came */
+
+static const double spans[] = { 1, 3, 10, 30 };
+#define NR_SPANS 4
+#define TREND NR_SPANS /* one more: the second span, changing on as it did in the last seconds */
+#define ALL (NR_SPANS + 1) /* and the mean of them, by their errors */
+
+/* Chosen on the half of the lab's runs that docs/forecast.md calls seen. */
+static const double error_decay = 0.65; /* weight of the old mean square error at each step */
+static const double least_error = 0.1; /* of the rate itself */
+static const double least_rate_error = 32; /* pages per second */
+static const double file_share = 0.95; /* of the file pages, what reclaim gets before tasks wait */
+static const double slab_share = 0.5;
+static const double stall_memory = 60; /* seconds of kswapd's work after which a stall counts half */
+static const double stall_prior = 2; /* seconds of its work that the prior is worth */
+static const double stall_prior_rate = 0.002; /* stalled seconds, for each time the load takes low - min in a second */
+static const double stall_prior_most = 0.05;
+static const double persistence = 0.7;
+static const double contact_prior = 0.7; /* tasks have to reclaim when kswapd begins, until there was one that says more */
+static const double least_rate = 64; /* pages in a second: less is none */
+
+/* What can be said at one moment, in pages. */
+struct sample {
+	uint64_t ts_ns;
+	double free, above_low, above_min, gap, min, high;
+	double file, anon, swap_free, swap_used, slab, other;
+	double steal, kswapd_steal; /* since boot */
+	uint64_t stalls, oom_kills; /* since boot */
+};
+
+/* A rate of the load: estimated over each span, and from all of them. */
+struct flow {
+	double by_span[ALL + 1];
+	double past[LEAD + 1][ALL + 1]; /* of the last steps */
+	double square_error[ALL + 1];
+	unsigned int judged;
+	double rate, error;
+	uint64_t since_ns; /* it has been above least_rate; 0: it is not */
+};
+
+struct rs_forecaster {
+	double horizon;
+	/* The sample that is being read. */
+	struct rs_event_zone_state zones[RS_FORECAST_ZONES];
+	unsigned int nr_zones;
+	struct rs_forecast_zone now[RS_FORECAST_ZONES]; /* of the last whole sample */
+	unsigned int nr_now;
+	double file, anon, slab, unmovable;
+	uint64_t stall_events, oom_events; /* where the gauge has no counts of them */
+
+	struct sample ring[NR_SAMPLES];
+	unsigned int nr_samples; /* ever */
+	uint64_t first_stalls, first_oom_kills;
+	uint64_t step_ns[LEAD + 1];
+	unsigned int nr_steps;
+	struct flow demand, growth;
+	double swap_worth; /* of a page of swap: below 1 where it lies in memory itself */
+	double worked, stalled; /* seconds of kswapd's work, and those with stalls */
+	double kswapd_rate;
+	double node_free[NODES], node_drain[NODES];
+	bool kswapd_works;
+	/* Times at which kswapd began after a pause, and those at which tasks had to reclaim before it got on. */
+	double contacts, bad_contacts;
+	uint64_t worked_ns, contact_ns; /* when it last did; since when it does */
+	bool contact_is_bad;
+	struct rs_forecast forecast;
+	struct rs_forecast_truth truth;
+};
+
+int rs_forecaster_create(uint64_t horizon_ns, struct rs_forecaster **ret)
+{
+	struct rs_forecaster *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return -ENOMEM;
+	f->horizon = horizon_ns / SECOND;
+	f->forecast.horizon_ns = horizon_ns;
+	f->swap_worth = 1;
+	*ret = f;
+	return 0;
+}
+
+void rs_forecaster_destroy(struct rs_forecaster *f)
+{
+	free(f);
+}
+
+const struct rs_forecast *rs_forecaster_latest(const struct rs_forecaster *f)
+{
+	return &f->forecast;
+}
+
+const struct rs_forecast_truth *rs_forecaster_truth(const struct rs_forecaster *f)
+{
+	return &f->truth;
+}
+
+/* ---- samples ---- */
+
+static uint64_t known(uint64_t value)
+{
+	return value == RS_UNKNOWN ? 0 : value;
+}
+
+static double above(double free, double mark)
+{
+	return free > mark ? free - mark : 0;
+}
+
+static const struct sample *sample_at(const struct rs_forecaster *f, unsigned int back)
+{
+	return &f->ring[(f->nr_samples - 1 - back) % NR_SAMPLES];
+}
+
+/* The youngest sample that is at least so old; the oldest of all where that reaches back half as far, else NULL. */
+static const struct sample *sample_before(const struct rs_forecaster *f, uint64_t ts_ns, double seconds)
+{
+	unsigned int n = f->nr_samples < NR_SAMPLES ? f->nr_samples : NR_SAMPLES, back;
+	const struct sample *s = NULL;
+
+	for (back = 0; back < n; back++) {
+		s = sample_at(f, back);
+		if (s->ts_ns <= ts_ns && ts_ns - s->ts_ns >= seconds * SECOND)
+			return s;
+	}
+	return s && s->ts_ns < ts_ns && ts_ns - s->ts_ns >= seconds * SECOND / 2 ? s : NULL;
+}
+
+static void take_zone(struct rs_forecaster *f, const struct rs_event_zone_state *e)
+{
+	if (e->context == RS_ZONE_OF_GAUGE && e->managed && f->nr_zones < RS_FORECAST_ZONES)
+		f->zones[f->nr_zones++] = *e;
+}
+
+static void take_node(struct rs_forecaster *f, const struct rs_event_node_state *e)
+{
+	f->file += e->inactive_file + e->active_file;
+	f->anon += e->inactive_anon + e->active_anon;
+	f->slab += e->slab_reclaimable;
+	f->unmovable += e->unevictable + e->slab_unreclaimable;
+}
+
+/* The highest zone that memory of users comes from; lower ones hold so much back from such requests. */
+static int highest_zone(const struct rs_forecaster *f)
+{
+	unsigned int i;
+	int zid = 0;
+
+	for (i = 0; i < f->nr_zones; i++)
+		if (f->zones[i].zid > zid)
+			zid = f->zones[i].zid;
+	return zid < RS_MAX_ZONES ? zid : RS_MAX_ZONES - 1;
+}
+
+/* Higher zones of a node are used first. */
+static int by_use(const void *a, const void *b)
+{
+	const struct rs_forecast_zone *x = a, *y = b;
+
+	return x->nid != y->nid ? (x->nid > y->nid) - (x->nid < y->nid) : (x->zid < y->zid) - (x->zid > y->zid);
+}
+
+static void sum_zones(struct rs_forecaster *f, struct sample *s)
+{
+	int highest = highest_zone(f);
+	unsigned int i;
+
+	f->nr_now = f->nr_zones;
+	f->truth.below_low = f->truth.below_min = f->nr_zones > 0;
+	for (i = 0; i < f->nr_zones; i++) {
+		const struct rs_event_zone_state *e = &f->zones[i];
+		struct rs_forecast_zone *z = &f->now[i];
+		uint64_t keep = known(e->boost) + e->lowmem_reserve[highest];
+		int64_t free = e->free + e->free_diff;
+
+		z->nid = e->nid;
+		z->zid = e->zid;
+		z->managed = e->managed;
+		z->free = free > 0 ? free : 0;
+		z->low = e->low + keep;
+		z->min = e->min + keep;
+		s->free += z->free;
+		s->above_low += above(z->free, z->low);
+		s->above_min += above(z->free, z->min);
+		/* Where more is reserved than there is, the zone has no say. */
+		if (z->low < z->managed) {
+			s->gap += z->low - z->min;
+			s->min += z->min;
+			s->high += e->high + keep;
+		}
+		s->other += e->managed;
+		f->truth.below_low &= z->free <= z->low;
+		f->truth.below_min &= z->free <= z->min;
+	}
+	qsort(f->now, f->nr_now, sizeof(f->now[0]), by_use);
+}
+
+static void drain_nodes(struct rs_forecaster *f)
+{
+	double free[NODES] = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < f->nr_now; i++)
+		if (f->now[i].nid >= 0 && f->now[i].nid < NODES)
+			free[f->now[i].nid] += f->now[i].free;
+	for (i = 0; i < NODES; i++) {
+		f->node_drain[i] = 0.95 * f->node_drain[i] + above(f->node_free[i], free[i]);
+		f->node_free[i] = free[i];
+	}
+}
+
+/* What a page of swap is worth: memory that nobody has named grows with swap that lies in memory. */
+static void learn_swap(struct rs_forecaster *f, const struct sample *now)
+{
+	const struct sample *then = sample_before(f, now->ts_ns, 3);
+	double used = then ? now->swap_used - then->swap_used : 0;
+
+	if (used > 512) {
+		double worth = 1 - (now->other - then->other) / used;
+
+		worth = worth < 0 ? 0 : worth > 1 ? 1 : worth;
+		f->swap_worth += 0.1 * (worth - f->swap_worth);
+	}
+}
+
+/* How kswapd has worked since the sample before, and whether tasks had to help. */
+static void watch_kswapd(struct rs_forecaster *f, const struct sample *was, const struct sample *now)
+{
+	double seconds = (now->ts_ns - was->ts_ns) / SECOND, reclaimed = now->kswapd_steal - was->kswapd_steal;
+	double keep = exp2(-seconds / stall_memory);
+
+	f->kswapd_works = reclaimed > 0 || now->stalls > was->stalls;
+	if (!f->kswapd_works)
+		return;
+	if (!f->worked_ns || now->ts_ns > f->worked_ns + PAUSE_NS) {
+		f->contact_ns = now->ts_ns;
+		f->contact_is_bad = false;
+		f->contacts = keep * f->contacts + 1;
+	}
+	f->worked_ns = now->ts_ns;
+	if (now->ts_ns < f->contact_ns + CONTACT_NS) {
+		if (now->stalls > was->stalls && !f->contact_is_bad) {
+			f->contact_is_bad = true;
+			f->bad_contacts = keep * f->bad_contacts + 1;
+		}
+	} else {
+		f->worked = keep * f->worked + seconds;
+		f->stalled = keep * f->stalled + (now->stalls > was->stalls ? fmax(seconds, 1) : 0);
+	}
+	f->kswapd_rate = f->kswapd_rate > 0 ? 0.9 * f->kswapd_rate + 0.1 * reclaimed / seconds : reclaimed / seconds;
+}
+
+/* The gauge's last record: the sample is whole. True if it is kept. */
+static bool take_vm(struct rs_forecaster *f, const struct rs_event_vm_state *e)
+{
+	const struct sample *was = f->nr_samples ? sample_at(f, 0) : NULL;
+	struct sample s = { .ts_ns = e->hdr.ts_ns, .file = f->file, .anon = f->anon, .slab = f->slab };
+	bool whole = f->nr_zones && !(was && s.ts_ns < was->ts_ns + SAMPLE_NS);
+
+	if (whole) {
+		sum_zones(f, &s);
+		drain_nodes(f);
+		s.swap_free = e->swap_free > 0 && known(e->swap_free) ? e->swap_free : 0;
+		s.swap_used = above(known(e->swap_total), s.swap_free);
+		s.other -= s.free + s.file + s.anon + s.slab + f->unmovable;
+		s.kswapd_steal = e->pgsteal_kswapd;
+		s.steal = e->pgsteal_kswapd + e->pgsteal_direct;
+		s.stalls = e->allocstall ? e->allocstall : f->stall_events;
+		s.oom_kills = e->oom_kill ? e->oom_kill : f->oom_events;
+		if (!was) {
+			f->first_stalls = s.stalls;
+			f->first_oom_kills = s.oom_kills;
+		}
+		f->ring[f->nr_samples++ % NR_SAMPLES] = s;
+		if (was) {
+			watch_kswapd(f, was, &s);
+			learn_swap(f, &s);
+		}
+		f->truth.ts_ns = s.ts_ns;
+		f->truth.stalls = s.stalls - f->first_stalls;
+		f->truth.oom_kills = s.oom_kills - f->first_oom_kills;
+		f->truth.free = s.free;
+		f->truth.min = s.min;
+		f->truth.high = s.high;
+		f->truth.reclaimed_by_kswapd = s.kswapd_steal;
+	}
+	f->nr_zones = 0;
+	f->file = f->anon = f->slab = f->unmovable = 0;
+	return whole;
+}
+
+/* ---- rates ---- */
+
+/* How much memory the load has taken, whatever was reclaimed meanwhile. */
+static double taken(__attribute__((unused)) const struct rs_forecaster *f, const struct sample *s)
+{
+	return s->steal - s->free;
+}
+
+/* Memory that reclaim could turn into free memory. Swap counts as far as there can be anonymous pages for it. */
+static double reclaimable(const struct rs_forecaster *f, const struct sample *s)
+{
+	double swap = s->anon + s->file + s->free;
+
+	return file_share * s->file + slab_share * s->slab + f->swap_worth * (s->swap_free < swap ? s->swap_free : swap);
+}
+
+/* How much of the memory neither is free nor can be made so. */
+static double kept(const struct rs_forecaster *f, const struct sample *s)
+{
+	return -s->free - reclaimable(f, s);
+}
+
+typedef double (*rs_level)(const struct rs_forecaster *f, const struct sample *s);
+
+static double mean_rate(const struct rs_forecaster *f, rs_level level, const struct sample *from, const struct sample *to)
+{
+	return (level(f, to) - level(f, from)) / ((to->ts_ns - from->ts_ns) / SECOND);
+}
+
+/* Holds the estimates of LEAD steps ago to what came. */
+static void judge_flow(struct rs_forecaster *f, struct flow *flow, rs_level level)
+{
+	unsigned int slot = (f->nr_steps + 1) % (LEAD + 1), i;
+	const struct sample *now = sample_at(f, 0), *then;
+	double came;
+
+	if (f->nr_steps < LEAD)
+		return;
+	then = sample_before(f, now->ts_ns, (now->ts_ns - f->step_ns[slot]) / SECOND);
+	if (!then || then->ts_ns >= now->ts_ns)
+		return;
+	came = mean_rate(f, level, then, now);
+	for (i = 0; i <= ALL; i++) {
+		double error = flow->past[slot][i] - came, keep = flow->judged ? error_decay : 0;
+
+		flow->square_error[i] = keep * flow->square_error[i] + (1 - keep) * error * error;
+	}
+	flow->judged++;
+}
+
+static void estimate_flow(struct rs_forecaster *f, struct flow *flow, rs_level level)
+{
+	const struct sample *now = sample_at(f, 0), *from;
+	double sum = 0, weights = 0, spread = 0, rate = 0;
+	unsigned int i, then = (f->nr_steps + 1) % (LEAD + 1); /* LEAD steps ago */
+
+	judge_flow(f, flow, level);
+	for (i = 0; i < NR_SPANS; i++) {
+		from = sample_before(f, now->ts_ns, spans[i]);
+		if (from && from->ts_ns < now->ts_ns)
+			rate = mean_rate(f, level, from, now);
+		flow->by_span[i] = rate; /* a span that is not there yet: as the shorter one */
+	}
+	/* Half as much again as came in LEAD seconds, being the mean of the next ones. */
+	flow->by_span[TREND] = flow->by_span[1] + (f->nr_steps < 2 * LEAD ? 0 : flow->by_span[1] - flow->past[then][1]);
+	for (i = 0; i < ALL; i++) {
+		double weight = flow->judged ? pow(flow->square_error[i] + least_rate_error * least_rate_error, -2) : i < NR_SPANS;
+
+		sum += weight * flow->by_span[i];
+		weights += weight;
+		if (i < NR_SPANS)
+			spread = fmax(spread, fabs(flow->by_span[i] - flow->by_span[0]));
+	}
+	flow->rate = flow->by_span[ALL] = sum / weights;
+	flow->error = flow->judged ? sqrt(flow->square_error[ALL]) : spread;
+	if (flow->by_span[2] < least_rate)
+		flow->since_ns = 0;
+	else if (!flow->since_ns)
+		flow->since_ns = now->ts_ns;
+	flow->error = fmax(flow->error, least_error * fabs(flow->rate) + least_rate_error);
+	memcpy(flow->past[f->nr_steps % (LEAD + 1)], flow->by_span, sizeof(flow->by_span));
+}
+
+/* ---- times ---- */
+
+static double normal(double x)
+{
+	return 0.5 * erfc(-x * M_SQRT1_2);
+}
+
+/* Middles of nine equally probable parts of the normal distribution. */
+static const double ninths[] = { -1.593, -0.967, -0.589, -0.282, 0, 0.282, 0.589, 0.967, 1.593 };
+
+/* Probability that @pages last longer than @t seconds. */
+static double lasts(const struct flow *flow, double pages, double t)
+{
+	return t > 0 ? 1 - normal((flow->rate - pages / t) / flow->error) : pages > 0;
+}
+
+/* What min is a matter of. */
+struct way {
+	const struct rs_forecaster *f;
+	double to_low; /* pages until kswapd is woken */
+	double until_kept; /* pages until nothing can be reclaimed any more */
+	double gap; /* low - min */
+};
+
+static double stalls_in_a_second(const struct rs_forecaster *f, double demand, double gap)
+{
+	double prior = gap > 0 && demand > 0 ? stall_prior_rate * demand / gap : 0;
+
+	return (f->stalled + stall_prior * fmin(prior, stall_prior_most)) / (f->worked + stall_prior);
+}
+
+/*
+ * Probability that the load goes on until it has taken so many pages: what has gone on for a time is as likely to be before
+ * its middle as behind it.
+ */
+static double goes_on(const struct rs_forecaster *f, const struct flow *flow, double pages)
+{
+	double age = flow->since_ns ? (sample_at(f, 0)->ts_ns - flow->since_ns) / SECOND : 0;
+	double left = flow->rate > 0 ? pages / flow->rate : INFINITY;
+
+	return isinf(left) || age <= 0 ? 0 : pow(age / (age + left), persistence);
+}
+
+/* Probability that kswapd keeps ahead for @t seconds. @may_end: the load may also end before. */
+static double no_stalls(const struct way *way, double t, bool may_end)
+{
+	const struct flow *demand = &way->f->demand;
+	double contact = (way->f->bad_contacts + contact_prior) / (way->f->contacts + 1);
+	double sum = 0;
+
+	if (may_end)
+		contact *= goes_on(way->f, demand, way->to_low);
+	unsigned int i;
+
+	for (i = 0; i < RS_ARRAY_SIZE_OF(ninths); i++) {
+		double rate = demand->rate + ninths[i] * demand->error, working = 0;
+		bool begins = !way->f->kswapd_works && rate > 0 && rate * t > way->to_low;
+
+		if (way->f->kswapd_works)
+			working = t;
+		else if (begins)
+			working = above(t, way->to_low / rate + CONTACT_NS / SECOND);
+		sum += exp(-stalls_in_a_second(way->f, rate, way->gap) * working) * (begins ? 1 - contact : 1);
+	}
+	return sum / RS_ARRAY_SIZE_OF(ninths);
+}
+
+/* Probability that min is not reached within @t seconds if the load goes on. */
+static double stays_above_min(const struct way *way, double t)
+{
+	return lasts(&way->f->growth, way->until_kept, t) * no_stalls(way, t, false);
+}
+
+/* When the probability has fallen to @p. */
+static double when(double (*stays)(const void *ctx, double t), const void *ctx, double p)
+{
+	double from = 0, to = FARTHEST;
+	int i;
+
+	if (stays(ctx, FARTHEST) > p)
+		return INFINITY;
+	for (i = 0; i < 40; i++) {
+		double t = (from + to) / 2;
+
+		if (stays(ctx, t) > p)
+			from = t;
+		else
+			to = t;
+	}
+	return (from + to) / 2;
+}
+
+static double min_stays(const void *ctx, double t)
+{
+	return stays_above_min(ctx, t);
+}
+
+struct drain {
+	struct flow flow;
+	double pages;
+};
+
+static double drain_stays(const void *ctx, double t)
+{
+	const struct drain *d = ctx;
+
+	return lasts(&d->flow, d->pages, t);
+}
+
+static struct rs_span span_of(double (*stays)(const void *ctx, double t), const void *ctx)
+{
+	return (struct rs_span){ when(stays, ctx, 0.95), when(stays, ctx, 0.5), when(stays, ctx, 0.05) };
+}
+
+static struct rs_span time_to_drain(const struct flow *flow, double share, double pages)
+{
+	struct drain d = { *flow, pages };
+
+	if (pages <= 0)
+		return (struct rs_span){ 0, 0, 0 };
+	d.flow.rate *= share;
+	d.flow.error *= share;
+	return d.flow.error > 0 ? span_of(drain_stays, &d) : (struct rs_span){ INFINITY, INFINITY, INFINITY };
+}
+
+/* Never before low, whatever the two rates, of which each has its own error, say. */
+static struct rs_span time_to_min(const struct way *way, const struct rs_span *to_low, bool below)
+{
+	struct rs_span span;
+
+	if (below)
+		return (struct rs_span){ 0, 0, 0 };
+	span = span_of(min_stays, way);
+	span.low = fmax(span.low, to_low->low);
+	span.middle = fmax(span.middle, to_low->middle);
+	span.high = fmax(span.high, to_low->high);
+	return span;
+}
+
+/* A zone reaches low once those before it have, and min once all have reached low and those before it min. */
+static void forecast_zones(struct rs_forecaster *f, const struct way *host)
+{
+	struct rs_forecast *fc = &f->forecast;
+	double all = 0, to_low = 0, gaps = 0, share;
+	unsigned int i, n;
+
+	fc->nr_zones = f->nr_now;
+	memcpy(fc->zones, f->now, f->nr_now * sizeof(f->now[0]));
+	for (i = 0; i < NODES; i++)
+		all += f->node_drain[i];
+	for (i = 0; i < fc->nr_zones; i++) {
+		struct rs_forecast_zone *z = &fc->zones[i];
+		struct way way = *host;
+
+		if (!i || z->nid != fc->zones[i - 1].nid)
+			to_low = gaps = 0;
+		to_low += above(z->free, z->low);
+		gaps += above(fmin(z->free, z->low), z->min);
+		share = all > 0 && z->nid >= 0 && z->nid < NODES ? f->node_drain[z->nid] / all : 1;
+		z->to_low = time_to_drain(&f->demand, share, above(z->free, z->low) > 0 ? to_low : 0);
+		/* What is left to be kept from below min in zones that come later. */
+		for (n = i + 1; n < fc->nr_zones && fc->zones[n].nid == z->nid; n++)
+			way.until_kept -= above(fmin(fc->zones[n].free, fc->zones[n].low), fc->zones[n].min);
+		z->to_min = time_to_min(&way, &z->to_low, z->free <= z->min);
+	}
+}
+
+static void make_forecast(struct rs_forecaster *f)
+{
+	const struct sample *now = sample_at(f, 0);
+	struct rs_forecast *fc = &f->forecast;
+	struct way way = { f, now->above_low, 0, now->gap };
+	double to_oom;
+
+	estimate_flow(f, &f->demand, taken);
+	estimate_flow(f, &f->growth, kept);
+	fc->ts_ns = now->ts_ns;
+	fc->above_low = now->above_low;
+	fc->above_min = now->above_min;
+	fc->reclaimable = reclaimable(f, now);
+	fc->demand = f->demand.rate;
+	fc->demand_error = f->demand.error;
+	fc->growth = f->growth.rate;
+	fc->growth_error = f->growth.error;
+	fc->kswapd_rate = f->kswapd_rate;
+	fc->kswapd_works = f->kswapd_works;
+	fc->stall_rate = stalls_in_a_second(f, f->demand.rate, now->gap);
+	way.until_kept = fc->above_min + fc->reclaimable;
+	fc->to_low = time_to_drain(&f->demand, 1, fc->above_low);
+	fc->to_min = time_to_min(&way, &fc->to_low, f->truth.below_min);
+	fc->p_direct = f->truth.below_min ? 1 : 1 - no_stalls(&way, f->horizon, true) *
+							    (1 - (1 - lasts(&f->growth, way.until_kept, f->horizon)) *
+									 goes_on(f, &f->growth, way.until_kept));
+	to_oom = way.until_kept + now->free - now->above_min;
+	fc->p_oom = (1 - lasts(&f->growth, to_oom, f->horizon)) * goes_on(f, &f->growth, to_oom);
+	forecast_zones(f, &way);
+	f->step_ns[f->nr_steps % (LEAD + 1)] = now->ts_ns;
+	f->nr_steps++;
+}
+
+enum rs_forecast_step rs_forecaster_take(struct rs_forecaster *f, const struct rs_event_hdr *hdr)
+{
+	switch (hdr->type) {
+	case RS_EVENT_zone_state:
+		take_zone(f, (const void *)hdr);
+		break;
+	case RS_EVENT_node_state:
+		take_node(f, (const void *)hdr);
+		break;
+	case RS_EVENT_reclaim_begin:
+		f->stall_events += ((const struct rs_event_reclaim_begin *)hdr)->kind == RS_RECLAIM_DIRECT;
+		break;
+	case RS_EVENT_mark_victim:
+		f->oom_events++;
+		break;
+	case RS_EVENT_vm_state:
+		if (!take_vm(f, (const void *)hdr))
+			break;
+		if (f->nr_samples < 2 || (f->nr_steps && f->truth.ts_ns < f->forecast.ts_ns + RS_FORECAST_STEP_NS))
+			return RS_FORECAST_SAMPLE;
+		make_forecast(f);
+		return RS_FORECAST_MADE;
+	}
+	return RS_FORECAST_NOTHING;
+}

@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The rules. Each either gives an advice or says why it leaves its setting alone. Marks are always those that the model of
+ * the kernel computes, so that a proposal is known in pages of each zone.
+ */
+#include "recommend.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../model/watermark.h"
+
+/* Bounds that no rule passes: see docs/tuning-rules.md for where they come from. */
+static const double most_kept_free = 0.10; /* of the memory that is not set aside as huge pages */
+static const double most_min_free = 0.05;
+#define MOST_SCALE_FACTOR 1000 /* older kernels refuse more */
+#define MOST_SWAPPINESS 190 /* at 200 file pages would never be looked at */
+#define LEAST_SWAPPINESS 5 /* at 0 the kernel swaps only in need, and OOM comes earlier */
+#define LEAST_MIN_FREE_KB 1024
+#define LEAST_DIRTY_BYTES (16LL << 20)
+
+static const double worth_while = 0.0005; /* of the recorded time: less is not worth a change */
+#define LEAST_REQUESTS 100 /* of a device, for its mean to be used */
+#define SMALL_ZONE 10 /* a zone of less than this part of memory is not what loads wait for */
+#define LEAST_BURSTS 3 /* that did not fit in; fewer are an accident */
+#define TOLERANCE 10 /* of swappiness: nearer is as good */
+#define Z90 1.645
+
+#define MIB (1 << 20)
+
+const char *rs_confidence_name(enum rs_confidence confidence)
+{
+	static const char *const names[] = { "low", "medium", "high" };
+
+	return names[confidence];
+}
+
+static double mib(const struct rs_recommendation *r, double pages)
+{
+	return pages * r->page_size / MIB;
+}
+
+static __attribute__((format(printf, 3, 4))) void leave(struct rs_recommendation *r, const char *id, const char *fmt, ...)
+{
+	struct rs_left_alone *l = &r->left_alone[r->nr_left_alone++];
+	va_list args;
+
+	l->id = id;
+	va_start(args, fmt);
+	vsnprintf(l->why, sizeof(l->why), fmt, args);
+	va_end(args);
+}
+
+static struct rs_advice *advise(struct rs_recommendation *r, const char *id)
+{
+	struct rs_advice *a = &r->advice[r->nr_advice++];
+
+	memset(a, 0, sizeof(*a));
+	a->id = id;
+	return a;
+}
+
+static void set(struct rs_advice *a, const char *key, int64_t now, int64_t value)
+{
+	a->values[a->nr_values] = (struct rs_value){ key, now, value };
+	a->undo[a->nr_values++] = (struct rs_value){ key, value, now };
+}
+
+static void gain(struct rs_advice *a, const char *metric, double before, double after, double low, double high)
+{
+	a->gains[a->nr_gains++] = (struct rs_effect){ metric, before, after, low, high };
+}
+
+static void cost(struct rs_advice *a, const char *metric, double before, double after, double low, double high)
+{
+	a->costs[a->nr_costs++] = (struct rs_effect){ metric, before, after, low, high };
+}
+
+/* ---- marks ---- */
+
+struct marks {
+	struct zone zones[RS_EVIDENCE_ZONES];
+	uint64_t high; /* of all zones */
+};
+
+static void marks_under(const struct rs_evidence *e, int64_t min_free_kbytes, int64_t scale_factor, struct marks *ret)
+{
+	unsigned int i;
+
+	memset(ret, 0, sizeof(*ret));
+	for (i = 0; i < e->nr_zones; i++) {
+		ret->zones[i].managed_pages = e->zones[i].managed;
+		ret->zones[i].idx = e->zones[i].zid;
+	}
+	setup_per_zone_wmarks(ret->zones, e->nr_zones, min_free_kbytes, scale_factor, &e->rules, NULL);
+	for (i = 0; i < e->nr_zones; i++)
+		ret->high += ret->zones[i]._watermark[WMARK_HIGH];
+}
+
+static uint64_t gap_of(const struct zone *z)
+{
+	return z->_watermark[WMARK_LOW] - z->_watermark[WMARK_MIN];
+}
+
+static uint64_t usable_pages(const struct rs_evidence *e)
+{
+	return e->mem_pages > e->hugetlb_pages ? e->mem_pages - e->hugetlb_pages : 1;
+}
+
+/* What the kernel itself would choose, and what khugepaged raises it to. */
+static int kernels_min_free(const struct rs_evidence *e, bool thp)
+{
+	struct set_recommended_min_free_kbytes in = { .hugepage_pmd_enabled = thp, .user_min_free_kbytes = -1 };
+	struct marks m;
+	unsigned int i, n;
+	bool seen[MAX_NR_ZONES] = { false };
+
+	marks_under(e, e->min_free_kbytes, e->watermark_scale_factor, &m);
+	for (i = n = 0; i < e->nr_zones; i++) {
+		if (e->zones[i].zid <= ZONE_NORMAL && !seen[e->zones[i].zid])
+			n++;
+		seen[e->zones[i].zid] = true;
+	}
+	in.nr_zones = n;
+	in.nr_free_buffer = nr_free_buffer_pages(m.zones, e->nr_zones);
+	in.min_free_kbytes = calculate_min_free_kbytes(in.nr_free_buffer, -1, 0, NULL);
+	return set_recommended_min_free_kbytes(&in, NULL);
+}
+
+bool rs_value_is_sane(const struct rs_evidence *e, const struct rs_value *v, char *why, size_t size)
+{
+	double usable = usable_pages(e);
+	struct marks m;
+
+	if (!strcmp(v->key, "vm.watermark_scale_factor")) {
+		marks_under(e, e->min_free_kbytes, v->value, &m);
+		if (v->value >= 1 && v->value <= MOST_SCALE_FACTOR && m.high <= most_kept_free * usable)
+			return true;
+		snprintf(why, size, "%" PRId64 " would keep %.1f %% of the memory that is not huge pages free; at most %.0f %%, and %d", v->value,
+			 100 * m.high / usable, 100 * most_kept_free, MOST_SCALE_FACTOR);
+	} else if (!strcmp(v->key, "vm.min_free_kbytes")) {
+		double share = v->value / (double)(e->page_size / 1024 ? e->page_size / 1024 : 4) / usable;
+
+		if (v->value >= LEAST_MIN_FREE_KB && share <= most_min_free)
+			return true;
+		snprintf(why, size, "%" PRId64 " is %.1f %% of the memory that is not huge pages; at most %.0f %%, and at least %d KiB",
+			 v->value, 100 * share, 100 * most_min_free, LEAST_MIN_FREE_KB);
+	} else if (!strcmp(v->key, "vm.swappiness")) {
+		if (v->value >= LEAST_SWAPPINESS && v->value <= MOST_SWAPPINESS)
+			return true;
+		snprintf(why, size, "%" PRId64 " is outside of %d to %d", v->value, LEAST_SWAPPINESS, MOST_SWAPPINESS);
+	} else if (!strcmp(v->key, "vm.dirty_bytes") || !strcmp(v->key, "vm.dirty_background_bytes")) {
+		if (v->value >= LEAST_DIRTY_BYTES)
+			return true;
+		snprintf(why, size, "%" PRId64 " is less than %lld MiB", v->value, LEAST_DIRTY_BYTES >> 20);
+	} else {
+		snprintf(why, size, "no bounds are known for %s", v->key);
+	}
+	return false;
+}
+
+/* ---- the distance between the marks ---- */
+
+struct bursts {
+	double needed; /* scale factor at which 99 of 100 bursts fit in */
+	unsigned int seen, over_now, over_then; /* bursts; those that the distance does not hold */
+	int worst; /* zone that needs most */
+	double worst_pages;
+};
+
+static void count_bursts(const struct rs_evidence *e, const struct marks *now, const struct marks *then, struct bursts *b)
+{
+	unsigned int i, n;
+
+	memset(b, 0, sizeof(*b));
+	for (i = 0; i < e->nr_zones; i++) {
+		const struct rs_evidence_zone *z = &e->zones[i];
+		double pages;
+
+		if (!z->nr_bursts || z->managed * SMALL_ZONE < e->mem_pages)
+			continue; /* what a small zone lacks, another one has */
+		b->seen += z->nr_bursts;
+		for (n = 0; n < z->nr_bursts; n++) {
+			b->over_now += z->bursts[n] > gap_of(&now->zones[i]);
+			b->over_then += then && z->bursts[n] > gap_of(&then->zones[i]);
+		}
+		pages = z->bursts[z->nr_bursts / 100];
+		if (10000 * pages / z->managed > b->needed) {
+			b->needed = 10000 * pages / z->managed;
+			b->worst = i;
+			b->worst_pages = pages;
+		}
+	}
+}
+
+static int64_t within_bounds(const struct rs_evidence *e, int64_t factor)
+{
+	struct rs_value v = { "vm.watermark_scale_factor", 0, factor };
+	char why[200];
+
+	while (v.value > 1 && !rs_value_is_sane(e, &v, why, sizeof(why)))
+		v.value -= v.value > 100 ? 10 : 1;
+	return v.value;
+}
+
+static void keep_free_effect(const struct rs_recommendation *r, struct rs_advice *a, const struct marks *now,
+			     const struct marks *then)
+{
+	double before = mib(r, now->high), after = mib(r, then->high);
+
+	if (after > before)
+		cost(a, "memory_kept_free_mib", before, after, after, after);
+	else
+		gain(a, "memory_kept_free_mib", before, after, after, after);
+}
+
+static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, const struct marks *now, struct bursts *b)
+{
+	static const char id[] = "watermark-gap";
+	int64_t wanted = ceil(b->needed / 5) * 5, factor = within_bounds(e, wanted);
+	const struct rs_evidence_zone *z = &e->zones[b->worst];
+	struct marks then;
+	struct rs_advice *a;
+	double left, most;
+
+	if (factor <= e->watermark_scale_factor) {
+		leave(r, id, "%.0f stalls, but the bounds leave no room: 99 of 100 bursts need %" PRId64 ", which would keep too much free",
+		      e->stalls, wanted);
+		return;
+	}
+	marks_under(e, e->min_free_kbytes, factor, &then);
+	count_bursts(e, now, &then, b);
+	/* None seen in n is up to three in n: the upper end of the interval. */
+	left = (double)b->over_then / b->over_now;
+	most = fmin(1, (b->over_then + 3.0) / b->over_now);
+	a = advise(r, id);
+	set(a, "vm.watermark_scale_factor", e->watermark_scale_factor, factor);
+	gain(a, "stalls", e->stalls, e->stalls * left, 0, e->stalls * most);
+	gain(a, "stall_s", e->stall_s, e->stall_s * left, 0, e->stall_s * most);
+	keep_free_effect(r, a, now, &then);
+	a->confidence = b->over_now >= 20 && e->nr_reacts >= 20 ? RS_CONFIDENCE_MEDIUM : RS_CONFIDENCE_LOW;
+	snprintf(a->why, sizeof(a->why),
+		 "%.0f direct reclaims took %.2f s. kswapd needs %.1f ms from its wake-up to its first reclaimed batch (95 %%, %u seen), "
+		 "and within such a time the load took up to %.1f MiB of zone %s on node %d (99 %% of %u bursts near the marks), where "
+		 "low is only %.1f MiB above min; it will be %.1f MiB. %u of the bursts did not fit in, %u will not%s",
+		 e->stalls, e->stall_s, e->react_worst_s * 1000, e->nr_reacts, mib(r, b->worst_pages), z->name, z->nid, b->seen,
+		 mib(r, gap_of(&now->zones[b->worst])), mib(r, gap_of(&then.zones[b->worst])), b->over_now, b->over_then,
+		 factor < wanted ? ". More is needed than the bounds allow" : "");
+	snprintf(a->risk, sizeof(a->risk),
+		 "kswapd starts earlier and keeps more free: stalls become refaults and CPU time of kswapd. On a bursty load in the lab "
+		 "memory PSI rose by a quarter to a third while every stall went; watch time lost, not stalls");
+}
+
+static void lower_gap(const struct rs_evidence *e, struct rs_recommendation *r, const struct marks *now, const struct bursts *b)
+{
+	static const char id[] = "watermark-gap-lower";
+	double largest = 0;
+	unsigned int i;
+	int64_t factor;
+	struct marks then;
+	struct rs_advice *a;
+
+	for (i = 0; i < e->nr_zones; i++)
+		if (e->zones[i].nr_bursts && e->zones[i].managed * SMALL_ZONE >= e->mem_pages)
+			largest = fmax(largest, 10000 * e->zones[i].bursts[0] / e->zones[i].managed);
+	factor = fmax(10, ceil(2 * largest / 5) * 5);
+	marks_under(e, e->min_free_kbytes, factor, &then);
+	if (b->seen < LEAST_REQUESTS || e->stalls > 0 || now->high < 0.03 * usable_pages(e) || then.high * 2 > now->high ||
+	    !(r->refault_wait_s > worth_while * e->seconds)) {
+		leave(r, "watermark-gap", "%.0f stalls of %.1f ms together in %.0f s: nothing to gain", e->stalls, e->stall_s * 1000, e->seconds);
+		return;
+	}
+	a = advise(r, id);
+	set(a, "vm.watermark_scale_factor", e->watermark_scale_factor, factor);
+	keep_free_effect(r, a, now, &then);
+	gain(a, "refault_wait_s", r->refault_wait_s, NAN, 0, r->refault_wait_s);
+	cost(a, "stalls", 0, 0, 0, 3);
+	a->confidence = RS_CONFIDENCE_LOW;
+	snprintf(a->why, sizeof(a->why),
+		 "%.0f MiB are kept free, which is %.1f %% of the memory; twice the largest of %u bursts needs less than half of it, there was no "
+		 "stall, and tasks waited %.2f s for pages that had been reclaimed",
+		 mib(r, now->high), 100.0 * now->high / usable_pages(e), b->seen, r->refault_wait_s);
+	snprintf(a->risk, sizeof(a->risk), "a load that did not run while this was recorded may have larger bursts");
+}
+
+static void rule_watermark_gap(const struct rs_evidence *e, struct rs_recommendation *r)
+{
+	struct marks now;
+	struct bursts b;
+
+	marks_under(e, e->min_free_kbytes, e->watermark_scale_factor, &now);
+	count_bursts(e, &now, NULL, &b);
+	if (!(e->stall_s > worth_while * e->seconds)) {
+		lower_gap(e, r, &now, &b);
+		return;
+	}
+	if (!b.seen || !e->nr_reacts)
+		leave(r, "watermark-gap", "%.0f stalls of %.2f s together, but %s: record in mode decisions", e->stalls, e->stall_s,
+		      b.seen ? "not how long kswapd takes" : "no burst near the marks was seen");
+	else if (!b.over_now || b.needed <= e->watermark_scale_factor)
+		leave(r, "watermark-gap", "%.0f stalls of %.2f s together, but 99 of 100 bursts fit between min and low: a larger distance would not help; "
+		      "see reclaimscope explain", e->stalls, e->stall_s);
+	else if (b.over_now < LEAST_BURSTS || e->nr_reacts < LEAST_BURSTS)
+		leave(r, "watermark-gap", "%.0f stalls of %.2f s together, but only %u bursts that did not fit in and %u times that kswapd began: "
+		      "record for longer", e->stalls, e->stall_s, b.over_now, e->nr_reacts);
+	else
+		raise_gap(e, r, &now, &b);
+}
+
+/* ---- the reserve ---- */
+
+static void rule_min_free(const struct rs_evidence *e, struct rs_recommendation *r)
+{
+	static const char id[] = "min-free";
+	int kernels = kernels_min_free(e, e->thp), without = kernels_min_free(e, false);
+	struct rs_value now = { "vm.min_free_kbytes", 0, e->min_free_kbytes };
+	struct marks before, after;
+	struct rs_advice *a;
+	char why[200] = "";
+
+	if (rs_value_is_sane(e, &now, why, sizeof(why)) && e->min_free_kbytes * 2 >= without) {
+		if (e->thp && e->min_free_kbytes < kernels)
+			leave(r, id, "%" PRId64 " KiB; transparent huge pages are on, and khugepaged makes it %d KiB when it next looks",
+			      e->min_free_kbytes, kernels);
+		else
+			leave(r, id, "%" PRId64 " KiB is between half of the kernel's own choice (%d KiB) and %.0f %% of memory; a reserve for "
+			      "those who cannot wait is no means against stalls", e->min_free_kbytes, kernels, 100 * most_min_free);
+		return;
+	}
+	/* On a small or huge-page host even the kernel's choice can be beyond the bound. */
+	now.value = kernels;
+	if (kernels == e->min_free_kbytes || !rs_value_is_sane(e, &now, why, sizeof(why))) {
+		leave(r, id, "the kernel's own choice of %d KiB is no better: %s", kernels, why);
+		return;
+	}
+	marks_under(e, e->min_free_kbytes, e->watermark_scale_factor, &before);
+	marks_under(e, kernels, e->watermark_scale_factor, &after);
+	a = advise(r, id);
+	set(a, "vm.min_free_kbytes", e->min_free_kbytes, kernels);
+	keep_free_effect(r, a, &before, &after);
+	a->confidence = RS_CONFIDENCE_HIGH;
+	if (why[0])
+		snprintf(a->why, sizeof(a->why), "%s. The kernel's own choice here is %d KiB%s", why, kernels,
+			 e->thp ? ", with transparent huge pages" : "");
+	else
+		snprintf(a->why, sizeof(a->why), "%" PRId64 " KiB is less than half of what the kernel chooses itself (%d KiB%s): allocations "
+			 "that cannot wait will fail", e->min_free_kbytes, kernels, e->thp ? " with transparent huge pages" : "");
+	snprintf(a->risk, sizeof(a->risk), e->min_free_kbytes > kernels ?
+		 "somebody may have set it for a driver that allocates much in interrupts: look for page allocation failures in the log" :
+		 "a little less memory for everything else");
+}
+
+/* ---- swap or files ---- */
+
+static void rule_swappiness(const struct rs_evidence *e, struct rs_recommendation *r)
+{
+	static const char id[] = "swappiness";
+	double k, spread, s, low, high;
+	struct rs_advice *a;
+	int64_t value;
+
+	if (!e->has_swap) {
+		leave(r, id, "there is no swap");
+		return;
+	}
+	if (!(e->swapin_reads >= LEAST_REQUESTS) || !(e->file_reads >= LEAST_REQUESTS) || !(e->swapin_s > 0) || !(e->file_read_s > 0)) {
+		leave(r, id, "%.0f reads of swap and %.0f of files: too few to compare what they cost", e->swapin_reads, e->file_reads);
+		return;
+	}
+	if (!(r->refault_wait_s > worth_while * e->seconds)) {
+		leave(r, id, "tasks waited %.1f ms in %.0f s for pages that had been reclaimed: nothing to gain", r->refault_wait_s * 1000, e->seconds);
+		return;
+	}
+	k = e->file_read_s / e->swapin_s;
+	/* Waiting times spread about as much as their mean. */
+	spread = exp(Z90 * sqrt(1 / e->swapin_reads + 1 / e->file_reads));
+	s = 200 * k / (1 + k);
+	low = 200 * (k / spread) / (1 + k / spread);
+	high = 200 * (k * spread) / (1 + k * spread);
+	value = fmin(MOST_SWAPPINESS, fmax(LEAST_SWAPPINESS, round(s / 5) * 5));
+	if ((e->swappiness >= low - TOLERANCE && e->swappiness <= high + TOLERANCE) || value == e->swappiness) {
+		leave(r, id, "%" PRId64 " fits: a page of swap costs %.2f ms, one of a file %.2f ms, which makes %.0f (%.0f to %.0f)", e->swappiness,
+		      e->swapin_s * 1000, e->file_read_s * 1000, s, low, high);
+		return;
+	}
+	a = advise(r, id);
+	set(a, "vm.swappiness", e->swappiness, value);
+	gain(a, "refault_wait_s", r->refault_wait_s, NAN, 0, r->refault_wait_s);
+	cost(a, value > e->swappiness ? "swapin_pages" : "refault_file_pages", value > e->swappiness ? e->swapin : e->refault_file, NAN,
+	     NAN, NAN);
+	a->confidence = e->mglru ? RS_CONFIDENCE_LOW : RS_CONFIDENCE_MEDIUM;
+	snprintf(a->why, sizeof(a->why),
+		 "a page of a file costs %.2f ms (%.0f requests) and one of swap %.2f ms (%.0f requests): k = %.2f, and 200*k/(1+k) = %.0f "
+		 "(90 %%: %.0f to %.0f). %.0f pages were swapped in and %.0f file pages read again: %.2f s of waiting%s",
+		 e->file_read_s * 1000, e->file_reads, e->swapin_s * 1000, e->swapin_reads, k, s, low, high, e->swapin, e->refault_file,
+		 r->refault_wait_s, e->swap_is_memory ? ". All swap is zram" : "");
+	snprintf(a->risk, sizeof(a->risk), "%s%s",
+		 e->mglru ? "with MGLRU it is not a ratio of scanning but a weight on refault rates: a step can do nothing, or turn the choice "
+			    "over at once. " :
+			    "",
+		 value > e->swappiness ? "swap fills sooner; when it is full, only files are left to reclaim" :
+					 "the page cache shrinks more; unused anonymous memory stays");
+}
+
+/* ---- dirty pages ---- */
+
+static void rule_dirty(const struct rs_evidence *e, struct rs_recommendation *r)
+{
+	static const char id[] = "dirty-limits";
+	double memory = (double)usable_pages(e) * r->page_size, limit_now, background_now, background, limit;
+	struct rs_advice *a;
+
+	if (e->dirty_bytes < 0 || e->dirty_background_bytes < 0 || e->dirty_ratio < 0 || e->dirty_background_ratio < 0) {
+		leave(r, id, "the recording does not hold the limits");
+		return;
+	}
+	if (!(e->throttled_writeback_s > worth_while * e->seconds) && !(e->dirty_met > 0.2 && e->stall_s > worth_while * e->seconds)) {
+		leave(r, id, "reclaim waited %.1f ms for writeback, and %.0f %% of what it scanned was dirty: nothing to gain",
+		      e->throttled_writeback_s * 1000, isnan(e->dirty_met) ? 0 : 100 * e->dirty_met);
+		return;
+	}
+	if (!(e->write_bytes_s > 0)) {
+		leave(r, id, "reclaim waited for writeback, but how fast the devices write is not in the recording");
+		return;
+	}
+	limit_now = e->dirty_bytes > 0 ? e->dirty_bytes : memory * e->dirty_ratio / 100;
+	background_now = e->dirty_background_bytes > 0 ? e->dirty_background_bytes : memory * e->dirty_background_ratio / 100;
+	/* As much as is written in one second, and in three. */
+	background = fmax(LEAST_DIRTY_BYTES, floor(e->write_bytes_s / MIB) * MIB);
+	limit = 3 * background;
+	if (limit > 0.8 * limit_now || background >= background_now) {
+		leave(r, id, "reclaim waited %.2f s for writeback, but the limits (%.0f and %.0f MiB) are what the devices write in seconds (%.0f MiB/s)",
+		      e->throttled_writeback_s, background_now / MIB, limit_now / MIB, e->write_bytes_s / MIB);
+		return;
+	}
+	a = advise(r, id);
+	set(a, "vm.dirty_background_bytes", e->dirty_background_bytes, background);
+	set(a, "vm.dirty_bytes", e->dirty_bytes, limit);
+	/* The kernel clears one form when the other is written, and takes no 0. */
+	if (!e->dirty_background_bytes)
+		a->undo[0] = (struct rs_value){ "vm.dirty_background_ratio", 0, e->dirty_background_ratio };
+	if (!e->dirty_bytes)
+		a->undo[1] = (struct rs_value){ "vm.dirty_ratio", 0, e->dirty_ratio };
+	gain(a, "throttled_writeback_s", e->throttled_writeback_s, NAN, 0, e->throttled_writeback_s);
+	cost(a, "dirty_limit_mib", limit_now / MIB, limit / MIB, limit / MIB, limit / MIB);
+	a->confidence = RS_CONFIDENCE_LOW;
+	snprintf(a->why, sizeof(a->why),
+		 "reclaimers waited %.2f s for writeback, and %.0f %% of the pages they scanned were dirty or being written; the limits allow %.0f MiB "
+		 "before writing begins and %.0f MiB before writers wait, while the devices write %.1f MiB/s",
+		 e->throttled_writeback_s, isnan(e->dirty_met) ? 0 : 100 * e->dirty_met, background_now / MIB, limit_now / MIB,
+		 e->write_bytes_s / MIB);
+	snprintf(a->risk, sizeof(a->risk), "programs that write in bursts wait earlier; fewer writes to the same page are merged");
+}
+
+/* ---- the whole ---- */
+
+/* What the simulation says of each advice; one by which more time is lost is taken back. */
+static void check_by_simulation(struct rs_recommendation *r, rs_simulate simulate, void *ctx)
+{
+	struct rs_advice kept[RS_MAX_ADVICE];
+	unsigned int i, n = 0;
+
+	for (i = 0; i < r->nr_advice; i++) {
+		struct rs_advice *a = &r->advice[i];
+		struct rs_simulated s;
+
+		if (simulate(ctx, a->values, a->nr_values, &s)) {
+			a->simulated = true;
+			if (s.lost.low > s.lost.before) {
+				leave(r, a->id, "%s = %" PRId64 " was simulated: time lost would rise from %.2f s to %.2f s (%.2f to %.2f)",
+				      a->values[0].key, a->values[0].value, s.lost.before, s.lost.after, s.lost.low, s.lost.high);
+				continue;
+			}
+			if (s.lost.after <= s.lost.before)
+				a->gains[a->nr_gains++] = s.lost;
+			else
+				a->costs[a->nr_costs++] = s.lost;
+		}
+		kept[n++] = *a;
+	}
+	memcpy(r->advice, kept, n * sizeof(kept[0]));
+	r->nr_advice = n;
+}
+
+void rs_recommend(const struct rs_evidence *e, rs_simulate simulate, void *ctx, struct rs_recommendation *r)
+{
+	struct marks now;
+	double swap = e->swapin * e->swapin_s, file = e->refault_file * e->file_read_s;
+
+	memset(r, 0, sizeof(*r));
+	r->seconds = e->seconds;
+	r->page_size = e->page_size ? e->page_size : 4096;
+	r->lost_some_s = e->psi_some_s;
+	r->lost_full_s = e->psi_full_s;
+	r->stalls = e->stalls;
+	r->stall_s = e->stall_s;
+	r->refault_wait_s = isnan(swap) ? file : isnan(file) ? swap : swap + file;
+	r->usable_pages = usable_pages(e);
+	if (e->min_free_kbytes < 0 || e->watermark_scale_factor < 0 || !e->nr_zones || !e->has_rules) {
+		leave(r, "watermark-gap", "the recording does not say how this kernel computes its marks");
+	} else {
+		marks_under(e, e->min_free_kbytes, e->watermark_scale_factor, &now);
+		r->kept_free_pages = now.high;
+		rule_watermark_gap(e, r);
+		rule_min_free(e, r);
+	}
+	if (e->swappiness < 0)
+		leave(r, "swappiness", "the recording does not hold it");
+	else
+		rule_swappiness(e, r);
+	rule_dirty(e, r);
+	if (simulate)
+		check_by_simulation(r, simulate, ctx);
+}

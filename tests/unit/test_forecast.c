@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <math.h>
+#include <string.h>
+
+#include "../../src/tune/forecast.h"
+#include "unit.h"
+
+#define S 1000000000ULL
+
+/* A host of one node with two zones: a small low one, and the one that loads use. In pages. */
+struct host {
+	uint64_t ts_ns;
+	double free, file, anon, swap_free, swap_total, kswapd_steal;
+	uint64_t boost, stalls, oom_kills;
+	struct rs_forecaster *f;
+};
+
+static void setup(struct host *h, uint64_t horizon_s)
+{
+	memset(h, 0, sizeof(*h));
+	h->ts_ns = 100 * S;
+	assert_int_equal(rs_forecaster_create(horizon_s * S, &h->f), 0);
+}
+
+static enum rs_forecast_step give_zone(struct host *h, int zid, uint64_t managed, uint64_t free, uint64_t min)
+{
+	struct rs_event_zone_state z = {
+		.hdr = { .ts_ns = h->ts_ns, .type = RS_EVENT_zone_state, .len = sizeof(z) },
+		.zid = zid,
+		.context = RS_ZONE_OF_GAUGE,
+		.managed = managed,
+		.free = free,
+		.min = min,
+		.low = 2 * min,
+		.high = 3 * min,
+		.boost = h->boost,
+	};
+
+	if (zid == 1)
+		z.lowmem_reserve[2] = 2000;
+	return rs_forecaster_take(h->f, &z.hdr);
+}
+
+/* One reading of the gauge, 0.1 s after the last. */
+static enum rs_forecast_step reading(struct host *h)
+{
+	struct rs_event_node_state n = {
+		.hdr = { .ts_ns = h->ts_ns, .type = RS_EVENT_node_state, .len = sizeof(n) },
+		.inactive_file = h->file,
+		.inactive_anon = h->anon,
+	};
+	struct rs_event_vm_state vm = {
+		.hdr = { .ts_ns = h->ts_ns, .type = RS_EVENT_vm_state, .len = sizeof(vm) },
+		.swap_free = h->swap_free,
+		.swap_total = h->swap_total,
+		.pgsteal_kswapd = h->kswapd_steal,
+		.allocstall = h->stalls,
+		.oom_kill = h->oom_kills,
+	};
+	enum rs_forecast_step step;
+
+	assert_int_equal(rs_forecaster_take(h->f, &n.hdr), RS_FORECAST_NOTHING);
+	assert_int_equal(give_zone(h, 1, 4000, 3900, 10), RS_FORECAST_NOTHING);
+	assert_int_equal(give_zone(h, 2, 200000, h->free, 1000), RS_FORECAST_NOTHING);
+	step = rs_forecaster_take(h->f, &vm.hdr);
+	h->ts_ns += S / 10;
+	return step;
+}
+
+/* @free, @file: pages a second. */
+static const struct rs_forecast *go_on(struct host *h, double seconds, double free, double file)
+{
+	int i;
+
+	for (i = 0; i < seconds * 10; i++) {
+		reading(h);
+		h->free += free / 10;
+		h->file += file / 10;
+		h->anon -= (free + file) / 10;
+	}
+	return rs_forecaster_latest(h->f);
+}
+
+static void forecast_of_a_quiet_host_is_no_alarm(void **state)
+{
+	const struct rs_forecast *fc;
+	struct host h;
+
+	(void)state;
+	setup(&h, 10);
+	h.free = 50000;
+	fc = go_on(&h, 20, 0, 0);
+	assert_true(isinf(fc->to_min.middle) && isinf(fc->to_low.middle));
+	assert_true(fc->p_direct < 0.01 && fc->p_oom < 0.01);
+	rs_forecaster_destroy(h.f);
+}
+
+static void forecast_is_made_every_second_and_not_of_less(void **state)
+{
+	int i, made = 0, samples = 0;
+	struct host h;
+
+	(void)state;
+	setup(&h, 10);
+	h.free = 50000;
+	for (i = 0; i < 101; i++) {
+		enum rs_forecast_step step = reading(&h);
+
+		made += step == RS_FORECAST_MADE;
+		samples += step != RS_FORECAST_NOTHING;
+	}
+	assert_int_equal(samples, 101);
+	assert_int_equal(made, 10);
+	h.ts_ns -= S / 10 - 1;
+	assert_int_equal(reading(&h), RS_FORECAST_NOTHING); /* too close to the one before */
+	rs_forecaster_destroy(h.f);
+}
+
+static void steady_drain_is_told_within_its_interval(void **state)
+{
+	const struct rs_forecast *fc;
+	double left;
+	struct host h;
+
+	(void)state;
+	setup(&h, 10);
+	h.free = 100000;
+	fc = go_on(&h, 20.1, -2000, 0);
+	/* Zone 1 keeps 2000 from ordinary memory beside its marks: 3900 - 2020 until low, 3900 - 2010 until min. */
+	left = (100000 - 20 * 2000 - 1000 + 1890) / 2000.0;
+	assert_true(fabs(fc->to_min.middle - left) < 0.1 * left);
+	assert_true(fc->to_min.low < left && left < fc->to_min.high);
+	assert_true(fc->to_low.middle <= fc->to_min.middle && fc->to_low.low <= fc->to_min.low);
+	assert_true(fc->p_direct < 0.1);
+	fc = go_on(&h, left - 6, -2000, 0);
+	assert_true(fc->p_direct > 0.8 && fc->p_oom > 0.5);
+	rs_forecaster_destroy(h.f);
+}
+
+static void zones_fill_from_the_highest_and_their_reserve_counts(void **state)
+{
+	const struct rs_forecast *fc;
+	struct host h;
+
+	(void)state;
+	setup(&h, 10);
+	h.free = 60000;
+	fc = go_on(&h, 10, -2000, 0);
+	assert_int_equal(fc->nr_zones, 2);
+	assert_int_equal(fc->zones[0].zid, 2);
+	assert_int_equal(fc->zones[1].low, 2020);
+	assert_int_equal(fc->zones[1].min, 2010);
+	assert_true(fc->zones[0].to_low.middle < fc->zones[1].to_low.middle);
+	assert_true(fc->zones[0].to_low.middle <= fc->zones[0].to_min.middle);
+	assert_true(fc->zones[0].to_min.middle <= fc->zones[1].to_min.middle);
+	h.boost = 500;
+	fc = go_on(&h, 2, -2000, 0);
+	assert_int_equal(fc->zones[0].min, 1500);
+	assert_int_equal(fc->zones[0].low, 2500);
+	rs_forecaster_destroy(h.f);
+}
+
+static void reading_files_uses_free_memory_and_exhausts_nothing(void **state)
+{
+	const struct rs_forecast *fc;
+	struct host h;
+
+	(void)state;
+	setup(&h, 10);
+	h.free = 60000;
+	fc = go_on(&h, 20, -2000, 2000);
+	assert_true(fc->to_low.middle < 20);
+	assert_true(fc->to_min.middle > fc->to_low.middle);
+	assert_true(fc->p_oom < 0.01);
+	assert_true(fc->demand > 1500 && fc->growth < 500);
+	rs_forecaster_destroy(h.f);
+}
+
+static void pages_that_can_be_reclaimed_put_min_off(void **state)
+{
+	struct rs_span without, with;
+	struct host h;
+
+	(void)state;
+	setup(&h, 10);
+	h.free = 60000;
+	without = go_on(&h, 20, -2000, 0)->to_min;
+	rs_forecaster_destroy(h.f);
+	setup(&h, 10);
+	h.free = 60000;
+	h.swap_free = h.swap_total = 40000;
+	h.anon = 50000;
+	with = go_on(&h, 20, -2000, 0)->to_min;
+	/* Kswapd has not worked yet, so it may fail in its first moments: the early end of the interval knows that. */
+	assert_true(with.high > without.high + 15);
+	rs_forecaster_destroy(h.f);
+}
+
+/* kswapd keeps free memory where it is, and anonymous pages go to swap; so much of each stays in memory. */
+static double swap_out(double stays)
+{
+	double reclaimable;
+	struct host h;
+	int i;
+
+	setup(&h, 10);
+	h.free = 10000;
+	h.swap_free = h.swap_total = 100000;
+	h.anon = 150000;
+	for (i = 0; i < 300; i++) {
+		reading(&h);
+		h.swap_free -= 100;
+		h.kswapd_steal += 100;
+		h.anon -= 100 * stays; /* the rest is new ones */
+	}
+	reclaimable = rs_forecaster_latest(h.f)->reclaimable;
+	rs_forecaster_destroy(h.f);
+	return reclaimable;
+}
+
+static void swap_in_memory_is_worth_less_than_swap_on_a_disk(void **state)
+{
+	double disk = swap_out(0), zram = swap_out(0.4);
+
+	(void)state;
+	assert_true(disk > 65000);
+	assert_true(zram > 0.5 * disk && zram < 0.75 * disk);
+}
+
+/* kswapd begins ten times, with a stall each time or without. What is said when free memory comes near low once more? */
+static double after_contacts(bool with_stalls)
+{
+	double said;
+	struct host h;
+	int i;
+
+	setup(&h, 10);
+	h.free = 20000;
+	h.file = 100000;
+	for (i = 0; i < 10; i++) {
+		go_on(&h, 5, -3000, 3000);
+		h.kswapd_steal += 15000;
+		h.stalls += with_stalls;
+		h.free += 15000;
+		h.file -= 15000;
+		go_on(&h, 0.3, 0, 0);
+	}
+	said = go_on(&h, 4, -3000, 3000)->p_direct;
+	rs_forecaster_destroy(h.f);
+	return said;
+}
+
+static void stalls_of_kswapds_first_moments_are_learned(void **state)
+{
+	double with, without;
+
+	(void)state;
+	with = after_contacts(true);
+	without = after_contacts(false);
+	assert_true(with > 0.5);
+	assert_true(without < 0.2);
+}
+
+static void truth_counts_from_the_first_sample(void **state)
+{
+	const struct rs_forecast_truth *truth;
+	struct host h;
+
+	(void)state;
+	setup(&h, 10);
+	h.free = 500;
+	h.stalls = 7;
+	h.oom_kills = 2;
+	go_on(&h, 1, 0, 0);
+	truth = rs_forecaster_truth(h.f);
+	assert_int_equal(truth->stalls, 0);
+	assert_int_equal(truth->oom_kills, 0);
+	assert_false(truth->below_min); /* zone 1 has some left */
+	h.stalls = 9;
+	h.oom_kills = 3;
+	go_on(&h, 0.1, 0, 0);
+	assert_int_equal(truth->stalls, 2);
+	assert_int_equal(truth->oom_kills, 1);
+	rs_forecaster_destroy(h.f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(forecast_of_a_quiet_host_is_no_alarm),
+		cmocka_unit_test(forecast_is_made_every_second_and_not_of_less),
+		cmocka_unit_test(steady_drain_is_told_within_its_interval),
+		cmocka_unit_test(zones_fill_from_the_highest_and_their_reserve_counts),
+		cmocka_unit_test(reading_files_uses_free_memory_and_exhausts_nothing),
+		cmocka_unit_test(pages_that_can_be_reclaimed_put_min_off),
+		cmocka_unit_test(swap_in_memory_is_worth_less_than_swap_on_a_disk),
+		cmocka_unit_test(stalls_of_kswapds_first_moments_are_learned),
+		cmocka_unit_test(truth_counts_from_the_first_sample),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# forecast.sh record [KERNEL...]   records runs into exhaustion and runs that recover in guests
+# forecast.sh score                scores the forecasts of those recordings, and writes docs/forecast.md
+#
+# A run is known by how it goes (x: into exhaustion, r: it recovers), its shape, and its half: the method was tuned on half a,
+# and half b, of other speeds and sizes, was only looked at afterwards.
+set -u
+. "$(dirname "$0")/lib.sh"
+build=$TOP/build
+results=$build/forecast
+
+times() { # times N STEPS...
+	local i n=$1
+	shift
+	for ((i = 0; i < n; i++)); do printf '%s ' "$*"; done
+}
+
+# machine half name command
+runs() {
+	cat <<END
+none a x-ramp load shape 600:30
+none b x-ramp load shape 600:60
+none a x-slow load shape 600:100
+none b x-slow load shape 600:80
+none a x-fast load shape 600:15
+none b x-fast load shape 600:22
+none a x-steps load shape $(times 15 40:0.3 0:3)
+none b x-steps load shape $(times 10 60:1 0:4)
+none a x-pauses load shape $(times 20 30:2 0:2)
+none b x-pauses load shape $(times 14 45:2 0:3)
+none a x-faster load shape 20:6 40:6 80:6 160:6 400:8
+none b x-faster load shape 30:8 60:8 120:8 400:11
+none a x-slower load shape 250:8 100:8 50:8 200:40
+none b x-slower load shape 200:8 120:10 60:10 240:36
+none a x-cache load stream /data/big 640 1; load shape 600:40
+none b x-cache load stream /data/big 640 1; load shape 600:25
+none a x-stream load stream /data/big 640 99 & load shape 600:40; kill \$!
+none b x-stream load stream /data/big 640 99 & load shape 600:60; kill \$!
+none a x-saw load shape $(times 20 60:1 -60:0 0:2) & load shape 500:40; kill \$!
+none b x-saw load shape $(times 30 40:0.5 -40:0.5 0:1) & load shape 500:55; kill \$!
+none a r-hold load shape 300:20 0:15
+none b r-hold load shape 330:30 0:15
+none a r-free load shape 340:25 -340:1 0:12
+none b r-free load shape 320:15 0:5 -320:0 0:15
+none a r-burst load shape $(times 5 250:2 0:1 -250:0 0:4) 0:10
+none b r-burst load shape $(times 4 300:4 -300:1 0:5) 0:10
+none a r-saw load shape $(times 4 120:5 -120:5) 0:10
+none b r-saw load shape $(times 4 200:8 -200:2) 0:10
+none a r-stream load stream /data/big 640 3; sleep 12
+none b r-stream load stream /data/big 640 1; sleep 4; load stream /data/big 500 1; sleep 12
+none a r-both load stream /data/big 640 99 & load shape $(times 6 100:2 -100:0 0:3) 0:10; kill \$!
+none b r-both load stream /data/big 640 99 & load shape $(times 5 150:3 -150:0 0:4) 0:10; kill \$!
+none a r-stairs load shape $(times 5 60:1 0:3) $(times 5 -60:1 0:2) 0:10
+none b r-stairs load shape $(times 4 80:2 0:3) $(times 4 -80:1 0:2) 0:10
+none a r-leak load shape $(times 10 30:2 0:2) -300:0 0:14
+none b r-leak load shape $(times 8 40:3 0:2) -320:0.5 0:14
+none a r-faster load shape 20:5 40:5 80:5 140:5 0:15
+none b r-faster load shape 30:6 60:6 120:6 90:8 0:14
+zram:256 a x-zram load shape 900:45
+zram:256 b x-zram load shape 900:70
+zram:256 a r-zram load shape 440:30 0:15
+zram:256 b r-zram load shape 470:20 0:15
+disk:256 a x-disk load shape 900:50
+disk:256 b x-disk load shape 900:75
+disk:256 a r-disk load shape 450:30 0:12 -300:1 0:12
+disk:256 b r-disk load shape 500:40 0:15
+END
+}
+
+record_guest() { # record_guest KERNEL MACHINE HALF
+	local dir=$results/$1-${2%:*}-$3 script
+	mkdir -p "$dir"
+	script=$dir/script
+	{
+		echo 'cd /out'
+		runs | awk -v m="$2" -v h="$3" '$1 == m && $2 == h' | while read -r _ _ name command; do
+			printf 'sync; echo 3 >/proc/sys/vm/drop_caches; sleep 1\n'
+			printf "cat >/tmp/run <<'END'\n%s\ntrue\nEND\n" "$command"
+			printf 'reclaimscope record -q -o %s.data --buffer 2m --gauge 100 --probes %s -- sh /tmp/run 2>>/out/stderr\n' \
+				"$name" "$probes"
+		done
+	} >"$script"
+	"$HERE/vm.sh" -k "$1" -o "$dir" -d -w "$2" -i -t 1500 -b "$build/reclaimscope" -b "$build/tests/vm/load" "$script" ||
+		echo "$*: the guest ended with $?: $(tail -2 "$dir/console" | tr '\n' ' ')" >&2
+}
+
+# Stalls and kswapd are enough: what is forecast from is the gauge.
+probes=-cost,-lru_gen,-marks,-memcg,-retry,-scan,-shrinker,-workingset
+
+case ${1:-} in
+record)
+	shift
+	"$HERE/images.sh" data || exit 1
+	for kernel in "${@:-6.1 7.2}"; do
+		for k in $kernel; do
+			"$HERE/fetch.sh" qemu "$k" || exit 1
+			for machine in none zram:256 disk:256; do
+				for half in a b; do record_guest "$k" "$machine" "$half"; done
+			done
+		done
+	done ;;
+guest) record_guest "$2" "$3" "$4" ;; # one of them
+score)
+	exec "$HERE/forecast-score.sh" "$results" ;;
+*) echo "usage: forecast.sh record [KERNEL...] | score" >&2; exit 2 ;;
+esac
