@@ -64,7 +64,7 @@ for rep in $(seq "$repetitions"); do
 			mkdir -p "$dir"
 			guest_script "$workload" "$rep" >"$dir/script"
 			machine_of "$workload" || exit 2
-			if ${VM_SLOT:-} "$HERE/vm.sh" -k "$kernel" -o "$dir" -d -i -t 1800 "${machine[@]}" -b "$build/reclaimscope" \
+			if ${VM_SLOT:-} "$HERE/vm.sh" -k "$kernel" -o "$dir" -d -i -t 10800 "${machine[@]}" -b "$build/reclaimscope" \
 				-b "$build/tests/vm/load" -b "$build/tests/vm/measure" "$dir/script"; then
 				touch "$dir/done"
 			else
