@@ -134,17 +134,31 @@ static int set_ram(const char *assignment, const char *value, struct rs_sim_conf
 	return 0;
 }
 
+static const char *without_vm(const char *key)
+{
+	return strncmp(key, "vm.", 3) ? key : key + 3;
+}
+
+bool rs_setting_is_known(const char *key)
+{
+	size_t i;
+
+	key = without_vm(key);
+	for (i = 0; i < RS_ARRAY_SIZE_OF(keys); i++)
+		if (!strcmp(keys[i].key, key))
+			return true;
+	return !strcmp(key, "ram") || !strcmp(key, "swap");
+}
+
 int rs_setting_apply(const char *assignment, struct rs_sim_config *config)
 {
-	const char *equals = strchr(assignment, '='), *key = assignment, *value;
+	const char *equals = strchr(assignment, '='), *key = without_vm(assignment), *value;
 	size_t len, i;
 	int64_t number;
 	char *end;
 
 	if (!equals)
 		return bad(assignment, "must be KEY=VALUE");
-	if (!strncmp(key, "vm.", 3))
-		key += 3;
 	len = equals - key;
 	value = equals + 1;
 	if (len == 3 && !strncmp(key, "ram", 3))

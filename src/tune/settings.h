@@ -11,6 +11,9 @@
  */
 int rs_setting_apply(const char *assignment, struct rs_sim_config *config);
 
+/* Can this key be tried at all? */
+bool rs_setting_is_known(const char *key);
+
 /* A sweep: "key=low:high:n", n values at equal distances. */
 struct rs_setting_sweep {
 	char key[64];

@@ -28,6 +28,8 @@ static void rs_setting_apply_with_and_without_vm_is_the_same(void **state)
 	assert_true(c.lru_gen);
 	assert_int_equal(rs_setting_apply("min_free_kbytes=12345", &c), 0);
 	assert_int_equal(c.min_free_kbytes, 12345);
+	assert_true(rs_setting_is_known("vm.swappiness") && rs_setting_is_known("swap"));
+	assert_false(rs_setting_is_known("vm.page-cluster") || rs_setting_is_known("swappiness=1"));
 }
 
 /* The kernel sets the other one of the pair to 0. */
