@@ -21,6 +21,7 @@
 #define MODE_PGDAT_DIRTY 0x100
 #define MODE_SWAP_FREE 0x200
 #define MODE_SWAP_FULL 0x400 /* mem_cgroup_swap_full() */
+#define MODE_REFS_SHIFT 11 /* MGLRU: two bits of references */
 
 unsigned int rs_verdict_mode(const struct rs_sim *sim, const struct rs_scan_control *sc, bool file, bool exec,
 			     unsigned int memcg)
@@ -31,6 +32,11 @@ unsigned int rs_verdict_mode(const struct rs_sim *sim, const struct rs_scan_cont
 	       (sim->pgdat_writeback ? MODE_PGDAT_WRITEBACK : 0) | (sim->pgdat_dirty ? MODE_PGDAT_DIRTY : 0) |
 	       (!file && rs_swap_pages(sim, memcg) > 0 ? MODE_SWAP_FREE : 0) |
 	       (!file && rs_swap_full(sim, memcg) ? MODE_SWAP_FULL : 0);
+}
+
+unsigned int rs_verdict_refs(unsigned int refs)
+{
+	return refs << MODE_REFS_SHIFT;
 }
 
 static pageout_t pageout_of(bool file, const struct rs_rules *rules)
@@ -76,6 +82,7 @@ static struct shrink_folio_list page_as_seen(const struct rs_sim *sim, unsigned 
 		.after_write = dev->synchronous ? RS_WRITE_DONE : RS_WRITE_PENDING,
 		.mapping = true,
 		.swap_full = mode & MODE_SWAP_FULL,
+		.lru_gen = sim->conf.lru_gen,
 	};
 }
 
@@ -98,6 +105,8 @@ static void judge(struct rs_sim *sim, struct rs_verdict *v, unsigned int mode, u
 		.pg_referenced = hot & PG_REFERENCED,
 		.pg_workingset = hot & PG_WORKINGSET,
 		.swapbacked = in.swapbacked,
+		.refs = mode >> MODE_REFS_SHIFT,
+		.lru_gen = sim->conf.lru_gen,
 	};
 	struct folio_check_references_result after = folio_check_references(&refs, sim->rules, NULL);
 	struct shrink_folio_list_result r;
@@ -154,6 +163,18 @@ const struct rs_verdict *rs_verdict_of(struct rs_sim *sim, unsigned int mode, un
 	if (__builtin_expect(!v->known, 0))
 		judge(sim, v, mode, flags);
 	return v;
+}
+
+/* The place in swap that a page gets or loses by it. */
+void rs_verdict_swap(struct rs_sim *sim, unsigned int memcg, uint32_t page, const struct rs_verdict *v)
+{
+	if (v->takes_slot)
+		rs_swap_take(sim, memcg);
+	if (v->frees_slot) {
+		rs_swap_free(sim, memcg);
+		sim->cold[page] &= ~PG_BACKED;
+		sim->hot[page] |= PG_DIRTY;
+	}
 }
 
 /* The shadow that an evicted page leaves. */

@@ -44,6 +44,7 @@
 #define PG_STAMP_ONE 0x0100
 
 #define AREA_SHIFT 6
+#define RS_HUGE_BYTES (2UL << 20)
 #define GFP_HIGHUSER_MOVABLE                                                                                           \
 	(__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM | __GFP_IO | __GFP_FS | __GFP_MOVABLE)
 #define GFP_KERNEL (__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM | __GFP_IO | __GFP_FS)
@@ -82,6 +83,7 @@ struct rs_memcg {
 	unsigned int iter; /* where the next partial walk from here goes on */
 	bool congested;
 	struct rs_lruvec lruvec;
+	struct rs_lrugen *lrugen; /* NULL: the classic lists are in use */
 };
 
 struct rs_area {
@@ -125,7 +127,7 @@ struct rs_verdict {
 	uint8_t nr_dirty, nr_unqueued_dirty, nr_congested, nr_writeback, nr_immediate, nr_ref_keep;
 };
 #define RS_VERDICTS 1024 /* flags in hot[], PG_WRITEBACK and PG_BACKED */
-#define RS_VERDICT_MODES 2048
+#define RS_VERDICT_MODES 8192
 
 struct rs_zone_extra {
 	uint64_t fast_min[MAX_NR_ZONES]; /* by highest index: the fast path takes a page while there are more than this */
@@ -177,6 +179,7 @@ struct rs_sim {
 	struct rs_memcg *memcgs;
 	unsigned int nr_memcgs;
 	bool protections;
+	uint64_t memcg_lru_seq;
 	struct rs_slab slabs[RS_SIM_MAX_SLABS];
 	unsigned int nr_slabs;
 	struct rs_task *tasks;
@@ -213,7 +216,7 @@ struct rs_scan_control {
 	unsigned int may_deactivate;
 	uint64_t anon_cost, file_cost;
 	struct rs_sc_nr nr;
-	uint64_t slab_reclaimed;
+	uint64_t slab_reclaimed, last_reclaimed;
 };
 
 static inline unsigned int page_zone(const struct rs_sim *sim, uint32_t page)
@@ -253,6 +256,10 @@ size_t rs_blocks_bytes(const struct rs_blocks *blocks);
 void rs_blocks_deinit(struct rs_blocks *blocks);
 void rs_queue_push(struct rs_sim *sim, struct rs_queue *q, uint32_t slot);
 void rs_queue_push_tail(struct rs_sim *sim, struct rs_queue *q, uint32_t slot);
+void rs_queue_rewrite(struct rs_sim *sim, struct rs_queue *q);
+bool rs_queue_is_empty(struct rs_sim *sim, struct rs_queue *q);
+bool rs_stamp_next_wraps(const struct rs_sim *sim, uint32_t page, bool *left_zero);
+void rs_stamp_next(struct rs_sim *sim, uint32_t page);
 unsigned int rs_queue_take(struct rs_sim *sim, struct rs_queue *q, uint32_t *pages, unsigned int nr);
 void rs_lruvec_add(struct rs_sim *sim, unsigned int memcg, uint32_t page, enum lru_list lru);
 void rs_lruvec_add_tail(struct rs_sim *sim, unsigned int memcg, uint32_t page, enum lru_list lru);
@@ -266,9 +273,12 @@ void *rs_map_array(size_t bytes);
 unsigned int rs_verdict_mode(const struct rs_sim *sim, const struct rs_scan_control *sc, bool file, bool exec,
 			     unsigned int memcg);
 const struct rs_verdict *rs_verdict_of(struct rs_sim *sim, unsigned int mode, unsigned int flags);
+unsigned int rs_verdict_refs(unsigned int refs);
+void rs_verdict_swap(struct rs_sim *sim, unsigned int memcg, uint32_t page, const struct rs_verdict *v);
 void rs_evict(struct rs_sim *sim, const struct rs_scan_control *sc, uint32_t page, bool file);
 
 /* shrink_lists.c */
+void rs_count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool file, uint64_t scanned, uint64_t reclaimed);
 uint64_t rs_shrink_list(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, enum lru_list lru,
 			unsigned int nr_to_scan);
 void rs_shrink_lruvec(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg);

@@ -4,6 +4,7 @@
 
 #include "../model/scan_balance.h"
 #include "host.h"
+#include "lru_gen.h"
 
 #define NAP_NS (1000000000ULL / 10)
 
@@ -57,7 +58,9 @@ static void shrink(struct rs_sim *sim, struct balance_pgdat *b, struct rs_scan_c
 	sc->may_swap = b->may_swap;
 	sc->no_cache_trim_mode = b->no_cache_trim_mode;
 	sc->nr_scanned = 0;
-	if (!sim->conf.lru_gen)
+	if (sim->conf.lru_gen)
+		rs_lru_gen_age_node(sim, sc);
+	else
 		rs_age_active_anon(sim, sc);
 	rs_shrink_node(sim, sc);
 	if (rs_nr_waiting(&sim->sched, RS_WAITS_PFMEMALLOC) && rs_allow_direct(sim))

@@ -16,12 +16,19 @@
 /* How far ahead of the scan flags are asked for: some 200 ns of work. */
 #define AHEAD 24
 
-/* Address space; memory is taken where it is touched. */
+/* Address space, where huge pages may begin; memory is taken where it is touched. */
 void *rs_map_array(size_t bytes)
 {
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint8_t *p = mmap(NULL, bytes + RS_HUGE_BYTES, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	size_t before = -(uintptr_t)p % RS_HUGE_BYTES;
 
-	return p == MAP_FAILED ? NULL : p;
+	if (p == MAP_FAILED)
+		return NULL;
+	if (before)
+		munmap(p, before);
+	munmap(p + before + bytes, RS_HUGE_BYTES - before);
+	return p + before;
 }
 
 int rs_blocks_init(struct rs_blocks *blocks)
@@ -122,12 +129,18 @@ static int64_t live_page(const struct rs_sim *sim, uint32_t slot)
 	return page_slot(sim, page) == slot ? (int64_t)page : -1;
 }
 
-static void rewrite(struct rs_sim *sim, struct rs_queue *q)
+void rs_queue_push(struct rs_sim *sim, struct rs_queue *q, uint32_t slot)
+{
+	push_slot(&sim->blocks, q, slot);
+	q->nr++;
+}
+
+/* Without the slots of pages that have left. */
+void rs_queue_rewrite(struct rs_sim *sim, struct rs_queue *q)
 {
 	struct rs_queue old = *q;
 
 	memset(q, 0, sizeof(*q));
-	q->nr = old.nr;
 	while (old.tail) {
 		uint32_t *slots = block_slots(&sim->blocks, old.tail), end = tail_end(&old), i;
 
@@ -135,16 +148,10 @@ static void rewrite(struct rs_sim *sim, struct rs_queue *q)
 			if (i + AHEAD < end)
 				__builtin_prefetch(&sim->cold[slot_page(sim, slots[i + AHEAD])]);
 			if (live_page(sim, slots[i]) >= 0)
-				push_slot(&sim->blocks, q, slots[i]);
+				rs_queue_push(sim, q, slots[i]);
 		}
 		tail_block_done(&sim->blocks, &old);
 	}
-}
-
-void rs_queue_push(struct rs_sim *sim, struct rs_queue *q, uint32_t slot)
-{
-	push_slot(&sim->blocks, q, slot);
-	q->nr++;
 }
 
 void rs_queue_push_tail(struct rs_sim *sim, struct rs_queue *q, uint32_t slot)
@@ -182,6 +189,7 @@ unsigned int rs_queue_take(struct rs_sim *sim, struct rs_queue *q, uint32_t *pag
 
 			__builtin_prefetch(&sim->cold[ahead], 1);
 			__builtin_prefetch(&sim->hot[ahead], 1);
+			__builtin_prefetch(&sim->shadow[ahead], 1);
 			if (page >= 0)
 				pages[taken++] = page;
 		}
@@ -192,6 +200,17 @@ unsigned int rs_queue_take(struct rs_sim *sim, struct rs_queue *q, uint32_t *pag
 	}
 	q->nr -= taken;
 	return taken;
+}
+
+/* Drops what has left at the tail on the way. */
+bool rs_queue_is_empty(struct rs_sim *sim, struct rs_queue *q)
+{
+	uint32_t page;
+
+	if (!rs_queue_take(sim, q, &page, 1))
+		return true;
+	rs_queue_push_tail(sim, q, page_slot(sim, page));
+	return false;
 }
 
 /* ---- Pages on the lists of a cgroup. ---- */
@@ -212,7 +231,7 @@ static void compact(struct rs_sim *sim, struct rs_lruvec *lruvec)
 	int lru;
 
 	for (lru = 0; lru < NR_EVICTABLE_LISTS; lru++)
-		rewrite(sim, &lruvec->queue[lru]);
+		rs_queue_rewrite(sim, &lruvec->queue[lru]);
 	lruvec->left_zero = false;
 }
 
@@ -221,7 +240,7 @@ static struct rs_queue *queue_to_fill(struct rs_sim *sim, unsigned int memcg, en
 	struct rs_queue *q = &sim->memcgs[memcg].lruvec.queue[lru];
 
 	if (q->nr_slots > q->nr + q->nr / 8 + BLOCK_SLOTS)
-		rewrite(sim, q);
+		rs_queue_rewrite(sim, q);
 	return q;
 }
 
@@ -237,18 +256,38 @@ void rs_lruvec_add_tail(struct rs_sim *sim, unsigned int memcg, uint32_t page, e
 	rs_lruvec_count(sim, memcg, page_zone(sim, page), lru, 1);
 }
 
+static unsigned int nr_stamps(const struct rs_sim *sim)
+{
+	return sim->id_bits > 24 ? 1u << (32 - sim->id_bits) : 256;
+}
+
+/*
+ * A page is about to leave from within a list. true: its next stamp is 0, and slots that were left behind under
+ * stamp 0, of which there are some, must be gone before.
+ */
+bool rs_stamp_next_wraps(const struct rs_sim *sim, uint32_t page, bool *left_zero)
+{
+	unsigned int stamp = sim->cold[page] >> PG_STAMP_SHIFT;
+
+	if (!stamp)
+		*left_zero = true;
+	return stamp + 1 == nr_stamps(sim) && *left_zero;
+}
+
+void rs_stamp_next(struct rs_sim *sim, uint32_t page)
+{
+	unsigned int next = ((sim->cold[page] >> PG_STAMP_SHIFT) + 1) % nr_stamps(sim);
+
+	sim->cold[page] = (sim->cold[page] & (PG_STAMP_ONE - 1)) | next << PG_STAMP_SHIFT;
+}
+
 void rs_lruvec_del(struct rs_sim *sim, unsigned int memcg, uint32_t page, enum lru_list lru)
 {
 	struct rs_lruvec *lruvec = &sim->memcgs[memcg].lruvec;
-	unsigned int stamps = sim->id_bits > 24 ? 1u << (32 - sim->id_bits) : 256;
-	unsigned int stamp = sim->cold[page] >> PG_STAMP_SHIFT, next = (stamp + 1) % stamps;
 
-	/* slots that were left behind under stamp 0 must be gone before it is given out again */
-	if (!stamp)
-		lruvec->left_zero = true;
-	if (!next && lruvec->left_zero)
+	if (rs_stamp_next_wraps(sim, page, &lruvec->left_zero))
 		compact(sim, lruvec);
-	sim->cold[page] = (sim->cold[page] & (PG_STAMP_ONE - 1)) | next << PG_STAMP_SHIFT;
+	rs_stamp_next(sim, page);
 	lruvec->queue[lru].nr--;
 	rs_lruvec_count(sim, memcg, page_zone(sim, page), lru, -1);
 }

@@ -211,6 +211,26 @@ static uint64_t next_ns(const struct rs_sched *s, const struct rs_thread *self)
 
 /* ---- Threads. ---- */
 
+/*
+ * From one stack to another. A stack is entered by setcontext() once, and later by a jump, which leaves the signal
+ * mask alone and so needs no system call.
+ */
+static void switch_to(jmp_buf *from, struct rs_thread *to)
+{
+	if (_setjmp(*from))
+		return;
+	if (to->started)
+		_longjmp(to->jump, 1);
+	to->started = true;
+	setcontext(&to->context);
+}
+
+static void to_main(struct rs_thread *t)
+{
+	if (!_setjmp(t->jump))
+		_longjmp(t->sched->main, 1);
+}
+
 /* What runs in a thread ends here and not by returning: nothing comes after it. */
 static void thread_main(unsigned int high, unsigned int low)
 {
@@ -222,7 +242,7 @@ static void thread_main(unsigned int high, unsigned int low)
 		t->memstall = 0;
 	set_state(t, RS_THREAD_OVER);
 	t->sched->cpus[t->cpu].thread = NULL;
-	swapcontext(&t->context, &t->sched->main);
+	to_main(t);
 }
 
 int rs_thread_create(struct rs_sched *s, void (*run)(void *arg), void *arg, uint64_t start_ns, struct rs_thread **ret)
@@ -260,11 +280,6 @@ int rs_thread_create(struct rs_sched *s, void (*run)(void *arg), void *arg, uint
 static void leave_cpu(struct rs_thread *t)
 {
 	t->sched->cpus[t->cpu].thread = NULL;
-}
-
-static void to_main(struct rs_thread *t)
-{
-	swapcontext(&t->context, &t->sched->main);
 }
 
 void rs_settle(struct rs_thread *t)
@@ -480,7 +495,7 @@ void rs_sched_run(struct rs_sched *s, uint64_t until_ns, bool (*over)(void *arg)
 		if (t) {
 			s->current = t;
 			s->horizon_ns = next_ns(s, t) - s->now_ns;
-			swapcontext(&s->main, &t->context);
+			switch_to(&s->main, t);
 			s->current = NULL;
 		} else {
 			advance(s, next_ns(s, NULL) - s->now_ns);

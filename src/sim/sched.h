@@ -7,6 +7,7 @@
 #ifndef RS_SIM_SCHED_H
 #define RS_SIM_SCHED_H
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <ucontext.h>
@@ -20,7 +21,9 @@ enum rs_thread_state { RS_THREAD_RUNNABLE, RS_THREAD_RUNNING, RS_THREAD_SLEEPING
 
 struct rs_thread {
 	struct rs_sched *sched;
-	ucontext_t context;
+	ucontext_t context; /* to start with */
+	jmp_buf jump; /* where it goes on */
+	bool started;
 	void *stack;
 	void (*run)(void *arg);
 	void *arg;
@@ -61,7 +64,7 @@ struct rs_sched {
 	struct rs_thread **threads;
 	unsigned int nr_threads, nr_runnable;
 	struct rs_thread *current;
-	ucontext_t main;
+	jmp_buf main;
 	struct rs_event *heap;
 	unsigned int nr_events, max_events;
 	uint64_t next_nr;

@@ -77,8 +77,7 @@ static void write_sizes(struct rs_sim *sim, unsigned int memcg, const struct siz
 				rs_lruvec_count(sim, memcg, zone, lru, sizes->zone[zone][lru]);
 }
 
-static void count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool file, uint64_t scanned,
-		       uint64_t reclaimed)
+void rs_count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool file, uint64_t scanned, uint64_t reclaimed)
 {
 	struct rs_sim_counts *c = &sim->counts;
 
@@ -115,13 +114,7 @@ static void carry_out(struct rs_sim *sim, struct rs_scan_control *sc, unsigned i
 	o->stat.nr_pageout += v->writes;
 	sim->hot[page] = (sim->hot[page] & ~v->hot_clear) | v->hot_set;
 	sim->cold[page] |= v->cold_set;
-	if (v->takes_slot)
-		rs_swap_take(sim, memcg);
-	if (v->frees_slot) {
-		rs_swap_free(sim, memcg);
-		sim->cold[page] &= ~PG_BACKED;
-		sim->hot[page] |= PG_DIRTY;
-	}
+	rs_verdict_swap(sim, memcg, page, v);
 	if (v->writes) {
 		if (file && was_dirty)
 			rs_page_cleaned(sim, page);
@@ -199,7 +192,7 @@ static uint64_t shrink_inactive(struct rs_sim *sim, struct rs_scan_control *sc, 
 		rs_age_nonresident(sim, memcg, o.nr_activated);
 		sim->counts.pgactivate += o.nr_activated;
 	}
-	count_scan(sim, sc, file, b.isolated.scan, o.nr_freed);
+	rs_count_scan(sim, sc, file, b.isolated.scan, o.nr_freed);
 	sc->nr_scanned += b.nr;
 	rs_note_cost(sim, memcg, file,
 		     shrink_inactive_list_cost(o.stat.nr_pageout, b.isolated.total_scan, o.nr_freed, sim->rules));

@@ -9,6 +9,7 @@
 
 #include "../model/scan_balance.h"
 #include "host.h"
+#include "lru_gen.h"
 
 #define NS_PER_CS 10000000ULL
 /* From this many pages on, huge pages are worth their clearing. */
@@ -146,7 +147,8 @@ static int check_config(const struct rs_sim_config *config)
 	if (config->swappiness < 0 || config->swappiness > SWAPPINESS_ANON_ONLY || config->min_free_kbytes < 0 ||
 	    config->watermark_scale_factor < 1 || config->vfs_cache_pressure < 0 || config->watermark_boost_factor < 0)
 		return -EINVAL;
-	return config->lru_gen ? -EOPNOTSUPP : 0;
+	/* 5.10 has no MGLRU: it is told by the marks of 6.1 */
+	return config->lru_gen && !config->rules.wmark_promo ? -EOPNOTSUPP : 0;
 }
 
 /* What a touch does that needs no thinking: of a page that is there, and stays where it is. */
@@ -157,7 +159,9 @@ static void fill_touch_sets(struct rs_sim *sim)
 	for (write = 0; write < 2; write++) {
 		for (hot = 0; hot < 256; hot++) {
 			uint8_t set = hot & PG_UNMAPPED ? PG_REFERENCED : PG_YOUNG;
-			bool moves = (hot & PG_UNMAPPED) && (hot & PG_REFERENCED) && !(hot & PG_ACTIVE);
+			/* MGLRU counts each such use */
+			bool moves = (hot & PG_UNMAPPED) && (hot & PG_REFERENCED) &&
+				     (sim->conf.lru_gen || !(hot & PG_ACTIVE));
 
 			if (!(hot & PG_RESIDENT) || (write && !(hot & PG_DIRTY)) || moves)
 				set = 0;
@@ -244,7 +248,9 @@ int rs_sim_create(const struct rs_sim_config *config, struct rs_sim **ret)
 	sim->nr_memcgs = 1;
 	sim->memcgs[0].limits.high = sim->memcgs[0].limits.max = sim->memcgs[0].limits.swap_max = RS_SIM_UNLIMITED;
 	fill_touch_sets(sim);
-	err = init_memory(sim);
+	err = config->lru_gen ? rs_lru_gen_init(sim, 0) : 0;
+	if (!err)
+		err = init_memory(sim);
 	if (!err)
 		err = init_threads(sim);
 	if (err)
@@ -277,6 +283,8 @@ void rs_sim_destroy(struct rs_sim *sim)
 	free(sim->file.writes);
 	free(sim->dirty);
 	free(sim->areas);
+	for (i = 0; sim->memcgs && i < RS_SIM_MAX_CGROUPS; i++)
+		free(sim->memcgs[i].lrugen);
 	free(sim->memcgs);
 	free(sim->tasks);
 	free(sim->samples);
@@ -295,6 +303,8 @@ int rs_sim_cgroup_add(struct rs_sim *sim, const struct rs_sim_cgroup *cgroup)
 		return -EINVAL;
 	m->limits = *cgroup;
 	m->level = sim->memcgs[cgroup->parent].level + 1;
+	if (sim->conf.lru_gen && rs_lru_gen_init(sim, sim->nr_memcgs))
+		return -ENOMEM;
 	sim->protections |= cgroup->min || cgroup->low;
 	return sim->nr_memcgs++;
 }
@@ -312,17 +322,22 @@ int rs_sim_cgroup_set(struct rs_sim *sim, unsigned int cgroup, const struct rs_s
 	return 0;
 }
 
-static void want_huge(struct rs_sim *sim)
+/* A refusal costs speed only. */
+static void want_huge(void *array, size_t bytes)
+{
+	madvise(array, (bytes + RS_HUGE_BYTES - 1) / RS_HUGE_BYTES * RS_HUGE_BYTES, MADV_HUGEPAGE);
+}
+
+static void want_huge_arrays(struct rs_sim *sim)
 {
 	size_t nr = sim->nr_pages;
 
 	if (nr < HUGE_FROM)
 		return;
-	/* a refusal costs speed only */
-	madvise(sim->hot, nr, MADV_HUGEPAGE);
-	madvise(sim->cold, nr * sizeof(*sim->cold), MADV_HUGEPAGE);
-	madvise(sim->shadow, nr * sizeof(*sim->shadow), MADV_HUGEPAGE);
-	madvise(sim->blocks.slots, nr * sizeof(*sim->blocks.slots), MADV_HUGEPAGE);
+	want_huge(sim->hot, nr);
+	want_huge(sim->cold, nr * sizeof(*sim->cold));
+	want_huge(sim->shadow, nr * sizeof(*sim->shadow));
+	want_huge(sim->blocks.slots, nr * sizeof(*sim->blocks.slots));
 }
 
 int rs_sim_area_add(struct rs_sim *sim, const struct rs_sim_area *area, uint32_t *first)
@@ -350,7 +365,7 @@ int rs_sim_area_add(struct rs_sim *sim, const struct rs_sim_area *area, uint32_t
 		sim->area_of[(sim->nr_pages >> AREA_SHIFT) + i] = sim->nr_areas;
 	*first = sim->nr_pages;
 	sim->nr_pages += ids;
-	want_huge(sim);
+	want_huge_arrays(sim);
 	if (area->backing == RS_SIM_FILE && !area->mapped)
 		memset(sim->hot + *first, PG_UNMAPPED, ids);
 	sim->any_exec |= area->exec;

@@ -6,8 +6,8 @@
 #include "lru_gen.h"
 
 /* How far ahead of an access its flags are asked for, and what a miss needs. */
-#define AHEAD 32
-#define AHEAD_MISS 12
+#define AHEAD 96
+#define AHEAD_MISS 48
 #define CHUNK 512
 
 /* ---- Refaults. ---- */
@@ -76,6 +76,9 @@ static bool bring_in(struct rs_sim *sim, struct rs_task *task, const struct rs_a
 	}
 	sim->cold[page] = (sim->cold[page] & ~PG_ZONE_MASK) | zone << PG_ZONE_SHIFT;
 	sim->hot[page] |= PG_RESIDENT;
+	/* folio_add_lru(): what a fault brings in is young */
+	if (sim->conf.lru_gen && !(sim->hot[page] & PG_UNMAPPED))
+		sim->hot[page] |= PG_ACTIVE;
 	if (sim->shadow[page]) {
 		if (sim->conf.lru_gen)
 			rs_lru_gen_refault(sim, memcg, page, file);
@@ -151,7 +154,7 @@ static void fault(struct rs_sim *sim, struct rs_task *task, const struct rs_area
 }
 
 /* A touch that a table does not answer: of a page that is missing, is dirtied, or moves by being used. */
-static void touch_slowly(struct rs_sim *sim, struct rs_task *task, uint32_t page, bool write)
+__attribute__((noinline)) static void touch_slowly(struct rs_sim *sim, struct rs_task *task, uint32_t page, bool write)
 {
 	struct rs_area *area = area_of(sim, page);
 	bool file = area_is_file(area);
@@ -180,34 +183,53 @@ static void touch_slowly(struct rs_sim *sim, struct rs_task *task, uint32_t page
 
 /* ---- Runs of touches. ---- */
 
+/* Those that only set bits, up to the first that does more, or @end. What comes @AHEAD of it is asked for. */
+static inline __attribute__((always_inline)) uint32_t touch_simple(struct rs_sim *sim, const uint32_t *ids, uint32_t at,
+								   uint32_t end, const uint8_t *sets, bool ahead)
+{
+	uint8_t *hot = sim->hot, set;
+	uint16_t *cold = sim->cold;
+	uint64_t *shadow = sim->shadow;
+
+	for (; at < end; at++) {
+		if (ahead) {
+			uint32_t soon = ids[at + AHEAD_MISS];
+
+			__builtin_prefetch(&hot[ids[at + AHEAD]], 1);
+			if (__builtin_expect(!(hot[soon] & PG_RESIDENT), 0)) {
+				__builtin_prefetch(&cold[soon], 1);
+				__builtin_prefetch(&shadow[soon], 1);
+			}
+		}
+		set = sets[hot[ids[at]]];
+		if (__builtin_expect(!set, 0))
+			break;
+		hot[ids[at]] |= set;
+	}
+	return at;
+}
+
 static void touch_run(struct rs_sim *sim, struct rs_task *task, const uint32_t *ids, uint32_t nr, bool write,
 		      uint32_t access_ns)
 {
 	const uint8_t *sets = sim->touch_sets[write];
-	uint8_t *hot = sim->hot;
-	uint32_t at = 0, i, end, last = nr - 1;
+	uint64_t chunk_ns = (uint64_t)CHUNK * access_ns;
+	uint32_t at = 0, from, end;
 
 	while (at < nr && !sim->error && !task->result.oom_killed) {
 		uint64_t room = sim->sched.horizon_ns - rs_min(sim->sched.horizon_ns, task->thread->debt_ns);
 
 		/* no further than the next thing that happens */
-		end = rs_min(nr, at + rs_max(1, access_ns ? rs_min(CHUNK, room / access_ns) : CHUNK));
-		for (i = at; i < end; i++) {
-			uint32_t page = ids[i];
-			uint8_t set;
-
-			__builtin_prefetch(&hot[ids[i + AHEAD < nr ? i + AHEAD : last]], 1);
-			set = sets[hot[page]];
-			if (__builtin_expect(!set, 0)) {
-				touch_slowly(sim, task, page, write);
-				i++;
-				break;
-			}
-			hot[page] |= set;
-		}
-		sim->counts.accesses += i - at;
-		rs_spend(task->thread, (uint64_t)(i - at) * access_ns);
-		at = i;
+		end = rs_min(nr, at + (room >= chunk_ns ? CHUNK : rs_max(1, room / access_ns)));
+		from = at;
+		if (end + AHEAD <= nr)
+			at = touch_simple(sim, ids, at, end, sets, true);
+		else
+			at = touch_simple(sim, ids, at, end, sets, false);
+		if (at < end)
+			touch_slowly(sim, task, ids[at++], write);
+		sim->counts.accesses += at - from;
+		rs_spend(task->thread, (uint64_t)(at - from) * access_ns);
 	}
 }
 

@@ -403,6 +403,77 @@ static void slab_shrinks_in_proportion(void **state)
 	assert_true(r.counts.slabs_scanned >= r.counts.slab_reclaimed * 21 - 21);
 }
 
+/* A hot set that is used through page tables is found young by the walks; a stream that is read is not. */
+static void generations_keep_what_is_used(void **state)
+{
+	static const enum kernel_under_test kernels[] = { V6_1, V6_12, V6_18, V7_2 };
+	unsigned int k, i;
+
+	(void)state;
+	for (k = 0; k < RS_ARRAY_SIZE_OF(kernels); k++) {
+		struct rs_sim_config config = config_of(kernels[k]);
+		_cleanup_(rs_sim_destroyp) struct rs_sim *sim = NULL;
+		struct rs_sim_op ops[260];
+		struct script s = { .ops = ops };
+		struct rs_sim_area area = file;
+		struct rs_sim_result r;
+		uint32_t hot, stream;
+
+		config.lru_gen = true;
+		config.swap_pages = PAGES;
+		sim = host_of(&config);
+		area.nr_pages = 16 * PAGES;
+		area.mapped = false;
+		stream = area_in(sim, area);
+		area = anon;
+		area.nr_pages = PAGES / 4;
+		hot = area_in(sim, area);
+		for (i = 0; i < 128; i++) {
+			ops[s.nr++] = range_op(hot, PAGES / 4, true);
+			ops[s.nr++] = range_op(stream + i * (PAGES / 8), PAGES / 8, false);
+		}
+		task_in(sim, script_next, &s);
+		r = run_until(sim, 100 * SECOND);
+		assert_true(rs_sim_done(sim));
+		assert_int_equal(r.counts.oom_kill, 0);
+		/* all of the stream was read once, and nearly nothing else came back */
+		assert_int_equal(r.counts.pgmajfault - r.counts.workingset_refault[0], 16 * PAGES);
+		assert_true(r.counts.pswpin < PAGES / 64);
+		assert_true(r.counts.pgsteal[1] > 14 * PAGES);
+	}
+}
+
+static void min_ttl_kills_rather_than_thrashes(void **state)
+{
+	struct rs_sim_config config = config_of(V6_12);
+	_cleanup_(rs_sim_destroyp) struct rs_sim *sim = NULL;
+	struct script s = SCRIPT({ .type = RS_SIM_OP_RANGE, .nr = PAGES + PAGES / 4, .write = true });
+	struct rs_sim_result r;
+
+	(void)state;
+	s.rounds = 3;
+	config.lru_gen = true;
+	config.swap_pages = 4 * PAGES;
+	config.min_ttl_ms = 60000;
+	sim = host_of(&config);
+	area_in(sim, anon);
+	task_in(sim, script_next, &s);
+	r = run_until(sim, 50 * SECOND);
+	assert_int_equal(r.counts.oom_kill, 1);
+	/* with nothing to protect the same load runs */
+	rs_sim_destroy(sim);
+	s.at = 0;
+	s.rounds = 3;
+	config.min_ttl_ms = 0;
+	sim = host_of(&config);
+	area_in(sim, anon);
+	task_in(sim, script_next, &s);
+	r = run_until(sim, 50 * SECOND);
+	assert_true(rs_sim_done(sim));
+	assert_int_equal(r.counts.oom_kill, 0);
+	assert_true(r.counts.pswpin > 0);
+}
+
 static void a_sample_is_its_share_of_pages(void **state)
 {
 	unsigned int shift, i, nr;
@@ -429,6 +500,10 @@ static void wrong_configurations_are_refused(void **state)
 	config.swappiness = 202;
 	assert_int_equal(rs_sim_create(&config, &sim), -EINVAL);
 	assert_null(sim);
+	config = config_of(V5_10);
+	config.lru_gen = true;
+	assert_int_equal(rs_sim_create(&config, &sim), -EOPNOTSUPP);
+	config = config_of(V6_1);
 	config.swappiness = 200;
 	sim = host_of(&config);
 	assert_int_equal(rs_sim_cgroup_add(sim, &orphan), -EINVAL);
@@ -454,6 +529,8 @@ int main(void)
 		cmocka_unit_test(protected_memory_stays),
 		cmocka_unit_test(memory_high_slows_down),
 		cmocka_unit_test(slab_shrinks_in_proportion),
+		cmocka_unit_test(generations_keep_what_is_used),
+		cmocka_unit_test(min_ttl_kills_rather_than_thrashes),
 		cmocka_unit_test(a_sample_is_its_share_of_pages),
 		cmocka_unit_test(wrong_configurations_are_refused),
 	};

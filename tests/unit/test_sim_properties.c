@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../../src/base/cleanup.h"
-#include "../../src/sim/host.h"
+#include "../../src/sim/lru_gen.h"
 #include "script.h"
 
 #define PAGES 6000
@@ -94,6 +94,7 @@ static struct rs_sim *chaos_host(uint64_t seed, struct chaos chaos[NR_TASKS])
 		config.swap.stored_bytes = 1500;
 	}
 	config.file.reads_first = seed & 2;
+	config.lru_gen = seed % 3 == 2 && seed % NR_KERNELS_UNDER_TEST != V5_10;
 	config.sample_ns = 10 * MS;
 	sim = host_of(&config);
 	for (i = 0; i < 2; i++)
@@ -145,6 +146,41 @@ static uint64_t walk(struct rs_sim *sim, const struct rs_queue *q, enum lru_list
 	return nr;
 }
 
+/* The same of MGLRU's lists: each page once, counted by the generation in its flags. */
+static void check_generations(struct rs_sim *sim, unsigned int memcg)
+{
+	_cleanup_(rs_freep) uint32_t *pages = malloc(sim->nr_pages * sizeof(*pages));
+	struct rs_lrugen *g = rs_lrugen(sim, memcg);
+	int64_t nr[MAX_NR_GENS][ANON_AND_FILE][RS_GEN_ZONES] = { 0 };
+	unsigned int gen, type, zone;
+	uint64_t i, taken, page, total = 0;
+
+	for (page = 0; page < sim->nr_pages; page++) {
+		const struct rs_area *area = area_of(sim, page);
+
+		if (area->conf.cgroup == memcg && sim->hot[page] & PG_RESIDENT) {
+			nr[rs_gen_folio_of(sim, page, area_is_file(area)).gen][area_is_file(area)][page_zone(sim, page)]++;
+			total++;
+		}
+	}
+	assert_memory_equal(nr, g->nr_pages, sizeof(nr));
+	for (gen = 0; gen < MAX_NR_GENS; gen++) {
+		for (type = 0; type < ANON_AND_FILE; type++) {
+			assert_in_range(get_nr_gens(&g->state, type), MIN_NR_GENS, MAX_NR_GENS);
+			for (zone = 0; zone < RS_GEN_ZONES; zone++) {
+				taken = rs_queue_take(sim, &g->queue[gen][type][zone], pages, sim->nr_pages);
+				for (i = 0; i < taken; i++) {
+					assert_true(sim->hot[pages[i]] & PG_RESIDENT);
+					assert_int_equal(page_zone(sim, pages[i]), zone);
+					rs_queue_push(sim, &g->queue[gen][type][zone], page_slot(sim, pages[i]));
+				}
+				total -= taken;
+			}
+		}
+	}
+	assert_int_equal(total, 0);
+}
+
 /* Every page of memory is free, on a list, or taken by the kernel; and every count says so. */
 static void check_pages(struct rs_sim *sim)
 {
@@ -182,7 +218,9 @@ static void check_pages(struct rs_sim *sim)
 	for (m = 0; m < sim->nr_memcgs; m++) {
 		const struct rs_memcg *g = &sim->memcgs[m];
 
-		for (lru = 0; lru < NR_EVICTABLE_LISTS; lru++)
+		if (g->lrugen)
+			check_generations(sim, m);
+		for (lru = 0; lru < NR_EVICTABLE_LISTS && !g->lrugen; lru++)
 			assert_int_equal(walk(sim, &g->lruvec.queue[lru], lru, m), g->lruvec.queue[lru].nr);
 		assert_true(!m || g->usage >= charged[m]);
 		assert_true(!m || g->usage <= g->limits.max);
