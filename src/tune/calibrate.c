@@ -272,6 +272,6 @@ int rs_calibrate(const struct rs_workload *workload, const struct rs_calibration
 		free(s->seen);
 	free(s);
 	if (err == -EOPNOTSUPP)
-		return rs_err(err, "no answer: the simulated host has no MGLRU yet, which this host uses");
+		return rs_err(err, "no answer: MGLRU is on, and the recording does not tell how this kernel does it");
 	return err ? rs_err(err, "calibration") : 0;
 }

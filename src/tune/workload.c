@@ -144,7 +144,7 @@ struct pass {
 	struct rs_workload *w;
 	struct rs_event_node_state node; /* sums of all nodes */
 	struct rs_event_zone_state zones[MAX_NR_ZONES];
-	bool has_zone[MAX_NR_ZONES], has_node, has_other_node;
+	bool has_zone[MAX_NR_ZONES], has_node, has_other_node, has_memcg_reclaim, has_missing_rule;
 	struct sample *samples;
 	size_t nr_samples, room;
 	struct staller stallers[MAX_STALLERS];
@@ -267,6 +267,7 @@ static int take(struct pass *p, const struct rs_event_hdr *hdr)
 	case RS_EVENT_vm_state:
 		return take_vm(p, AS(vm_state));
 	case RS_EVENT_reclaim_begin:
+		p->has_memcg_reclaim |= AS(reclaim_begin)->kind == RS_RECLAIM_MEMCG;
 		take_stall(p, hdr, AS(reclaim_begin)->kind, true);
 		break;
 	case RS_EVENT_reclaim_end:
@@ -472,7 +473,7 @@ static void learn_host(struct pass *p)
 				(struct rs_sim_zone){ .idx = i, .managed_pages = p->zones[i].managed };
 	if (p->nr_wakes) {
 		qsort(p->wakes, p->nr_wakes, sizeof(p->wakes[0]), compare_u64);
-		c->kswapd_wake_ns = p->w->kswapd_wake_ns = p->wakes[p->nr_wakes / 2];
+		c->kswapd_wake_ns = p->wakes[p->nr_wakes / 2];
 	}
 	c->swap.synchronous = p->w->swap_is_zram;
 	p->w->alloc_ns = fastest_alloc_ns(p);
@@ -480,8 +481,6 @@ static void learn_host(struct pass *p)
 		c->costs.alloc = p->w->alloc_ns / 2;
 		c->costs.fault = p->w->alloc_ns / 2;
 	}
-	for (i = 0; i < (int)p->nr_stallers; i++)
-		p->w->nr_stallers++;
 }
 
 static void say_unknown(const struct pass *p)
@@ -490,6 +489,10 @@ static void say_unknown(const struct pass *p)
 
 	if (p->has_other_node)
 		say(w, "only node 0 is simulated");
+	if (p->has_missing_rule)
+		say(w, "how this kernel differs in ways that the recorder did not know yet: record again");
+	if (p->has_memcg_reclaim)
+		say(w, "the limits of cgroups: what their reclaim did is recorded, but not simulated");
 	if (!p->nr_wakes)
 		say(w, "how soon kswapd runs after its wake-up: it was never woken");
 	if (isnan(w->recorded[RS_METRIC_memory_some_ns]))
@@ -540,7 +543,7 @@ static int create(struct pass *p, struct rs_reader *reader)
 	if (p->nr_samples <= MIN_SLOTS)
 		return rs_err(-ENODATA, "the gauge was read %zu times only: record longer, in mode decisions",
 			      p->nr_samples);
-	rs_diff_read_rules(reader, &rules);
+	p->has_missing_rule = rs_diff_read_rules(reader, &rules) != NULL;
 	for (i = 0; i < RS_NR_METRICS; i++)
 		p->w->recorded[i] = NAN;
 	{

@@ -90,9 +90,7 @@ struct rs_workload {
 	double dirtied_per_s; /* file pages, over the whole recording */
 	uint64_t swapped_in; /* sum over slots */
 	double alloc_ns; /* of a page when the host allocates as fast as it was ever seen to */
-	uint64_t kswapd_wake_ns; /* median; 0: never seen */
 	bool swap_is_zram;
-	unsigned int nr_stallers; /* tasks that had to reclaim */
 
 	double recorded[RS_NR_METRICS]; /* NAN: the recording does not tell */
 	/* Sentences about what is not known or not simulated, for people. */

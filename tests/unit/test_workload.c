@@ -187,6 +187,36 @@ static void rs_workload_what_is_evicted_was_read_before(void **state)
 	rs_workload_destroy(w);
 }
 
+static bool says(const struct rs_workload *w, const char *words)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->nr_unknown; i++)
+		if (strstr(w->unknown[i], words))
+			return true;
+	return false;
+}
+
+static void rs_workload_says_what_it_does_not_know(void **state)
+{
+	struct fixture *f = *state;
+	struct rs_workload *w;
+	int i;
+
+	put_info(f, "");
+	for (i = 0; i < 30; i++)
+		put_gauge(f, 2000, 3000, 0);
+	PUT(f, reclaim_begin, .kind = RS_RECLAIM_MEMCG);
+	w = workload_of(f, 0);
+	assert_true(says(w, "limits of cgroups"));
+	assert_true(says(w, "never woken"));
+	assert_true(says(w, "no file page came back"));
+	assert_false(says(w, "node 0"));
+	assert_false(says(w, "record again"));
+	assert_false(says(w, "has none"));
+	rs_workload_destroy(w);
+}
+
 static void rs_workload_too_short_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -315,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(rs_workload_footprint_is_what_is_resident_and_in_swap, setup, teardown),
 		cmocka_unit_test_setup_teardown(rs_workload_what_is_evicted_was_read_before, setup, teardown),
+		cmocka_unit_test_setup_teardown(rs_workload_says_what_it_does_not_know, setup, teardown),
 		cmocka_unit_test_setup_teardown(rs_workload_too_short_is_refused, setup, teardown),
 		cmocka_unit_test(rs_calibrate_finds_a_simulated_load_again),
 		cmocka_unit_test(rs_whatif_same_settings_same_figures),
