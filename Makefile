@@ -20,7 +20,7 @@ BASE   := log json readfile
 KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup pressure setting
 TRACE  := schema codec output writer reader show tasks
 PROBE  := hooks permit ring choose capture counts gauge describe mentions process record
-REPORT := latency report report_summary report_text report_json
+REPORT := latency text working_set refault refault_show generations generations_show report report_summary report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 MODEL  += lru_gen lru_gen_folio
@@ -32,13 +32,13 @@ DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_mar
 APPLY  := journal owner trial
 TUNE   := forecast forecast_score forecast_show adaptivemm evidence recommend recommend_show
 TUNE   += workload play calibrate settings whatif whatif_show simulate
-DIFF   += check_lru_gen check_memcg_lru check_lru_gen_folio check_lru_gen_token
+DIFF   += check_lru_gen check_lru_gen_size check_memcg_lru explain_lru_gen check_lru_gen_folio check_lru_gen_seq
 TOOLS  := reclaimscope tool check record report script diff explain whatif forecast recommend
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup pressure permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 UNIT   += diff_lru diff_alloc diff_folio diff_workingset diff_memcg diff_oom
-UNIT   += lru_gen lru_gen_folio diff_lru_gen_folio
+UNIT   += lru_gen lru_gen_folio diff_lru_gen diff_lru_gen_folio
 UNIT   += forecast forecast_score recommend
 UNIT   += sim sim_properties sim_queue settings workload
 
@@ -117,7 +117,7 @@ $(OUT)/tests/vm/load $(OUT)/tests/vm/measure: $(OUT)/tests/vm/%: tests/vm/%.c Ma
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@
 
-LINKED := $(addprefix $(OUT)/tests/,vm/crosscheck cli/killer bench/pump docs/events fuzz/seeds)
+LINKED := $(addprefix $(OUT)/tests/,vm/crosscheck vm/generations cli/killer bench/pump docs/events fuzz/seeds)
 $(OUT)/tests/bench/pump: LDLIBS := -pthread
 $(OUT)/tests/fuzz/seeds: LDLIBS := -lcmocka
 
@@ -129,28 +129,29 @@ $(LINKED): %: %.o $(OUT)/libreclaimscope.a
 docs: $(OUT)/tests/docs/events
 	$(Q)$< > docs/events.md
 
-# The reader and the report under clang's sanitizers and coverage, in objects of their own.
+# What reads recordings and what judges them, under clang's sanitizers and coverage, in objects of their own.
 FUZZ_CC    ?= clang-14
-FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
-FUZZ_LIB   := $(BASE:%=base/%) $(TRACE:%=trace/%) $(REPORT:%=report/%)
+# Arithmetic wraps, as in the kernel: a recording can hold any number.
+FUZZ_FLAGS := -O1 -g -fwrapv -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_LIB   := $(BASE:%=base/%) $(TRACE:%=trace/%) $(REPORT:%=report/%) $(MODEL:%=model/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%)
 
 $(OUT)/fuzz/%.o: %.c Makefile
 	$(call msg,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) $(RS_CFLAGS) $(FUZZ_FLAGS) -MMD -MP -c $< -o $@
 
-$(OUT)/tests/fuzz/fuzz_reader: $(OUT)/fuzz/tests/fuzz/fuzz_reader.o $(FUZZ_LIB:%=$(OUT)/fuzz/src/%.o)
+$(OUT)/tests/fuzz/fuzz_%: $(OUT)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_LIB:%=$(OUT)/fuzz/src/%.o)
 	$(call msg,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LIBS) -o $@
 
-FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/seeds
+FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/fuzz_diff $(OUT)/tests/fuzz/seeds
 
 # make fuzz SECONDS=600
 fuzz: $(OUT)/reclaimscope $(FUZZ)
-	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60)
+	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60) reader diff
 
-LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
+LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck $(OUT)/tests/vm/generations
 
 # Needs neither root nor a kernel that can be traced.
 CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)' \
@@ -177,7 +178,8 @@ test-vm:
 	$(Q)tools/install-deps.sh vm
 	$(Q)$(MAKE) --no-print-directory $(LAB)
 	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%)) \
-		$(patsubst %,%:tiers:lru=y:mode=folios,$(filter-out 5.10,$(KERNELS)))'
+		$(patsubst %,%:tiers:lru=y:mode=folios,$(filter-out 5.10,$(KERNELS)))' \
+		'tests/vm/generations.sh $(filter-out 5.10,$(KERNELS))' 'tests/vm/working-set.sh --test $(CURVES)'
 
 # docs/model-vs-kernel.md out of the recordings in DIRS, by default those that test-vm has left.
 DIRS ?= $(wildcard $(OUT)/vm/*-*)
@@ -189,6 +191,11 @@ truth: $(LAB) $(OUT)/tests/vm/measure
 	$(Q)tests/vm/truth.sh > /dev/null
 whatif-vs-kernel: $(OUT)/reclaimscope
 	$(Q)tests/vm/whatif-vs-truth.sh > docs/whatif-vs-kernel.md
+
+# docs/working-set.md: predicted refaults against those with that much more memory.
+working-set: $(LAB)
+	$(Q)tests/vm/working-set.sh $(CURVES) > docs/working-set.md
+CURVES ?= 6.1 6.12 7.2
 
 kernel-support: $(LAB)
 	$(Q)tests/vm/kernels.sh --write
@@ -227,6 +234,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all bench check mutate test test-vm kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean truth whatif-vs-kernel
+.PHONY: all bench check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean truth whatif-vs-kernel
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -1,121 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * MGLRU on one lruvec: swappiness in use, pages that may be evicted, aging, how much is scanned, and when the loop
- * ends, step by step as the kernel took them.
+ * MGLRU on one lruvec: aging, how much is scanned, and when the loop ends, step by step as the kernel took them.
  */
 #include <stdlib.h>
 
 #include "lru_gen_state.h"
-
-struct rs_lru_gen_thread *rs_lru_gen_thread(struct rs_diff *d, uint32_t tid)
-{
-	struct rs_lru_gen_thread *all = d->priv[RS_PRIV_LRU_GEN], *t;
-
-	HASH_FIND(hh, all, &tid, sizeof(tid), t);
-	if (t)
-		return t;
-	t = calloc(1, sizeof(*t));
-	if (!t)
-		return NULL;
-	t->tid = tid;
-	HASH_ADD(hh, all, tid, sizeof(t->tid), t);
-	d->priv[RS_PRIV_LRU_GEN] = all;
-	return t;
-}
-
-void rs_lruvec_snapshot(struct rs_lruvec_snapshot *to, const struct rs_event_lru_gen_state *e)
-{
-	_Static_assert(sizeof(to->sizes.nr_pages) == sizeof(e->nr_pages), "[gen][type][zone]");
-	_Static_assert(sizeof(to->timestamps) == sizeof(e->timestamps), "[gen]");
-	to->known = true;
-	to->cgroup = e->cgroup;
-	to->seg = e->seg;
-	to->sizes.max_seq = e->max_seq;
-	memcpy(to->sizes.min_seq, e->min_seq, sizeof(to->sizes.min_seq));
-	memcpy(to->sizes.nr_pages, e->nr_pages, sizeof(to->sizes.nr_pages));
-	memcpy(to->timestamps, e->timestamps, sizeof(to->timestamps));
-}
-
-struct mem_cgroup_below rs_memcg_below(uint64_t cgroup, uint64_t target, uint64_t usage, uint64_t emin, uint64_t elow)
-{
-	return (struct mem_cgroup_below){
-		.usage = usage,
-		.emin = emin,
-		.elow = elow,
-		.is_root = !cgroup || cgroup == RS_ROOT_CGROUP,
-		.is_target = target && cgroup == target,
-	};
-}
-
-bool rs_root_reclaim(const struct rs_diff *d, uint64_t target)
-{
-	return !target || (target == RS_ROOT_CGROUP && d->rules.lru_gen_shrink_node);
-}
-
-/* ---- swappiness and sizes ---- */
-
-static void judge_swappiness(struct rs_diff *d, const struct rs_event_get_swappiness *e)
-{
-	const struct get_swappiness in = {
-		.swap_pages = mem_cgroup_get_nr_swap_pages(e->swap_free, (const int64_t *)&e->swap_margin, 1),
-		.may_swap = e->sc_flags & RS_SC_MAY_SWAP,
-		.proactive = e->sc_flags & RS_SC_PROACTIVE,
-		.proactive_swappiness = e->proactive_swappiness,
-		.swappiness = e->swappiness,
-	};
-
-	rs_count_branch(d, RS_DECIDE_get_swappiness,
-			!in.may_swap && d->rules.swappiness_of_sc		? "this reclaim may not swap" :
-			in.swap_pages < MIN_LRU_BATCH				? "no swap to be had" :
-			in.proactive && in.proactive_swappiness >= 0		? "as memory.reclaim asks for" :
-										  "vm.swappiness");
-	rs_judge(d, RS_DECIDE_get_swappiness, NULL, &e->hdr,
-		 (struct rs_answer[]){ { "swappiness", e->ret, get_swappiness(&in, &d->rules, rs_diff_why(d)) } }, 1, 0,
-		 NULL);
-}
-
-/* @after: NULL if there is none. True: the model's size is @kernel with one of the two. */
-static void judge_size(struct rs_diff *d, const struct rs_event_hdr *hdr, uint64_t kernel, int swappiness,
-		       const struct rs_lruvec_snapshot *before, const struct rs_lruvec_snapshot *after)
-{
-	uint64_t model = lruvec_evictable_size(&before->sizes, swappiness, &d->rules), other = model;
-
-	if (after && after->known)
-		other = lruvec_evictable_size(&after->sizes, swappiness, &d->rules);
-	/* Every generation is read at an instant of its own. */
-	rs_judge(d, RS_DECIDE_lruvec_evictable_size, NULL, hdr,
-		 (struct rs_answer[]){ { "pages", kernel, other == kernel ? other : model } }, 1, 0,
-		 after && rs_snapshots_differ(before, after) ? "generations moved while they were summed up" : NULL);
-	rs_count_branch(d, RS_DECIDE_lruvec_evictable_size,
-			min_type(swappiness) == max_type(swappiness, &d->rules) ?
-				(swappiness ? "anon only" : "file only") :
-				"anon and file");
-}
-
-static void judge_sizable(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_lru_gen_state *st)
-{
-	const struct rs_event_lruvec_is_sizable *e = &t->sizable;
-	const struct rs_lruvec_snapshot *before = &t->at_swappiness;
-	struct rs_lruvec_snapshot after;
-	int swappiness = t->swappiness.ret;
-	bool model;
-
-	if (!t->asked || t->swappiness.cgroup != e->cgroup || !before->known || before->cgroup != e->cgroup) {
-		rs_count_lost(d, RS_DECIDE_lruvec_is_sizable);
-		return;
-	}
-	rs_lruvec_snapshot(&after, st);
-	model = lruvec_is_sizable(t->size_known ? t->evictable.ret :
-						  lruvec_evictable_size(&before->sizes, swappiness, &d->rules),
-				  e->priority, t->swappiness.online, rs_diff_why(d));
-	if (model != e->ret && !t->size_known)
-		model = lruvec_is_sizable(lruvec_evictable_size(&after.sizes, swappiness, &d->rules), e->priority,
-					  t->swappiness.online, NULL);
-	rs_count_branch(d, RS_DECIDE_lruvec_is_sizable, e->ret ? "large enough" : "too small");
-	rs_judge(d, RS_DECIDE_lruvec_is_sizable, NULL, &e->hdr, (struct rs_answer[]){ { "sizable", e->ret, model } }, 1, 0,
-		 !t->size_known && rs_snapshots_differ(before, &after) ? "generations moved while they were summed up" :
-									 NULL);
-}
 
 /* ---- the loop ---- */
 
@@ -153,7 +42,7 @@ static void lose(struct rs_diff *d, struct rs_lru_gen_loop *l)
 static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru_gen_step step,
 		       const struct rs_event_hdr *hdr)
 {
-	bool first = !l->s.begun, observable = !d->rules.aging_by_spread && !d->rules.aging_in_loop;
+	bool first = !l->s.begun, observable = !d->rules.kswapd_ages_node && !d->rules.aging_in_loop && l->online;
 	struct try_to_shrink_lruvec before = l->s, after = l->s;
 	enum rs_lru_gen_step model;
 	struct get_nr_to_scan in;
@@ -473,7 +362,7 @@ static void state(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct r
 		rs_lruvec_snapshot(&after, e);
 		if (t->asked && t->at_swappiness.known && t->at_swappiness.cgroup == e->cgroup &&
 		    t->evictable.cgroup == e->cgroup)
-			judge_size(d, &t->evictable.hdr, t->evictable.ret, t->evictable.swappiness, &t->at_swappiness,
+			rs_judge_evictable_size(d, &t->evictable.hdr, t->evictable.ret, t->evictable.swappiness, &t->at_swappiness,
 				   &after);
 		else
 			rs_count_lost(d, RS_DECIDE_lruvec_evictable_size);
@@ -483,7 +372,7 @@ static void state(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct r
 	}
 	case RS_EVENT_lruvec_is_sizable:
 		if (t->sizable.cgroup == e->cgroup)
-			judge_sizable(d, t, e);
+			rs_judge_sizable(d, t, e);
 		t->asked = false;
 		break;
 	case RS_EVENT_evict_folios_begin:
@@ -538,7 +427,7 @@ static void in_loop(struct rs_diff *d, const struct rs_step *step, struct rs_lru
 			/* 6.18 passes none where it has to age first. */
 			if (e->scan || d->rules.aging_in_loop) {
 				if (!d->rules.aging_in_loop && l->before.known)
-					judge_size(d, hdr, e->scan, l->swappiness, &l->before, NULL);
+					rs_judge_evictable_size(d, hdr, e->scan, l->swappiness, &l->before, NULL);
 				l->size = e->scan;
 				l->size_known = true;
 			}
@@ -654,7 +543,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		t->swappiness = *(const struct rs_event_get_swappiness *)hdr;
 		t->asked = true;
 		t->size_known = t->at_swappiness.known = false;
-		judge_swappiness(d, &t->swappiness);
+		rs_judge_swappiness(d, &t->swappiness);
 		break;
 	case RS_EVENT_lruvec_evictable_size:
 		t->evictable = *(const struct rs_event_lruvec_evictable_size *)hdr;

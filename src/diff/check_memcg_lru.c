@@ -103,17 +103,23 @@ static bool by_lru_gen(const struct rs_diff *d, const struct rs_event_shrink_nod
 	return d->rules.lru_gen_shrink_node && rs_root_reclaim(d, b->target_cgroup);
 }
 
+struct set_initial_priority rs_set_initial_priority_inputs(const struct rs_event_shrink_node_begin *b,
+							   const struct rs_event_set_mm_walk *walk)
+{
+	return (struct set_initial_priority){
+		.nr_to_reclaim = b->nr_to_reclaim,
+		.inactive_file = walk->inactive_file,
+		.inactive_anon = walk->inactive_anon,
+		.priority = b->priority,
+		.can_reclaim_anon = can_reclaim_anon_pages(walk->swap_free, false),
+	};
+}
+
 static void judge_node(struct rs_diff *d, const struct rs_frame *frame, const struct rs_memcg_walk *w,
 		       const struct rs_event_shrink_node_end *e)
 {
 	const struct rs_event_shrink_node_begin *b = rs_frame_entry(frame, shrink_node_begin);
-	struct set_initial_priority in = {
-		.nr_to_reclaim = b->nr_to_reclaim,
-		.inactive_file = w->walk.inactive_file,
-		.inactive_anon = w->walk.inactive_anon,
-		.priority = b->priority,
-		.can_reclaim_anon = can_reclaim_anon_pages(w->walk.swap_free, false),
-	};
+	struct set_initial_priority in = rs_set_initial_priority_inputs(b, &w->walk);
 	int before, model;
 	bool skips;
 

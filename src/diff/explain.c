@@ -372,6 +372,7 @@ static void inside(struct explainer *x, const struct rs_step *step, const struct
 {
 	struct rs_explanation *e = x->x;
 
+	rs_explain_lru_gen_take(&e->lru_gen, step, hdr);
 	switch (hdr->type) {
 	case RS_EVENT_reclaim_end:
 		e->nr_reclaimed = ((const struct rs_event_reclaim_end *)hdr)->nr_reclaimed;
@@ -393,7 +394,8 @@ static void inside(struct explainer *x, const struct rs_step *step, const struct
 			e->nr_reclaimed = ((const struct rs_event_shrink_node_end *)hdr)->nr_reclaimed;
 		break;
 	case RS_EVENT_shrink_lruvec_begin:
-		if (step->opened)
+		/* MGLRU takes over at its head. */
+		if (step->opened && !e->lru_gen.in_use)
 			take_scan(x, step->opened);
 		break;
 	case RS_EVENT_shrink_lruvec_end:
@@ -518,6 +520,7 @@ int rs_explain(struct rs_reader *reader, const struct rs_explain_query *query, s
 	x->query = query;
 	x->x = ret;
 	rs_diff_read_rules(reader, &ret->rules);
+	rs_explain_lru_gen_begin(&ret->lru_gen, reader, &ret->rules);
 	err = choose(x);
 	if (!err) {
 		err = each_record(x, take);

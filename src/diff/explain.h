@@ -15,6 +15,7 @@
 #include "../model/why.h"
 #include "../model/scan_balance.h"
 #include "../trace/reader.h"
+#include "explain_lru_gen.h"
 
 enum rs_explain_kind { RS_EXPLAIN_STALL, RS_EXPLAIN_KSWAPD, RS_EXPLAIN_OOM };
 
@@ -92,6 +93,7 @@ struct rs_explanation {
 	uint64_t nr_scans_all;
 	uint64_t by_balance[4]; /* scans by enum scan_balance */
 	uint64_t nr_evictions; /* MGLRU: evict_folios() */
+	struct rs_explain_lru_gen lru_gen;
 	/* MGLRU: the inputs of the choice of type and tiers, and how often which was chosen. */
 	struct {
 		uint64_t cgroup;

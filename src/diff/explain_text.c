@@ -229,6 +229,12 @@ static void say_balance(struct paragraph *p, const struct rs_explanation *x, str
 		say(p, "Rounds over nodes and their priority cannot be seen on this host.");
 	if (x->nr_evictions && !x->nr_scans_all)
 		say(p, " MGLRU evicted %" PRIu64 " time%s from its oldest generation.", x->nr_evictions, plural(x->nr_evictions));
+	if (x->lru_gen.in_use) {
+		char lru_gen[1024];
+
+		rs_explain_lru_gen_say(&x->lru_gen, lru_gen, sizeof(lru_gen));
+		say(p, "%s", lru_gen);
+	}
 	if (!x->nr_scans_all)
 		return;
 	say(p, " It scanned %" PRIu64 " lruvec%s:", x->nr_scans_all, plural(x->nr_scans_all));
@@ -440,6 +446,8 @@ void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, F
 	if (why) {
 		unsigned int i;
 		char cgroup[256];
+
+		rs_explain_lru_gen_why(&x->lru_gen, reader, out);
 
 		for (i = 0; i < x->nr_scans; i++) {
 			struct rs_why reasons = { 0 };

@@ -116,8 +116,18 @@ struct rs_lru_gen_thread *rs_lru_gen_thread(struct rs_diff *d, uint32_t tid);
 void rs_lruvec_snapshot(struct rs_lruvec_snapshot *to, const struct rs_event_lru_gen_state *e);
 /* A lruvec's record of memory usage. */
 struct mem_cgroup_below rs_memcg_below(uint64_t cgroup, uint64_t target, uint64_t usage, uint64_t emin, uint64_t elow);
+/* Inputs of the model out of records. */
+struct get_swappiness rs_get_swappiness_inputs(const struct rs_event_get_swappiness *e);
+struct set_initial_priority rs_set_initial_priority_inputs(const struct rs_event_shrink_node_begin *b,
+							   const struct rs_event_set_mm_walk *walk);
 /* No target, or from 6.12 on the root. */
 bool rs_root_reclaim(const struct rs_diff *d, uint64_t target);
+
+/* Judge what check_lru_gen.c has collected. @after: NULL if there is none. */
+void rs_judge_swappiness(struct rs_diff *d, const struct rs_event_get_swappiness *e);
+void rs_judge_evictable_size(struct rs_diff *d, const struct rs_event_hdr *hdr, uint64_t kernel, int swappiness,
+			     const struct rs_lruvec_snapshot *before, const struct rs_lruvec_snapshot *after);
+void rs_judge_sizable(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_lru_gen_state *st);
 
 /* Did the sizes move between the two, as far as both are known? */
 static inline bool rs_snapshots_differ(const struct rs_lruvec_snapshot *a, const struct rs_lruvec_snapshot *b)

@@ -119,6 +119,14 @@ void rs_describe_vmstat(struct rs_json *j, const char *key, const char *text)
 	rs_json_end_object(j);
 }
 
+/* Length of a tick, 1 / HZ: the coarse clock moves once in each. */
+static uint64_t tick_ns(void)
+{
+	struct timespec t;
+
+	return clock_getres(CLOCK_MONOTONIC_COARSE, &t) ? 0 : t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
 /* What memory has cost so far; what is not known is left out. */
 static void describe_pressure(struct rs_json *j, const struct rs_pressure *p)
 {
@@ -217,6 +225,7 @@ static void describe_kernel(struct rs_json *j, const struct rs_kernel *k)
 	rs_json_string(j, "machine", k->machine);
 	rs_json_u64(j, "page_size", k->page_size);
 	rs_json_u64(j, "cpus", k->nr_cpus);
+	rs_json_u64(j, "tick_ns", tick_ns());
 	rs_json_u64(j, "nodes", k->nr_nodes);
 	rs_json_u64(j, "nodes_shift", k->nodes_shift);
 	rs_json_string(j, "lru", rs_kernel_lru_name(k));

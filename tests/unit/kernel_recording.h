@@ -7,7 +7,7 @@
 #include "recording.h"
 
 /* The INFO block of a recording of that kernel, with all that the model needs to know of it. */
-static inline void recording_info_of(struct rs_writer *w, enum kernel_under_test kernel)
+static inline void recording_info_with(struct rs_writer *w, enum kernel_under_test kernel, const char *lru)
 {
 	const struct rs_rules *rules = rules_of(kernel);
 	struct rs_schema *schema;
@@ -20,7 +20,7 @@ static inline void recording_info_of(struct rs_writer *w, enum kernel_under_test
 	rs_json_init(&j, f);
 	rs_json_object(&j, NULL);
 	rs_json_object(&j, "kernel");
-	rs_json_string(&j, "lru", "classic");
+	rs_json_string(&j, "lru", lru);
 	rs_json_u64(&j, "nodes_shift", 10);
 	rs_json_object(&j, "differences");
 #define RULE(rule, what) rs_json_bool(&j, #rule, rules->rule);
@@ -36,6 +36,11 @@ static inline void recording_info_of(struct rs_writer *w, enum kernel_under_test
 	assert_int_equal(rs_writer_put_json(w, RS_BLOCK_INFO, text, len), 0);
 	free(text);
 	rs_schema_destroy(schema);
+}
+
+static inline void recording_info_of(struct rs_writer *w, enum kernel_under_test kernel)
+{
+	recording_info_with(w, kernel, "classic");
 }
 
 #endif
