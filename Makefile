@@ -212,6 +212,10 @@ bench:
 	$(Q)$(MAKE) --no-print-directory $(LAB) $(OUT)/tests/bench/pump
 	$(Q)tests/bench/bench.sh
 
+# The simulation beside libCacheSim, which is fetched and built outside of this tree. QUICK=1: in short.
+bench-sim: $(OUT)/libreclaimscope.a $(OUT)/tests/bench/sim.o
+	$(Q)tests/bench/sim.sh $(OUT)
+
 # make crash TIMES=1000
 crash: $(OUT)/reclaimscope
 	$(Q)tests/cli/crash.sh $(OUT) $(or $(TIMES),200)
@@ -234,6 +238,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all bench check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean truth whatif-vs-kernel
+.PHONY: all bench bench-sim check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean truth whatif-vs-kernel
 .DELETE_ON_ERROR:
 .SECONDARY:

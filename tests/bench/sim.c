@@ -3,7 +3,7 @@
  * What the simulation costs, beside another simulator on the same accesses in the same run. Times are CPU time of
  * this process, medians of chunks that the two take in turn.
  *
- *	sim speed PAGES THETA EVENTS	one table row: our engine, the peer's Clock and LRU
+ *	sim speed PAGES THETA EVENTS SHARE	our engine, the peer's Clock and LRU; memory for PAGES / SHARE
  *	sim sweep SETTINGS EVENTS	a sweep by sample, its error, and one and two threads
  */
 #include <math.h>
@@ -78,7 +78,7 @@ static void stream_next(void *arg, uint64_t now_ns, struct rs_sim_op *op)
 	s->at += op->nr;
 }
 
-/* A host whose memory holds half of the pages of one mapped file. */
+/* A host that uses one mapped file. */
 static struct rs_sim *file_host(const struct rs_sim_config *config, uint32_t pages, struct stream *stream)
 {
 	const struct rs_sim_area area = { .nr_pages = pages, .backing = RS_SIM_FILE, .task = -1, .mapped = true };
@@ -121,11 +121,11 @@ static uint64_t page_events(const struct rs_sim *sim)
 	       r.counts.pgsteal[1];
 }
 
-static void speed(uint32_t pages, double theta, size_t events)
+static void speed(uint32_t pages, double theta, size_t events, unsigned int share)
 {
 	_cleanup_(rs_freep) uint32_t *ids = zipf(pages, theta, 2 * events, 42);
 	struct stream s = { .ids = ids, .nr = 2 * events };
-	struct peer *peers[2] = { peer_create("clock", pages / 2), peer_create("lru", pages / 2) };
+	struct peer *peers[2] = { peer_create("clock", pages / share), peer_create("lru", pages / share) };
 	double ours[CHUNKS], rate[CHUNKS], theirs[2][CHUNKS];
 	uint64_t misses[2] = { 0 }, before, faults;
 	size_t chunk = events / CHUNKS, i, p;
@@ -133,7 +133,7 @@ static void speed(uint32_t pages, double theta, size_t events)
 	struct rs_sim_result r;
 	struct rs_sim *sim;
 
-	rs_sim_config_init(&config, rules_of(V6_1), pages / 2);
+	rs_sim_config_init(&config, rules_of(V6_1), pages / share);
 	/* reading takes time, but nobody sleeps for it: the peer knows nothing of devices */
 	config.file = (struct rs_sim_device){ .synchronous = true, .read_page_ns = 5000, .write_page_ns = 5000 };
 	sim = file_host(&config, pages, &s);
@@ -284,8 +284,8 @@ static void sweep(size_t settings, size_t events)
 
 int main(int argc, char **argv)
 {
-	if (argc == 5 && !strcmp(argv[1], "speed"))
-		speed(atoi(argv[2]), atof(argv[3]), strtoul(argv[4], NULL, 10));
+	if (argc == 6 && !strcmp(argv[1], "speed") && atoi(argv[5]) > 0)
+		speed(atoi(argv[2]), atof(argv[3]), strtoul(argv[4], NULL, 10), atoi(argv[5]));
 	else if (argc == 4 && !strcmp(argv[1], "sweep"))
 		sweep(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10));
 	else
