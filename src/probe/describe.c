@@ -434,12 +434,14 @@ static void put_u64s(struct rs_json *j, const char *key, const __u64 *values, in
 void rs_describe_totals(FILE *out, struct rs_capture *capture)
 {
 	struct rs_totals *t = malloc(sizeof(*t));
+	struct rs_counts counts;
 	struct rs_json j;
 	int kind, b;
 
 	if (!t)
 		return;
 	rs_capture_totals(capture, t);
+	rs_capture_counts(capture, &counts);
 	rs_json_init(&j, out);
 	rs_json_object(&j, NULL);
 	rs_json_u64(&j, "at_ns", now_ns(CLOCK_MONOTONIC));
@@ -464,13 +466,13 @@ void rs_describe_totals(FILE *out, struct rs_capture *capture)
 		rs_json_end_object(&j);
 	}
 	rs_json_end_array(&j);
-	put_u64s(&j, "nr_scanned", &t->nr_scanned[0][0], 4);
-	put_u64s(&j, "nr_reclaimed", &t->nr_reclaimed[0][0], 4);
-	put_u64s(&j, "batches_by_priority", t->batches_by_priority, 16);
+	put_u64s(&j, "nr_scanned", &counts.nr_scanned[0][0], 4);
+	put_u64s(&j, "nr_reclaimed", &counts.nr_reclaimed[0][0], 4);
+	put_u64s(&j, "batches_by_priority", counts.batches_by_priority, 16);
 	put_u64s(&j, "throttled", t->throttled, RS_NR_THROTTLES);
 	put_u64s(&j, "throttled_usec", t->throttled_usec, RS_NR_THROTTLES);
 	put_u64s(&j, "wakeups_by_order", t->wakeups_by_order, 16);
-	rs_json_u64(&j, "slab_freed", t->slab_freed);
+	rs_json_u64(&j, "slab_freed", counts.slab_freed);
 	rs_json_array(&j, "stallers");
 	rs_capture_stallers(capture, put_staller, &j);
 	rs_json_end_array(&j);
