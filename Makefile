@@ -148,7 +148,7 @@ fuzz: $(OUT)/reclaimscope $(FUZZ)
 LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 
 # Needs neither root nor a kernel that can be traced.
-CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)' \
+CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)' 'tests/cli/tune.sh $(OUT)' \
 	'tests/replay/replay.sh $(OUT)'
 check: all $(UNIT_TESTS) $(OUT)/tests/docs/events
 	$(Q)tests/run.sh $(CHECKS)

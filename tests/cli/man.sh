@@ -5,7 +5,7 @@
 trap 'rm -rf "$dir"' EXIT
 top=$(cd "$(dirname "$0")/../.." && pwd)
 
-for verb in check record report script diff explain; do
+for verb in check record report script diff explain forecast recommend; do
 	page=$top/docs/man/reclaimscope-$verb.1
 	"$rs" $verb --help | sed -n 's/^ \{2,6\}\(-[^ ].*\)/\1/p' | sed 's/  .*//; s/=[A-Z]*//g' | tr -d ' ' | sort >"$dir/help"
 	sed -n 's/^\.It Fl //p' "$page" | sed 's/ Ns = Ns Ar .*//; s/ , Fl /,-/; s/^/-/; s/ //g' | sort >"$dir/page"
