@@ -17,25 +17,30 @@ CFLAGS  ?= -O2 -g
 # ---- What exists. To add a file, add its name here; nothing else to edit. ----
 
 BASE   := log json readfile
-KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup
+KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup setting
 TRACE  := schema codec output writer reader show tasks
-PROBE  := hooks permit ring capture gauge describe record
-REPORT := latency report report_text report_json
+PROBE  := hooks permit ring choose capture counts gauge describe mentions process record
+REPORT := latency report report_summary report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
+MODEL  += lru_gen lru_gen_folio
 EPISODE := episode
 DIFF   := diff diff_text diff_json explain explain_text check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
-DIFF   += check_kswapd check_balance check_direct check_marks check_throttle check_retry check_folio
+DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_marks check_throttle check_retry check_oom check_folio
+APPLY  := journal owner trial
 TUNE   := forecast forecast_score forecast_show adaptivemm evidence recommend recommend_show
+DIFF   += check_lru_gen check_memcg_lru check_lru_gen_folio check_lru_gen_token
 TOOLS  := reclaimscope tool check record report script diff explain forecast recommend
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
-UNIT   += diff_lru diff_alloc diff_folio forecast forecast_score recommend
+UNIT   += diff_lru diff_alloc diff_folio diff_workingset diff_memcg diff_oom
+UNIT   += lru_gen lru_gen_folio diff_lru_gen_folio
+UNIT   += forecast forecast_score recommend
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
-	$(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(TUNE:%=tune/%)
+	$(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%) $(TUNE:%=tune/%)
 
 # ---- How it is built. --------------------------------------------------------
 
@@ -60,9 +65,14 @@ endif
 
 SKEL := $(OUT)/bpf/reclaimscope.skel.h
 
-all: $(OUT)/reclaimscope
+all: $(OUT)/reclaimscope $(OUT)/reclaimscope-apply
 
 $(OUT)/reclaimscope: $(TOOLS:%=$(OUT)/tools/%.o) $(OUT)/libreclaimscope.a
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
+
+# The only program that writes settings.
+$(OUT)/reclaimscope-apply: $(OUT)/tools/apply.o $(OUT)/tools/tool.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
 
@@ -104,17 +114,13 @@ $(OUT)/tests/vm/load: tests/vm/load.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@
 
-$(OUT)/tests/vm/crosscheck: $(OUT)/tests/vm/crosscheck.o $(OUT)/libreclaimscope.a
-	$(call msg,LINK,$@)
-	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
+LINKED := $(addprefix $(OUT)/tests/,vm/crosscheck cli/killer bench/pump docs/events fuzz/seeds)
+$(OUT)/tests/bench/pump: LDLIBS := -pthread
+$(OUT)/tests/fuzz/seeds: LDLIBS := -lcmocka
 
-$(OUT)/tests/bench/pump: $(OUT)/tests/bench/pump.o $(OUT)/libreclaimscope.a
+$(LINKED): %: %.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
-	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -pthread -o $@
-
-$(OUT)/tests/docs/events: $(OUT)/tests/docs/events.o $(OUT)/libreclaimscope.a
-	$(call msg,LINK,$@)
-	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) $(LDLIBS) -o $@
 
 # Documents that are written by programs. tests/docs.sh compares.
 docs: $(OUT)/tests/docs/events
@@ -135,10 +141,6 @@ $(OUT)/tests/fuzz/fuzz_reader: $(OUT)/fuzz/tests/fuzz/fuzz_reader.o $(FUZZ_LIB:%
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LIBS) -o $@
 
-$(OUT)/tests/fuzz/seeds: $(OUT)/tests/fuzz/seeds.o $(OUT)/libreclaimscope.a
-	$(call msg,LINK,$@)
-	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
-
 FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/seeds
 
 # make fuzz SECONDS=600
@@ -148,9 +150,9 @@ fuzz: $(OUT)/reclaimscope $(FUZZ)
 LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 
 # Needs neither root nor a kernel that can be traced.
-CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)' 'tests/cli/tune.sh $(OUT)' \
-	'tests/replay/replay.sh $(OUT)'
-check: all $(UNIT_TESTS) $(OUT)/tests/docs/events
+CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)' \
+	'tests/replay/replay.sh $(OUT)' 'tests/cli/apply.sh $(OUT)' 'tests/cli/tune.sh $(OUT)'
+check: all $(UNIT_TESTS) $(OUT)/tests/cli/killer $(OUT)/tests/docs/events
 	$(Q)tests/run.sh $(CHECKS)
 
 # How much of src/model the tests hold: takes minutes.
@@ -160,9 +162,9 @@ mutate:
 # Installing is part of the test, because a fresh machine has only git, gcc and make.
 test:
 	$(Q)tools/install-deps.sh vm
-	$(Q)$(MAKE) --no-print-directory all $(UNIT_TESTS) $(LAB) $(FUZZ) $(OUT)/tests/docs/events
+	$(Q)$(MAKE) --no-print-directory all $(UNIT_TESTS) $(OUT)/tests/cli/killer $(LAB) $(FUZZ) $(OUT)/tests/docs/events
 	$(Q)tests/run.sh $(CHECKS) 'tests/cli/record.sh $(OUT)' 'tests/cli/crash.sh $(OUT) 20' 'tests/fuzz/fuzz.sh $(OUT) 20' \
-		'tests/compilers.sh $(OUT)' tests/vm/kernels.sh
+		'tests/compilers.sh $(OUT)' tests/vm/kernels.sh 'tests/vm/apply.sh $(OUT) 6.12 40'
 
 # Real kernels under QEMU, recorded and cross-checked against their own counts.
 #   make test-vm KERNELS="6.1 7.2" WORKLOADS="anon slab"
@@ -171,7 +173,8 @@ WORKLOADS ?= $(shell . tests/vm/workloads.sh; echo $$WORKLOADS)
 test-vm:
 	$(Q)tools/install-deps.sh vm
 	$(Q)$(MAKE) --no-print-directory $(LAB)
-	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%))'
+	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%)) \
+		$(patsubst %,%:tiers:lru=y:mode=folios,$(filter-out 5.10,$(KERNELS)))'
 
 # docs/model-vs-kernel.md out of the recordings in DIRS, by default those that test-vm has left.
 DIRS ?= $(wildcard $(OUT)/vm/*-*)
@@ -202,9 +205,9 @@ crash: $(OUT)/reclaimscope
 PREFIX ?= /usr/local
 MAN    := $(wildcard docs/man/*.1)
 
-install: $(OUT)/reclaimscope
+install: $(OUT)/reclaimscope $(OUT)/reclaimscope-apply
 	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'
-	$(Q)install -m 755 $(OUT)/reclaimscope '$(DESTDIR)$(PREFIX)/bin'
+	$(Q)install -m 755 $^ '$(DESTDIR)$(PREFIX)/bin'
 	$(Q)install -m 644 $(MAN) '$(DESTDIR)$(PREFIX)/share/man/man1'
 
 # For tests/compilers.sh.

@@ -176,6 +176,27 @@ static __always_inline __u64 root_memcg(void)
 	return opts.addr_root_mem_cgroup ? read64(opts.addr_root_mem_cgroup) : 0;
 }
 
+/* The lruvec on @nid that a reclaim of @target, 0: global, works for; 0: not to be had. */
+static __always_inline __u64 target_lruvec(__u64 target, __s32 nid)
+{
+	__u64 memcg = target ? target : root_memcg();
+
+	return memcg ? memcg_lruvec(memcg, nid) : 0;
+}
+
+/* Pages of a kind that the process of @mm has: MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES. */
+static __always_inline __s64 mm_counter(__u64 mm, __u32 member)
+{
+	__s64 n;
+
+	if (HAS(struct mm_struct___v5_10, rss_stat.count[0].counter))
+		n = read64(mm + OFFSET(struct mm_struct___v5_10, rss_stat) + 8 * member);
+	else
+		n = READ64(struct percpu_counter, count,
+			   mm + OFFSET(struct mm_struct___v6_12, rss_stat) + member * (__u64)bpf_core_type_size(struct percpu_counter));
+	return n < 0 ? 0 : n;
+}
+
 /* ---- nodes and zones ---- */
 
 static __always_inline __s32 pgdat_nid(__u64 pgdat)

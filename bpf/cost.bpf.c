@@ -107,6 +107,17 @@ static __always_inline __s32 lruvec_item(__u32 item)
 	return -1;
 }
 
+/* 6.12 and later: a size as it was compared, from lruvec_page_state(). */
+static __always_inline void refault_read(__u32 list, __u64 size)
+{
+	struct task_state *task = task_find();
+
+	if (!task || !task->refault.lruvec || list >= 4)
+		return;
+	task->refault.lru_size[list & 3] = size;
+	task->refault.known |= 1U << (list & 3);
+}
+
 /* Reclaim is not the only caller: reading memory.numa_stat calls it too, for other items. */
 static __always_inline int lruvec_page_state_exit(__u64 lruvec, __u64 idx, __u64 ret)
 {
@@ -115,7 +126,11 @@ static __always_inline int lruvec_page_state_exit(__u64 lruvec, __u64 idx, __u64
 	struct emit em;
 	__u64 lv;
 
-	if (item < 0 || !(task_flags() & (PF_MEMALLOC | PF_KSWAPD)) || !wanted(RS_EVENT_lruvec_page_state, -1))
+	if (item < 0)
+		return 0;
+	if (!opts.lru_gen && item >= RS_ITEM_INACTIVE_ANON)
+		refault_read(item - RS_ITEM_INACTIVE_ANON, ret);
+	if (!(task_flags() & (PF_MEMALLOC | PF_KSWAPD)) || !wanted(RS_EVENT_lruvec_page_state, -1))
 		return 0;
 	e = EMIT(&em, lruvec_page_state);
 	if (!e)
@@ -169,7 +184,8 @@ int inactive_is_low__fexit(__u64 *ctx)
 	counters = lruvec_counters(lv) + 8 * bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON);
 	e->inactive = not_negative(read64(counters + 8 * (lru & 3)));
 	e->active = not_negative(read64(counters + 8 * ((lru & 3) + 1)));
-	e->inactive_file = not_negative(read64(counters + 16));
+	e->inactive_file = not_negative(
+		read64(lruvec_counters(lv) + 8 * bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_FILE)));
 	active = lruvec_counters(lv) + 8 * bpf_core_enum_value(enum node_stat_item, WORKINGSET_ACTIVATE_ANON);
 	copy(e->activate, sizeof(e->activate), active);
 	copy(e->refaults, sizeof(e->refaults), lv + OFFSET(struct lruvec, refaults));

@@ -19,13 +19,6 @@ static __always_inline bool folio_sampled(__u64 id, __u32 type)
 	return false;
 }
 
-static __always_inline __s32 folio_mapcount(__u64 folio, __u64 flags)
-{
-	if (FLAG_BIT(flags, PG_head, 1) && HAS(struct folio___large_mapcount, _large_mapcount))
-		return (__s32)READ32(struct folio___large_mapcount, _large_mapcount, folio) + 1;
-	return (__s32)READ32(struct page, _mapcount, folio) + 1;
-}
-
 /* Tells about one folio that enters. Returns whether it was written. */
 /* Global, so that the verifier looks at it once and not once for each turn of the walk. */
 __noinline int emit_folio(__u64 folio)

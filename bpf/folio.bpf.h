@@ -47,6 +47,13 @@ static __always_inline __u32 folio_nr_pages(__u64 folio, __u64 flags)
 	return 1U << (read8(folio + FOLIO_SIZE + OFFSET(struct page___v5_10, compound_order)) & 31);
 }
 
+static __always_inline __s32 folio_mapcount(__u64 folio, __u64 flags)
+{
+	if (FLAG_BIT(flags, PG_head, 1) && HAS(struct folio___large_mapcount, _large_mapcount))
+		return (__s32)READ32(struct folio___large_mapcount, _large_mapcount, folio) + 1;
+	return (__s32)READ32(struct page, _mapcount, folio) + 1;
+}
+
 static __always_inline __u64 folio_memcg(__u64 folio)
 {
 	if (HAS(struct page___memcg_data, memcg_data))
@@ -56,13 +63,13 @@ static __always_inline __u64 folio_memcg(__u64 folio)
 	return 0;
 }
 
-/* Node of a shadow entry: xa_value bit, workingset bit, then the node. */
 /* The node is in the highest bits, as long as sections are not there: never with a virtual memmap. */
 static __always_inline __s32 folio_nid(__u64 flags)
 {
 	return opts.nodes_shift > 0 ? flags >> (64 - opts.nodes_shift) : 0;
 }
 
+/* Node of a shadow entry: xa_value bit, workingset bit, then the node. */
 static __always_inline __s32 shadow_nid(__u64 shadow)
 {
 	return (shadow >> 2) & ((1U << (opts.nodes_shift & 31)) - 1);

@@ -104,6 +104,33 @@
 	FN_KEXIT(hook, fn, body, n, FRAME_##fn, event)
 #define FN_PAIR(fn, n, nargs, event) FN_PAIR_AS(fn, fn, fn, n, nargs, event)
 
+/* Programs for the return of @fn, of which nothing but the moment matters. */
+#define FN_RETURN(fn, body)                                                                        \
+	SEC("?fexit/" #fn)                                                                         \
+	int fn##__fexit(__u64 *ctx)                                                                \
+	{                                                                                          \
+		return body##_exit();                                                              \
+	}                                                                                          \
+	SEC("?kretprobe.multi/" #fn)                                                               \
+	int fn##__kexit(struct pt_regs *ctx)                                                       \
+	{                                                                                          \
+		return body##_exit();                                                              \
+	}
+
+/* Entry and return of @fn where fn##_entry() pushes the frame itself, in every form: fn##_exit() gets that and the value. */
+#define FN_FRAMED(fn, n, nargs, event)                                                             \
+	FN_ENTRY(fn, n)                                                                            \
+	SEC("?fexit/" #fn)                                                                         \
+	int fn##__fexit(__u64 *ctx)                                                                \
+	{                                                                                          \
+		return fn##_exit(frame_pop(FRAME_##fn, RS_EVENT_##event), BTF_ARG(nargs));         \
+	}                                                                                          \
+	SEC("?kretprobe.multi/" #fn)                                                               \
+	int fn##__kexit(struct pt_regs *ctx)                                                       \
+	{                                                                                          \
+		return fn##_exit(frame_pop(FRAME_##fn, RS_EVENT_##event), PT_REGS_RC(ctx));        \
+	}
+
 /*
  * Programs for a tracepoint of @group: the BTF one passes its arguments to @name##_tp() as they
  * are, the perf one takes the fields named in @... from the record.

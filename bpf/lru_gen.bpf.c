@@ -93,6 +93,24 @@ static __noinline void emit_lru_gen(__u64 lruvec, __u32 of)
 	emit_submit(&em);
 }
 
+#define FILL_USAGE(e, memcg)                                                                       \
+	do {                                                                                       \
+		__u64 memory_ = (memcg) + OFFSET(struct mem_cgroup, memory);                       \
+		(e)->usage = READ64(struct page_counter, usage, memory_);                          \
+		(e)->emin = READ64(struct page_counter, emin, memory_);                            \
+	} while (0)
+#define FILL_USAGE_LOW(e, memcg)                                                                   \
+	do {                                                                                       \
+		FILL_USAGE(e, memcg);                                                              \
+		(e)->elow = READ64(struct page_counter, elow,                                      \
+				   (memcg) + OFFSET(struct mem_cgroup, memory));                   \
+	} while (0)
+
+static __always_inline bool memcg_online(__u64 memcg)
+{
+	return READ32(struct cgroup_subsys_state, flags, memcg + OFFSET(struct mem_cgroup, css)) & CSS_ONLINE;
+}
+
 static __always_inline __s32 lruvec_nid(__u64 lruvec)
 {
 	return pgdat_nid(READ64(struct lruvec, pgdat, lruvec));
@@ -192,6 +210,110 @@ int evict_folios__args3__fexit(__u64 *ctx)
 }
 
 /*
+ * Mode folios: the folios that isolate_folios() is going to look at, from the tails of the oldest
+ * generation of each type, in its order of zones. A walk ends with 72 pages that nothing but a race
+ * can save, or after GEN_WALK_MAX folios; isolate_folios_begin says whether it came to the end.
+ *
+ * Rate: up to 2 * GEN_WALK_MAX records for each batch of 64 pages, mostly about 150, one or two reads
+ * of kernel memory each, with interrupts off.
+ */
+#define GEN_WALK_MAX 512
+#define GEN_WALK_ENOUGH 72
+
+/* In memory, not on the stack: the verifier would follow each count of a known stack slot. */
+struct gen_walk {
+	__u64 head, node;
+	__u64 left; /* folios that may still be read */
+	__u64 enough; /* pages that will be isolated */
+	__u64 gen, reclaim_idx;
+	__u64 written;
+};
+
+/* Interrupts are off, so each CPU has one at most. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct gen_walk);
+} gen_walks SEC(".maps");
+
+#define GEN_SAVED (RS_FOLIO_WORKINGSET | RS_FOLIO_LOCKED | RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK | RS_FOLIO_MLOCKED)
+
+static long gen_walk_step(__u32 i, struct gen_walk **ctx)
+{
+	struct gen_walk *walk = *ctx;
+	struct rs_event_gen_folio *e;
+	__u64 folio, word;
+	char head[FOLIO_SIZE];
+	__u32 flags, nr_pages;
+	struct emit em;
+
+	if (!walk->node || walk->node == walk->head || !walk->left || walk->enough >= GEN_WALK_ENOUGH)
+		return 1;
+	folio = walk->node - OFFSET(struct page, lru);
+	copy(head, sizeof(head), folio);
+	walk->node = PICK(__u64, struct page, lru.prev, head);
+	walk->left--;
+	word = *(__u64 *)head;
+	flags = folio_flags(word, PICK(__u64, struct page, mapping, head));
+	nr_pages = folio_nr_pages(folio, word);
+	if (folio_mapcount(folio, word) > 0)
+		flags |= RS_FOLIO_MAPPED;
+	/* Bits as in emit_folio(). */
+	if (!(flags & GEN_SAVED) && !(word >> 25 & 3) && (word >> 27 & 7) == walk->gen + 1 &&
+	    (word >> 51 & 7) <= walk->reclaim_idx && PICK(__s32, struct page, _refcount, head))
+		walk->enough += nr_pages;
+	e = EMIT(&em, gen_folio);
+	if (!e)
+		return 0;
+	e->folio = scramble(folio);
+	e->flags = flags;
+	e->nr_pages = nr_pages;
+	e->refcount = PICK(__s32, struct page, _refcount, head);
+	e->zid = word >> 51 & 7;
+	e->gen = word >> 27 & 7;
+	e->refs = word >> 25 & 3;
+	emit_submit(&em);
+	walk->written++;
+	return 0;
+}
+
+/* Returns the bits of isolate_folios_begin.walked. */
+static __always_inline __u32 walk_oldest(struct gen_walk *walk, __u64 lruvec, __s32 reclaim_idx, __u64 nr)
+{
+	__u64 lrugen = lruvec_lrugen(lruvec), lists = lrugen + LRU_GEN_OFFSET(folios), type, zone, i;
+	struct gen_walk *ctx = walk;
+	__u32 walked = 0;
+	bool to_end;
+
+	walk->written = 0;
+	walk->reclaim_idx = reclaim_idx;
+	/* Unrolled: 6.1 takes a callback that is named inside a loop for a jump back. */
+#pragma unroll
+	for (type = 0; type < 2; type++) {
+		walk->gen = read64(lrugen + 8 + 8 * type) & (RS_GENS - 1);
+		walk->enough = 0;
+		/* A kernel that limits its scan may scan one type twice. */
+		walk->left = nr && nr < GEN_WALK_MAX / 2 ? 2 * nr : GEN_WALK_MAX;
+		to_end = true;
+#pragma unroll
+		for (i = RS_MAX_ZONES; i > 0; i--) {
+			if (!to_end)
+				continue;
+			zone = (reclaim_idx + i) % RS_MAX_ZONES;
+			walk->head = lists + 16 * ((walk->gen * 2 + type) * RS_MAX_ZONES + zone);
+			walk->node = read64(walk->head + 8);
+			bpf_loop(GEN_WALK_MAX + 1, gen_walk_step, &ctx, 0);
+			to_end = walk->node == walk->head;
+		}
+		walked |= RS_WALKED(type);
+		if (to_end)
+			walked |= RS_WALKED_TO_END(type);
+	}
+	return walked;
+}
+
+/*
  * isolate_folios() runs under the LRU lock with interrupts off, so no program on it is ever
  * skipped, and its state is exact. (lruvec, sc, swappiness, &type, list) up to 6.12; with nr in
  * front in 6.18; (nr, lruvec, sc, swappiness, list, &isolated, &type, &scanned) in 7.2.
@@ -199,6 +321,8 @@ int evict_folios__args3__fexit(__u64 *ctx)
 static __always_inline int isolate_folios_begin(__u64 nr, __u64 lruvec, __u64 sc_addr, __s32 swappiness)
 {
 	struct rs_event_isolate_folios_begin *e;
+	__u32 zero = 0, walked = 0;
+	struct gen_walk *walk = NULL;
 	char sc[SC_SIZE] = {};
 	struct emit em;
 	__u64 lv;
@@ -206,6 +330,11 @@ static __always_inline int isolate_folios_begin(__u64 nr, __u64 lruvec, __u64 sc
 	if (!wanted(RS_EVENT_isolate_folios_begin, -1))
 		return 0;
 	copy(sc, sizeof(sc), sc_addr);
+	if (MODE_FOLIOS && opts.folio_sample <= 1)
+		walk = bpf_map_lookup_elem(&gen_walks, &zero);
+	if (walk)
+		walked = walk_oldest(walk, untyped(&walk->head, lruvec),
+				     PICK(__s8, struct scan_control, reclaim_idx, sc), nr);
 	e = EMIT(&em, isolate_folios_begin);
 	if (!e)
 		return 0;
@@ -217,6 +346,8 @@ static __always_inline int isolate_folios_begin(__u64 nr, __u64 lruvec, __u64 sc
 	e->nid = lruvec_nid(lv);
 	e->swappiness = swappiness;
 	e->reclaim_idx = PICK(__s8, struct scan_control, reclaim_idx, sc);
+	e->walked = walked;
+	e->nr_recorded = walk ? walk->written : 0;
 	e->pad = 0;
 	emit_submit(&em);
 	emit_lru_gen(lv, RS_EVENT_isolate_folios_begin);
@@ -284,6 +415,7 @@ static __always_inline int should_abort_scan_exit(__u64 lruvec, __u64 sc_addr, _
 	__u64 pgdat = READ64(struct lruvec, pgdat, lruvec);
 	__s32 nid = pgdat_nid(pgdat);
 	char sc[SC_SIZE] = {};
+	__u64 lv, memcg;
 	struct emit em;
 
 	if (!wanted(RS_EVENT_should_abort_scan, nid))
@@ -293,10 +425,16 @@ static __always_inline int should_abort_scan_exit(__u64 lruvec, __u64 sc_addr, _
 	if (!e)
 		return 0;
 	fill_sc((struct rs_sc *)(&e->hdr + 1), sc, nid);
-	e->cgroup = memcg_cgroup_id(lruvec_memcg(untyped(&e->cgroup, lruvec)));
+	lv = untyped(&e->cgroup, lruvec);
+	memcg = lruvec_memcg(lv);
+	e->cgroup = memcg_cgroup_id(memcg);
 	e->ret = (ret & 0xff) != 0;
-	e->pad = 0;
+	e->task_flags = task_flags();
+	FILL_USAGE(e, memcg);
 	emit_submit(&em);
+	/* Where it goes on, these sizes are what the next turn decides on. */
+	if (!(ret & 0xff))
+		emit_lru_gen(lv, RS_EVENT_should_abort_scan);
 	return 0;
 }
 FN_EXIT(should_abort_scan, 2, 2, should_abort_scan)
@@ -306,7 +444,7 @@ static __always_inline int shrink_one_exit(__u64 lruvec, __u64 sc_addr, __u64 re
 	struct rs_event_shrink_one *e;
 	__s32 nid = lruvec_nid(lruvec);
 	char sc[SC_SIZE] = {};
-	__u64 lv, memcg, memory;
+	__u64 lv, memcg;
 	struct emit em;
 
 	if (!wanted(RS_EVENT_shrink_one, nid))
@@ -318,15 +456,14 @@ static __always_inline int shrink_one_exit(__u64 lruvec, __u64 sc_addr, __u64 re
 	fill_sc((struct rs_sc *)(&e->hdr + 1), sc, nid);
 	lv = untyped(&e->cgroup, lruvec);
 	memcg = lruvec_memcg(lv);
-	memory = memcg + OFFSET(struct mem_cgroup, memory);
 	e->cgroup = memcg_cgroup_id(memcg);
-	e->usage = READ64(struct page_counter, usage, memory);
-	e->emin = READ64(struct page_counter, emin, memory);
-	e->elow = READ64(struct page_counter, elow, memory);
+	FILL_USAGE_LOW(e, memcg);
 	e->ret = ret;
 	e->seg = 0;
 	if (HAS(struct lru_gen_folio___memcg, seg))
 		e->seg = read8(lruvec_lrugen(lv) + OFFSET(struct lru_gen_folio___memcg, seg));
+	e->online = memcg_online(memcg);
+	e->pad = 0;
 	emit_submit(&em);
 	return 0;
 }
@@ -337,7 +474,7 @@ static __always_inline int try_to_shrink_lruvec_entry(__u64 lruvec, __u64 sc_add
 	struct rs_event_try_to_shrink_lruvec_begin *e;
 	__s32 nid = lruvec_nid(lruvec);
 	char sc[SC_SIZE] = {};
-	__u64 lv, memcg, memory;
+	__u64 lv, memcg;
 	struct emit em;
 
 	if (!wanted(RS_EVENT_try_to_shrink_lruvec_begin, nid))
@@ -349,16 +486,11 @@ static __always_inline int try_to_shrink_lruvec_entry(__u64 lruvec, __u64 sc_add
 	fill_sc((struct rs_sc *)(&e->hdr + 1), sc, nid);
 	lv = untyped(&e->cgroup, lruvec);
 	memcg = lruvec_memcg(lv);
-	memory = memcg + OFFSET(struct mem_cgroup, memory);
 	e->cgroup = memcg_cgroup_id(memcg);
-	e->usage = READ64(struct page_counter, usage, memory);
-	e->emin = READ64(struct page_counter, emin, memory);
-	e->elow = READ64(struct page_counter, elow, memory);
-	e->online = !!(READ32(struct cgroup_subsys_state, flags, memcg + OFFSET(struct mem_cgroup, css)) &
-		       CSS_ONLINE);
+	FILL_USAGE_LOW(e, memcg);
+	e->online = memcg_online(memcg);
 	e->pad = 0;
 	emit_submit(&em);
-	emit_lru_gen(lv, RS_EVENT_try_to_shrink_lruvec_begin);
 	return 0;
 }
 
@@ -384,24 +516,58 @@ static __always_inline int try_to_shrink_lruvec_exit(__u64 lruvec, __u64 sc_addr
 }
 FN_PAIR(try_to_shrink_lruvec, 2, 2, try_to_shrink_lruvec_end)
 
-static __always_inline int get_swappiness_exit(__u64 lruvec, __u64 sc, __u64 ret)
+/* What @memcg may still put into swap by memory.swap.max, its own and its parents'. */
+static __always_inline __s64 swap_margin(__u64 memcg)
+{
+	__u64 counter = memcg + OFFSET(struct mem_cgroup, swap);
+	__s64 margin = (__s64)(~0ULL >> 1), own;
+	int i;
+
+	for (i = 0; i < 16 && counter; i++) {
+		own = READ64(struct page_counter, max, counter) - READ64(struct page_counter, usage, counter);
+		if (own < margin)
+			margin = own;
+		counter = READ64(struct page_counter, parent, counter);
+	}
+	return margin;
+}
+
+/* Just before a turn of the eviction, or lruvec_is_sizable(), looks at the sizes. */
+static __always_inline int get_swappiness_exit(__u64 lruvec, __u64 sc_addr, __u64 ret)
 {
 	struct rs_event_get_swappiness *e;
+	__u64 lv, memcg, proactive = 0;
+	char sc[SC_SIZE] = {};
 	struct emit em;
-	__u64 lv;
 
 	if (!wanted(RS_EVENT_get_swappiness, -1))
 		return 0;
+	copy(sc, sizeof(sc), sc_addr);
 	e = EMIT(&em, get_swappiness);
 	if (!e)
 		return 0;
 	lv = untyped(&e->cgroup, lruvec);
-	e->cgroup = memcg_cgroup_id(lruvec_memcg(lv));
+	memcg = lruvec_memcg(lv);
+	e->cgroup = memcg_cgroup_id(memcg);
 	e->nid = lruvec_nid(lv);
 	e->ret = ret;
 	e->swappiness = global32(opts.addr_vm_swappiness);
+	e->proactive_swappiness = -1;
+	if (HAS(struct scan_control___v6_12, proactive_swappiness))
+		proactive = PICK(__u64, struct scan_control___v6_12, proactive_swappiness, sc);
+	if (proactive)
+		e->proactive_swappiness = read32(proactive);
+	e->target_cgroup = memcg_cgroup_id(PICK(__u64, struct scan_control, target_mem_cgroup, sc));
+	FILL_USAGE_LOW(e, memcg);
+	e->swap_margin = swap_margin(memcg);
+	e->swap_free = global64(opts.addr_nr_swap_pages);
+	e->sc_flags = sc_flags(sc);
+	e->task_flags = task_flags();
+	e->priority = PICK(__s8, struct scan_control, priority, sc);
+	e->online = memcg_online(memcg);
 	e->pad = 0;
 	emit_submit(&em);
+	emit_lru_gen(lv, RS_EVENT_get_swappiness);
 	return 0;
 }
 FN_EXIT(get_swappiness, 2, 2, get_swappiness)
@@ -422,7 +588,10 @@ static __always_inline int lruvec_is_sizable_exit(__u64 lruvec, __u64 sc, __u64 
 	e->nid = lruvec_nid(lv);
 	e->priority = (__s8)read8(sc + OFFSET(struct scan_control, priority));
 	e->ret = (ret & 0xff) != 0;
+	e->jiffies = bpf_jiffies64();
+	e->min_ttl = global64(opts.addr_lru_gen_min_ttl);
 	emit_submit(&em);
+	emit_lru_gen(lv, RS_EVENT_lruvec_is_sizable);
 	return 0;
 }
 FN_EXIT(lruvec_is_sizable, 2, 2, lruvec_is_sizable)
@@ -444,11 +613,44 @@ static __always_inline int lruvec_evictable_size_exit(__u64 lruvec, __u64 swappi
 	e->nid = lruvec_nid(lv);
 	e->swappiness = swappiness;
 	emit_submit(&em);
+	emit_lru_gen(lv, RS_EVENT_lruvec_evictable_size);
 	return 0;
 }
 FN_EXIT(lruvec_evictable_size, 2, 2, lruvec_evictable_size)
 
 /* ---- the memcg LRU ---- */
+
+#define FILL_MEMCG_LRU(e, lv)                                                                      \
+	do {                                                                                       \
+		__u64 lrugen_ = lruvec_lrugen(lv), pgdat_ = READ64(struct lruvec, pgdat, lv);      \
+		(e)->cgroup = memcg_cgroup_id(lruvec_memcg(lv));                                   \
+		(e)->nid = pgdat_nid(pgdat_);                                                      \
+		(e)->gen = (e)->seg = 0;                                                           \
+		(e)->seq = 0;                                                                      \
+		if (HAS(struct lru_gen_folio___memcg, gen)) {                                      \
+			(e)->gen = read8(lrugen_ + OFFSET(struct lru_gen_folio___memcg, gen));     \
+			(e)->seg = read8(lrugen_ + OFFSET(struct lru_gen_folio___memcg, seg));     \
+			(e)->seq = READ64(struct pglist_data___memcg_lru, memcg_lru.seq, pgdat_);  \
+		}                                                                                  \
+	} while (0)
+
+static __always_inline int lru_gen_rotate_memcg_entry(__u64 lruvec, __u64 op)
+{
+	struct rs_event_rotate_memcg_begin *e;
+	struct emit em;
+	__u64 lv;
+
+	if (!wanted(RS_EVENT_rotate_memcg_begin, -1))
+		return 0;
+	e = EMIT(&em, rotate_memcg_begin);
+	if (!e)
+		return 0;
+	lv = untyped(&e->cgroup, lruvec);
+	FILL_MEMCG_LRU(e, lv);
+	e->op = op;
+	emit_submit(&em);
+	return 0;
+}
 
 static __always_inline int lru_gen_rotate_memcg_exit(__u64 lruvec, __u64 op, __u64 ret)
 {
@@ -462,19 +664,12 @@ static __always_inline int lru_gen_rotate_memcg_exit(__u64 lruvec, __u64 op, __u
 	if (!e)
 		return 0;
 	lv = untyped(&e->cgroup, lruvec);
-	e->cgroup = memcg_cgroup_id(lruvec_memcg(lv));
-	e->nid = lruvec_nid(lv);
+	FILL_MEMCG_LRU(e, lv);
 	e->op = op;
-	e->gen = 0;
-	e->seg = 0;
-	if (HAS(struct lru_gen_folio___memcg, gen)) {
-		e->gen = read8(lruvec_lrugen(lv) + OFFSET(struct lru_gen_folio___memcg, gen));
-		e->seg = read8(lruvec_lrugen(lv) + OFFSET(struct lru_gen_folio___memcg, seg));
-	}
 	emit_submit(&em);
 	return 0;
 }
-FN_EXIT(lru_gen_rotate_memcg, 2, 2, lru_gen_rotate_memcg)
+FN_PAIR(lru_gen_rotate_memcg, 2, 2, lru_gen_rotate_memcg)
 
 /* ---- aging ---- */
 
@@ -556,7 +751,12 @@ int should_run_aging__fexit(__u64 *ctx)
 	e->nid = lruvec_nid(lv);
 	e->can_swap = ctx[4] & 0xff;
 	e->ret = (ctx[6] & 0xff) != 0;
+	e->jiffies = bpf_jiffies64();
+	e->min_ttl = global64(opts.addr_lru_gen_min_ttl);
+	e->priority = (__s8)read8(ctx[3] + OFFSET(struct scan_control, priority));
+	e->online = memcg_online(lruvec_memcg(lv));
 	emit_submit(&em);
+	emit_lru_gen(lv, RS_EVENT_should_run_aging);
 	return 0;
 }
 
@@ -576,6 +776,7 @@ static __always_inline int set_mm_walk_exit(__u64 pgdat, __u64 force_alloc, __u6
 	e->pad = 0;
 	e->inactive_anon = p ? read64(p + OFFSET(struct pglist_data, vm_stat) + 8 * inactive) : 0;
 	e->inactive_file = p ? read64(p + OFFSET(struct pglist_data, vm_stat) + 8 * (inactive + 2)) : 0;
+	e->swap_free = global64(opts.addr_nr_swap_pages);
 	emit_submit(&em);
 	return 0;
 }

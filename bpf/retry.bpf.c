@@ -212,6 +212,34 @@ static __always_inline int out_of_memory_exit(__u64 oc, __u64 ret)
 }
 FN_PAIR(out_of_memory, 1, 1, oom_end)
 
+/* Also whenever somebody reads a /proc/PID/oom_score. */
+static __always_inline int oom_badness_exit(__u64 task, __u64 totalpages, __u64 ret)
+{
+	struct rs_event_oom_badness *e;
+	struct emit em;
+	__u64 p, mm;
+
+	if (!wanted(RS_EVENT_oom_badness, -1))
+		return 0;
+	e = EMIT(&em, oom_badness);
+	if (!e)
+		return 0;
+	p = untyped(&e->points, task);
+	mm = READ64(struct task_struct, mm, p);
+	e->tgid = READ32(struct task_struct, tgid, p);
+	e->flags = READ32(struct task_struct, flags, p);
+	e->oom_score_adj = (__s16)read32(READ64(struct task_struct, signal, p) + OFFSET(struct signal_struct, oom_score_adj));
+	e->has_mm = mm != 0;
+	e->rss = mm ? mm_counter(mm, 0) + mm_counter(mm, 1) + mm_counter(mm, 3) : 0;
+	e->swapents = mm ? mm_counter(mm, 2) : 0;
+	e->pgtables_bytes = mm ? READ64(struct mm_struct, pgtables_bytes, mm) : 0;
+	e->totalpages = totalpages;
+	e->points = ret;
+	emit_submit(&em);
+	return 0;
+}
+FN_EXIT(oom_badness, 2, 2, oom_badness)
+
 static __always_inline int mark_victim(__u32 pid)
 {
 	struct rs_event_mark_victim *e;

@@ -11,7 +11,7 @@ static __always_inline int shrink_node_entry(__u64 pgdat, __u64 sc_addr)
 {
 	struct rs_event_shrink_node_begin *e;
 	__s32 nid = pgdat_nid(pgdat);
-	__u64 memcg, lruvec, target;
+	__u64 lruvec, target;
 	char sc[SC_SIZE] = {};
 	struct emit em;
 
@@ -26,8 +26,7 @@ static __always_inline int shrink_node_entry(__u64 pgdat, __u64 sc_addr)
 	     pgdat + OFFSET(struct pglist_data, vm_stat) +
 		     8 * bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON));
 	target = PICK(__u64, struct scan_control, target_mem_cgroup, sc);
-	memcg = target ? target : root_memcg();
-	lruvec = memcg ? memcg_lruvec(memcg, nid) : 0;
+	lruvec = target_lruvec(target, nid);
 	e->anon_cost = lruvec ? READ64(struct lruvec, anon_cost, lruvec) : RS_UNKNOWN;
 	e->file_cost = lruvec ? READ64(struct lruvec, file_cost, lruvec) : RS_UNKNOWN;
 	e->refaults[0] = lruvec ? read64(lruvec + OFFSET(struct lruvec, refaults)) : RS_UNKNOWN;
@@ -50,7 +49,7 @@ static __always_inline int shrink_node_exit(__u64 pgdat, __u64 sc_addr, __u64 re
 	__s32 nid = pgdat_nid(pgdat);
 	char sc[SC_SIZE] = {};
 	struct emit em;
-	__u64 memcg;
+	__u64 lruvec;
 
 	if (!wanted(RS_EVENT_shrink_node_end, nid))
 		return 0;
@@ -72,13 +71,10 @@ static __always_inline int shrink_node_exit(__u64 pgdat, __u64 sc_addr, __u64 re
 	}
 	e->kswapd_failures = kswapd_failures(pgdat);
 	e->inactive_anon = NODE_ITEM(pgdat, NR_INACTIVE_ANON);
-	e->inactive_file = read64(pgdat + OFFSET(struct pglist_data, vm_stat) +
-				  8 * (bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON) + 2));
+	e->inactive_file = NODE_ITEM(pgdat, NR_INACTIVE_FILE);
 	e->swap_free = global64(opts.addr_nr_swap_pages);
-	memcg = PICK(__u64, struct scan_control, target_mem_cgroup, sc);
-	if (!memcg)
-		memcg = root_memcg();
-	e->lruvec_flags = memcg ? READ64(struct lruvec, flags, memcg_lruvec(memcg, nid)) : 0;
+	lruvec = target_lruvec(PICK(__u64, struct scan_control, target_mem_cgroup, sc), nid);
+	e->lruvec_flags = lruvec ? READ64(struct lruvec, flags, lruvec) : 0;
 	e->node_flags = node_flags(pgdat);
 	emit_submit(&em);
 	return 0;
@@ -87,18 +83,23 @@ FN_PAIR(shrink_node, 2, 2, shrink_node_end)
 
 /* ---- one lruvec: what get_scan_count() looks at ---- */
 
-static __always_inline __u64 node_free(__u64 pgdat)
+/* What file_is_tiny is made of, beside the lists. */
+static __always_inline void node_zones(struct rs_event_shrink_lruvec_begin *e, __u64 pgdat)
 {
-	__u64 free = 0;
+	char head[ZONE_HEAD];
 	__u32 zid;
 
+	e->node_free = 0;
+	e->node_high = 0;
 	for (zid = 0; zid < RS_MAX_ZONES; zid++) {
 		__u64 zone = pgdat_zone(pgdat, zid);
 
-		free += not_negative(read64(zone + OFFSET(struct zone, vm_stat) +
-					    8 * bpf_core_enum_value(enum zone_stat_item, NR_FREE_PAGES)));
+		e->node_free += not_negative(ZONE_ITEM(zone, NR_FREE_PAGES));
+		if (!READ64(struct zone, managed_pages, zone))
+			continue;
+		copy(head, sizeof(head), zone);
+		e->node_high += PICK(__u64, struct zone, _watermark[2], head) + PICK(__u64, struct zone, watermark_boost, head);
 	}
-	return free;
 }
 
 static __always_inline void fill_lruvec_begin(struct rs_event_shrink_lruvec_begin *e, __u64 lruvec,
@@ -125,11 +126,8 @@ static __always_inline void fill_lruvec_begin(struct rs_event_shrink_lruvec_begi
 	e->file_cost = READ64(struct lruvec, file_cost, lruvec);
 	copy(e->refaults, sizeof(e->refaults), lruvec + OFFSET(struct lruvec, refaults));
 	e->node_inactive_anon = NODE_ITEM(pgdat, NR_INACTIVE_ANON);
-	/* In every kernel: inactive file is two behind, active file three. */
-	e->node_inactive_file = read64(pgdat + OFFSET(struct pglist_data, vm_stat) +
-				       8 * (bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON) + 2));
-	e->node_active_file = read64(pgdat + OFFSET(struct pglist_data, vm_stat) +
-				     8 * (bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON) + 3));
+	e->node_inactive_file = NODE_ITEM(pgdat, NR_INACTIVE_FILE);
+	e->node_active_file = NODE_ITEM(pgdat, NR_ACTIVE_FILE);
 	e->swappiness = global32(opts.addr_vm_swappiness);
 	e->proactive_swappiness = -1;
 	if (HAS(struct scan_control___v6_12, proactive_swappiness))
@@ -144,7 +142,7 @@ static __always_inline void fill_lruvec_begin(struct rs_event_shrink_lruvec_begi
 		copy(e->activate, sizeof(e->activate),
 		     lruvec_counters(lruvec) +
 			     8 * bpf_core_enum_value(enum node_stat_item, WORKINGSET_ACTIVATE_ANON));
-	e->node_free = node_free(pgdat);
+	node_zones(e, pgdat);
 	copy(e->lru_zone_size, sizeof(e->lru_zone_size), lru_zone_sizes(lruvec));
 }
 

@@ -32,9 +32,11 @@ enum frame_id {
 	FRAME_compaction_suitable,
 	FRAME___alloc_pages_direct_compact,
 	FRAME_out_of_memory,
+	FRAME_oom_badness,
 	FRAME___zone_watermark_ok,
 	FRAME_get_page_from_freelist,
 	FRAME_workingset_eviction,
+	FRAME_workingset_refault,
 	FRAME_mem_cgroup_calculate_protection,
 	FRAME_evict_folios,
 	FRAME_should_abort_scan,
@@ -73,6 +75,16 @@ struct slab_begin {
 	__s16 priority, nid;
 };
 
+/* The lruvec that a page was evicted from, while it comes back. */
+struct refault {
+	__u64 lruvec;
+	__u64 cgroup;
+	__u64 age;
+	__u64 entry_size[RS_MAX_LRU - 1], lru_size[RS_MAX_LRU - 1];
+	__s64 swap_eviction, swap_refault;
+	__u64 known; /* bits: lists whose size is in lru_size */
+};
+
 struct task_state {
 	__u64 owner; /* of a slot: its thread, plus one; 0: nobody yet */
 	__u64 described_ns; /* when a task record was written last */
@@ -86,6 +98,7 @@ struct task_state {
 	__u64 planned; /* lruvec whose sizes are below, until get_scan_count() is through */
 	__u64 usage, emin, elow; /* of its cgroup */
 	__u64 lru_zone_size[RS_MAX_ZONES * RS_MAX_LRU];
+	struct refault refault; /* of workingset_refault(), which the task is in; lruvec 0: it is not */
 	__u64 nonresident_age, nr_evicted; /* at entry of workingset_eviction(); nr_evicted 0: none */
 	__u64 compared[2]; /* sizes that inactive_is_low() found at its entry */
 	__u64 depth;

@@ -124,7 +124,7 @@ int mm_setup_per_zone_wmarks__btf(__u64 *ctx)
 }
 
 /* Before 6.17 there is no tracepoint: look at every zone when the function returns. */
-static __always_inline int setup_per_zone_wmarks_exit(__u64 ret)
+static __always_inline int setup_per_zone_wmarks_exit(void)
 {
 	__u32 nid;
 
@@ -140,26 +140,8 @@ static __always_inline int setup_per_zone_wmarks_exit(__u64 ret)
 	}
 	return 0;
 }
-SEC("?fexit/__setup_per_zone_wmarks")
-int __setup_per_zone_wmarks__fexit(__u64 *ctx)
-{
-	return setup_per_zone_wmarks_exit(0);
-}
-SEC("?kretprobe.multi/__setup_per_zone_wmarks")
-int __setup_per_zone_wmarks__kexit(struct pt_regs *ctx)
-{
-	return setup_per_zone_wmarks_exit(0);
-}
-SEC("?fexit/setup_per_zone_wmarks")
-int setup_per_zone_wmarks__fexit(__u64 *ctx)
-{
-	return setup_per_zone_wmarks_exit(0);
-}
-SEC("?kretprobe.multi/setup_per_zone_wmarks")
-int setup_per_zone_wmarks__kexit(struct pt_regs *ctx)
-{
-	return setup_per_zone_wmarks_exit(0);
-}
+FN_RETURN(__setup_per_zone_wmarks, setup_per_zone_wmarks)
+FN_RETURN(setup_per_zone_wmarks, setup_per_zone_wmarks)
 
 /* ---- one test of a mark ---- */
 
@@ -271,7 +253,7 @@ int __zone_watermark_ok__kexit(struct pt_regs *ctx)
 /* ---- how much could be reclaimed ---- */
 
 /* Sizes at entry, by which is seen whether pages moved until the return: one read for each CPU. */
-static __always_inline void zone_reclaimable_pages_entry(__u64 zone)
+static __always_inline int zone_reclaimable_pages_entry(__u64 zone)
 {
 	__u64 lists = bpf_core_enum_value(enum zone_stat_item, NR_ZONE_INACTIVE_ANON);
 	__u64 lru[4] = {}, base = zone_diffs_base(zone) + lists;
@@ -286,6 +268,7 @@ static __always_inline void zone_reclaimable_pages_entry(__u64 zone)
 		lru[2] += (__s64)(__s8)(diffs >> 16) + (__s8)(diffs >> 24);
 	}
 	frame_push(FRAME_zone_reclaimable_pages, zone, lru[2] + lru[3], lru[0] + lru[1], 0);
+	return 0;
 }
 
 static __always_inline int zone_reclaimable_pages_exit(struct frame *frame, __u64 ret)
@@ -320,27 +303,4 @@ static __always_inline int zone_reclaimable_pages_exit(struct frame *frame, __u6
 	emit_submit(&em);
 	return 0;
 }
-SEC("?fentry/zone_reclaimable_pages")
-int zone_reclaimable_pages__fentry(__u64 *ctx)
-{
-	zone_reclaimable_pages_entry(ctx[0]);
-	return 0;
-}
-SEC("?fexit/zone_reclaimable_pages")
-int zone_reclaimable_pages__fexit(__u64 *ctx)
-{
-	return zone_reclaimable_pages_exit(frame_pop(FRAME_zone_reclaimable_pages, RS_EVENT_zone_reclaimable_pages),
-					   ctx[1]);
-}
-SEC("?kprobe.multi/zone_reclaimable_pages")
-int zone_reclaimable_pages__kentry(struct pt_regs *ctx)
-{
-	zone_reclaimable_pages_entry(PT_REGS_PARM1(ctx));
-	return 0;
-}
-SEC("?kretprobe.multi/zone_reclaimable_pages")
-int zone_reclaimable_pages__kexit(struct pt_regs *ctx)
-{
-	return zone_reclaimable_pages_exit(frame_pop(FRAME_zone_reclaimable_pages, RS_EVENT_zone_reclaimable_pages),
-					   PT_REGS_RC(ctx));
-}
+FN_FRAMED(zone_reclaimable_pages, 1, 1, zone_reclaimable_pages)

@@ -15,8 +15,9 @@ src/report: src/trace src/wire src/base
 src/model:
 src/episode: src/trace src/wire src/base
 src/diff: src/episode src/model src/trace src/wire src/base
+src/apply: src/kernel src/base
 src/tune: src/diff src/model src/trace src/wire src/base
-tools: src/tune src/diff src/report src/probe src/trace src/kernel src/wire src/base
+tools: src/apply src/tune src/diff src/report src/probe src/trace src/kernel src/wire src/base
 bpf: src/wire vmlinux
 '
 
@@ -31,7 +32,7 @@ check() { # check NAME OFFENDERS
 	fi
 }
 
-for dir in src/base src/kernel src/trace src/probe src/report src/model src/episode src/diff src/tune tools; do
+for dir in src/base src/kernel src/trace src/probe src/report src/model src/episode src/diff src/apply src/tune tools; do
 	may=$(echo "$allowed" | sed -n "s|^$dir: *||p")
 	bad=
 	for f in "$dir"/*.[ch]; do
@@ -54,7 +55,8 @@ check "only bpf/compat.bpf.h and src/kernel ask what kernel this is" "$(grep -nE
 	grep -v '^src/kernel/')"
 check "no goto outside of bpf/" "$(grep -nE '^\s*goto ' -r src tools)"
 check "the library never exits and never writes to stdout" "$(grep -nE '\b(exit|abort|printf|puts|putchar)\(|\bstdout\b' -r src --include='*.c' |
-	grep -vE '\b(fprintf|snprintf|vsnprintf|_exit)\(|^src/probe/record.c.*_exit')"
+	grep -vE '\b(fprintf|snprintf|vsnprintf|_exit)\(|^src/(probe/record|apply/trial).c.*_exit')"
+check "only src/apply writes settings" "$(grep -n "rs_setting_write(" -r src tools --include="*.c" | grep -vE "^src/(apply/|kernel/setting)")"
 check "no bpf_printk is left in" "$(grep -n bpf_printk -r bpf)"
 check "src/model includes nothing but <stdint.h> <stdbool.h> <stddef.h> <string.h>" "$(grep -nE '^#include <' -r src/model |
 	grep -vE '<(stdint|stdbool|stddef|string)\.h>')"

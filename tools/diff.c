@@ -40,15 +40,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (rs_parse_number(arg, 0, 100000, &args->max))
 			return rs_bad_value("--max %s: must be a number from 0 to 100000", arg);
 		break;
-	case ARGP_KEY_ARG:
-		if (state->arg_num)
-			return rs_bad_value("%s: only one recording at a time", arg);
-		args->file = arg;
-		break;
-	case 'h':
-		return rs_parse_help(state);
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return rs_parse_file(key, arg, state, &args->file);
 	}
 	return 0;
 }

@@ -3,13 +3,19 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../src/base/cleanup.h"
 #include "../src/base/log.h"
+#include "../src/probe/describe.h"
+
+static const char *program_name = "reclaimscope"; /* set once, by rs_run_verb() */
 
 int rs_exit_status(int err)
 {
@@ -130,6 +136,21 @@ error_t rs_parse_help(struct argp_state *state)
 	return ECANCELED;
 }
 
+error_t rs_parse_file(int key, char *arg, struct argp_state *state, const char **file)
+{
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (state->arg_num)
+			return rs_bad_value("%s: only one recording at a time", arg);
+		*file = arg;
+		return 0;
+	case 'h':
+		return rs_parse_help(state);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
 error_t rs_bad_value(const char *fmt, ...)
 {
 	va_list args;
@@ -148,7 +169,7 @@ int rs_parse_args(const struct argp *argp, int argc, char **argv, unsigned int f
 	size_t len;
 	error_t err;
 
-	snprintf(name, sizeof(name), "reclaimscope %s", verb);
+	snprintf(name, sizeof(name), "%s %s", program_name, verb);
 	argv[0] = name;
 	/* getopt writes to stderr and nowhere else, and argp adds two lines of advice: kept, and cut to one. */
 	kept = open_memstream(&said, &len);
@@ -166,4 +187,46 @@ int rs_parse_args(const struct argp *argp, int argc, char **argv, unsigned int f
 	else
 		fprintf(stderr, "%.*s; see %s --help\n", (int)strcspn(said, "\n"), said, name);
 	return err ? -EINVAL : 0;
+}
+
+static void print_usage(FILE *out, const struct rs_verb *verbs, const char *what)
+{
+	const struct rs_verb *v;
+
+	fprintf(out, "Usage: %s VERB [OPTION...]\n\n%s\n\n", program_name, what);
+	for (v = verbs; v->name; v++)
+		fprintf(out, "  %-10s %s\n", v->name, v->what);
+	fprintf(out, "\n%s VERB --help tells about each. The manual: man %s\n", program_name, program_name);
+}
+
+int rs_run_verb(int argc, char **argv, const struct rs_verb *verbs, const char *program, const char *what)
+{
+	const struct rs_verb *v;
+	int fd;
+
+	program_name = program;
+	/* What was closed must not be taken by a file: messages would end in a recording. Writing to this fails. */
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	signal(SIGPIPE, SIG_IGN); /* output that nobody reads any more is a write error like others */
+	if (argc < 2) {
+		rs_fail(-EINVAL, "a verb is missing; see %s --help", program);
+		return RS_EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		print_usage(stdout, verbs, what);
+		return rs_finish_output(RS_EXIT_OK);
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		printf("%s %s\n", program, RS_PROGRAM_VERSION);
+		return rs_finish_output(RS_EXIT_OK);
+	}
+	for (v = verbs; v->name; v++)
+		if (!strcmp(argv[1], v->name))
+			return v->main(argc - 1, argv + 1);
+	rs_fail(-EINVAL, "there is no verb %s; see %s --help", argv[1], program);
+	return RS_EXIT_USAGE;
 }

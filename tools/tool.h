@@ -21,7 +21,8 @@ struct rs_verb {
 	int (*main)(int argc, char **argv);
 };
 
-extern const struct rs_verb rs_verbs[]; /* ends with a NULL name */
+/* The main() of a program: picks the verb from @verbs, which ends with a NULL name. @what: a line about the program. */
+int rs_run_verb(int argc, char **argv, const struct rs_verb *verbs, const char *program, const char *what);
 
 int rs_check_main(int argc, char **argv);
 int rs_record_main(int argc, char **argv);
@@ -50,6 +51,9 @@ int rs_finish_output(int status);
 
 /* Prints the help of a verb; what it returns, returned by the parser, ends the program. */
 error_t rs_parse_help(struct argp_state *state);
+
+/* The keys that all verbs have that read a recording: its name and --help. */
+error_t rs_parse_file(int key, char *arg, struct argp_state *state, const char **file);
 
 /* What a parser returns for a bad value: says it. Not EINVAL, which is argp's own. */
 error_t rs_bad_value(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

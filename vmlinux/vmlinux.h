@@ -35,6 +35,7 @@ enum { false, true };
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_STACK_TRACE = 7,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 };
@@ -84,11 +85,32 @@ struct cgroup_subsys_state {
 struct css_set {
 	struct cgroup_subsys_state *subsys[1];
 };
+struct signal_struct {
+	short oom_score_adj;
+};
+/* Counters of the CPUs from 6.2 on, plain ones before. */
+struct percpu_counter {
+	long count;
+};
+struct mm_struct___v6_12 {
+	struct percpu_counter rss_stat[4];
+};
+struct mm_rss_stat {
+	atomic_long_t count[4];
+};
+struct mm_struct___v5_10 {
+	struct mm_rss_stat rss_stat;
+};
+struct mm_struct {
+	atomic_long_t pgtables_bytes;
+};
 struct task_struct {
 	unsigned int flags;
 	int prio;
 	int pid, tgid;
 	struct css_set *cgroups;
+	struct mm_struct *mm;
+	struct signal_struct *signal;
 };
 
 struct page_counter {
@@ -97,8 +119,13 @@ struct page_counter {
 	atomic_long_t children_min_usage, children_low_usage;
 	struct page_counter *parent;
 };
+struct mem_cgroup_id {
+	int id;
+};
+
 struct mem_cgroup {
 	struct cgroup_subsys_state css;
+	struct mem_cgroup_id id; /* mem_cgroup_private_id in 7.2: the same */
 	struct page_counter memory;
 	struct page_counter swap;
 	struct mem_cgroup_per_node *nodeinfo[1];
@@ -112,6 +139,8 @@ enum zone_stat_item { NR_FREE_PAGES = 0, NR_ZONE_INACTIVE_ANON = 1, NR_ZONE_WRIT
 enum pgdat_flags { PGDAT_DIRTY = 0, PGDAT_WRITEBACK = 1 };
 enum node_stat_item {
 	NR_INACTIVE_ANON = 0,
+	NR_INACTIVE_FILE = 2,
+	NR_ACTIVE_FILE = 3,
 	NR_SLAB_RECLAIMABLE_B = 5,
 	NR_SLAB_UNRECLAIMABLE_B = 6,
 	NR_ISOLATED_ANON = 7,
@@ -208,6 +237,13 @@ struct pglist_data___failures_int {
 };
 struct pglist_data___failures_atomic {
 	atomic_t kswapd_failures;
+};
+/* 6.12 and later */
+struct lru_gen_memcg {
+	unsigned long seq;
+};
+struct pglist_data___memcg_lru {
+	struct lru_gen_memcg memcg_lru;
 };
 
 struct lru_gen_folio {

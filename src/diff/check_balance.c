@@ -3,10 +3,20 @@
  * Runs of kswapd: balance_pgdat() step by step. What it reads of the zones stands in the zone_state
  * records after the entries of balance_pgdat() and of each shrink_node().
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "../model/gfp.h"
 #include "../model/kswapd.h"
 #include "diff.h"
+
+#define MAX_NODES 64
+
+/* Of a node: whoever reclaims something there clears kswapd's failures. */
+struct others {
+	unsigned int nr_open; /* calls of shrink_node() by others than kswapd */
+	uint64_t progress_ns; /* the last one that reclaimed something ended */
+};
 
 /* In the frame of balance_pgdat. */
 struct run {
@@ -14,7 +24,8 @@ struct run {
 	bool begun;
 	bool lost; /* a step is missing: the rest cannot be told */
 	bool tested; /* since the last shrink_node() */
-	int kswapd_failures; /* by the last record that tells */
+	int kswapd_failures; /* by the last record that tells, */
+	uint64_t failures_ns; /* of this time */
 	struct {
 		uint64_t managed, high, boost;
 		uint64_t boost_before; /* by the record before */
@@ -80,6 +91,7 @@ static void begin(struct rs_frame *frame, struct run *run)
 		return;
 	run->begun = true;
 	run->kswapd_failures = e->kswapd_failures;
+	run->failures_ns = e->hdr.ts_ns;
 	if (e->highest_zoneidx < 0 || e->highest_zoneidx >= MAX_NR_ZONES) {
 		run->lost = true;
 		return;
@@ -145,6 +157,7 @@ static void shrunk(struct rs_diff *d, struct rs_frame *frame, const struct rs_ev
 	int order = run->b.order;
 
 	run->kswapd_failures = e->kswapd_failures;
+	run->failures_ns = e->hdr.ts_ns;
 	if (!run->begun || run->lost || !run->tested) {
 		run->lost = true;
 		rs_count_lost(d, RS_DECIDE_balance_pgdat);
@@ -174,6 +187,53 @@ static void shrunk(struct rs_diff *d, struct rs_frame *frame, const struct rs_ev
 	count_shrink(d, run, e, b->priority, order);
 }
 
+static struct others *others_get(struct rs_diff *d, int nid)
+{
+	struct others *all = d->priv[RS_PRIV_BALANCE];
+
+	if (!all)
+		all = d->priv[RS_PRIV_BALANCE] = calloc(MAX_NODES, sizeof(*all));
+	return all && nid >= 0 && nid < MAX_NODES ? &all[nid] : NULL;
+}
+
+static bool by_kswapd(const struct rs_frame *frame)
+{
+	return rs_frame_entry(frame, shrink_node_begin)->task_flags & PF_KSWAPD;
+}
+
+static void others_begin(struct rs_diff *d, const struct rs_frame *frame)
+{
+	struct others *others = others_get(d, rs_frame_entry(frame, shrink_node_begin)->nid);
+
+	if (others && !by_kswapd(frame))
+		others->nr_open++;
+}
+
+/* @e: NULL: it was not seen. */
+static void others_end(struct rs_diff *d, const struct rs_frame *frame, const struct rs_event_shrink_node_end *e)
+{
+	const struct rs_event_shrink_node_begin *b = rs_frame_entry(frame, shrink_node_begin);
+	struct others *others = others_get(d, b->nid);
+
+	if (!others || by_kswapd(frame))
+		return;
+	others->nr_open -= others->nr_open > 0;
+	if (e && e->nr_reclaimed > b->nr_reclaimed)
+		others->progress_ns = e->hdr.ts_ns;
+}
+
+/* Was the count cleared between kswapd's last record and the end of its run? */
+static const char *cleared_race(struct rs_diff *d, const struct run *run, const struct rs_event_balance_pgdat_end *e)
+{
+	const struct others *others = others_get(d, e->nid);
+
+	/* before it counted this run, or after */
+	if (!others || (e->kswapd_failures != 0 && e->kswapd_failures != run->b.failed))
+		return NULL;
+	return others->nr_open || others->progress_ns >= run->failures_ns ?
+		       "another reclaimer's progress cleared the failures" : NULL;
+}
+
 static void ended(struct rs_diff *d, struct rs_frame *frame, const struct rs_event_balance_pgdat_end *e)
 {
 	struct run *run = rs_frame_state(frame, struct run);
@@ -190,7 +250,7 @@ static void ended(struct rs_diff *d, struct rs_frame *frame, const struct rs_eve
 		 { "is over", true, run->b.step == BALANCE_PGDAT_DONE },
 		 { "order", e->ret, run->b.order },
 		 { "kswapd_failures", e->kswapd_failures, run->kswapd_failures + run->b.failed },
-		 }, 3, 0, NULL);
+		 }, 3, 0, run->b.step == BALANCE_PGDAT_DONE && e->ret == run->b.order ? cleared_race(d, run, e) : NULL);
 }
 
 static void record(struct rs_diff *d, const struct rs_step *step, const struct rs_event *event)
@@ -204,7 +264,13 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	case RS_EVENT_pgdat_balanced:
 		tested(d, step->thread, (const void *)hdr);
 		break;
+	case RS_EVENT_shrink_node_begin:
+		if (step->opened)
+			others_begin(d, step->opened);
+		break;
 	case RS_EVENT_shrink_node_end:
+		if (step->closed)
+			others_end(d, step->closed, (const void *)hdr);
 		if (step->closed && step->closed->parent && step->closed->parent->type == RS_EVENT_balance_pgdat_begin)
 			shrunk(d, step->closed, (const void *)hdr);
 		break;
@@ -221,6 +287,13 @@ static void dropped(struct rs_diff *d, const struct rs_frame *frame)
 {
 	if (frame->type == RS_EVENT_balance_pgdat_begin)
 		rs_count_lost(d, RS_DECIDE_balance_pgdat_end);
+	if (frame->type == RS_EVENT_shrink_node_begin)
+		others_end(d, frame, NULL);
 }
 
-const struct rs_checker rs_check_balance = { .record = record, .dropped = dropped };
+static void destroy(struct rs_diff *d)
+{
+	free(d->priv[RS_PRIV_BALANCE]);
+}
+
+const struct rs_checker rs_check_balance = { .record = record, .dropped = dropped, .destroy = destroy };

@@ -117,6 +117,9 @@ static const char *const names[RS_COST_LEVELS][2] = {
 	{ "anon_cost", "file_cost" },
 	{ "anon_cost of the parent", "file_cost of the parent" },
 	{ "anon_cost of its parent", "file_cost of its parent" },
+	{ "anon_cost, 3 above", "file_cost, 3 above" },
+	{ "anon_cost, 4 above", "file_cost, 4 above" },
+	{ "anon_cost, 5 above", "file_cost, 5 above" },
 };
 
 static unsigned int compare(const struct rs_event_note_cost_end *e, const struct rs_lru_cost *model,
@@ -214,6 +217,13 @@ static void counter(struct rs_diff *d, struct rs_frame *frame, const struct rs_e
 	unsigned int level = st->nr_read / NR_EVICTABLE_LISTS, lru = st->nr_read % NR_EVICTABLE_LISTS;
 
 	if (level >= RS_COST_LEVELS || level >= b->levels || e->item != lru || e->cgroup != b->cgroup[level]) {
+		struct lruvec_cost *above = find(d, e->cgroup, e->nid);
+
+		/* Above what the record has room for: it changes, unseen. */
+		if (above) {
+			above->chained = false;
+			above->overlap_ns = e->hdr.ts_ns;
+		}
 		st->out_of_order = true;
 		return;
 	}

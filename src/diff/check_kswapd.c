@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Who wakes kswapd, whether its node is balanced, when it may sleep, and how its main loop goes round. */
+/* Who wakes kswapd, when it may sleep, and how its main loop goes round. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +21,7 @@ struct waiting {
 struct call {
 	uint64_t begin_ns, end_ns;
 	uint32_t tid;
+	int order, highest_zoneidx; /* asked for */
 };
 
 struct node {
@@ -35,13 +36,10 @@ struct node {
 	/* kswapd took this, and was asked for more before its record was written */
 	bool taken;
 	int taken_order, taken_zoneidx;
-	struct {
-		uint64_t now, before, changed_ns; /* 0: it has not */
-		bool known;
-	} boost[MAX_NR_ZONES]; /* of the zones, as records show it */
 	unsigned int nr_open; /* calls of wakeup_kswapd() that are under way */
 	uint64_t prev_ns; /* kswapd's last record */
-	uint64_t wake_ns; /* it took up a request last */
+	uint64_t wake_ns; /* it took up a request last, */
+	uint64_t asleep_ns; /* and until then it had not */
 	uint64_t run_ns; /* its last run ended */
 	/* Calls that ended last. */
 	struct call calls[MAX_RECENT_CALLS];
@@ -59,13 +57,11 @@ struct kswapd_priv {
 	bool sees_allow;
 };
 
-enum { PRIV = 0 };
-
 static struct kswapd_priv *priv_get(struct rs_diff *d)
 {
-	if (!d->priv[PRIV])
-		d->priv[PRIV] = calloc(1, sizeof(struct kswapd_priv));
-	return d->priv[PRIV];
+	if (!d->priv[RS_PRIV_KSWAPD])
+		d->priv[RS_PRIV_KSWAPD] = calloc(1, sizeof(struct kswapd_priv));
+	return d->priv[RS_PRIV_KSWAPD];
 }
 
 static struct node *node_get(struct rs_diff *d, int nid)
@@ -73,129 +69,6 @@ static struct node *node_get(struct rs_diff *d, int nid)
 	struct kswapd_priv *p = priv_get(d);
 
 	return p && nid >= 0 && nid < MAX_NODES ? &p->nodes[nid] : NULL;
-}
-
-/* ---- pgdat_balanced() ---- */
-
-static bool is_test(const struct rs_event_hdr *hdr)
-{
-	return hdr->type == RS_EVENT_zone_watermark_ok || hdr->type == RS_EVENT_zone_watermark_ok_order;
-}
-
-/* The tests just before @e, by zone: it tests them in rising order. */
-static void find_tests(const struct rs_thread *thread, const struct rs_event_pgdat_balanced *e,
-		       const struct rs_event_zone_watermark_ok *tests[MAX_NR_ZONES])
-{
-	const struct rs_event_hdr *hdr, *next;
-	int last = -1;
-
-	memset(tests, 0, MAX_NR_ZONES * sizeof(tests[0]));
-	for (hdr = rs_recent_first(thread); hdr && (next = rs_recent_next(thread, hdr)); hdr = next) {
-		const struct rs_event_zone_watermark_ok *t = (const void *)hdr;
-		bool fits = is_test(hdr) && !t->alloc_flags && t->nid == e->nid && t->order == e->order &&
-			    t->highest_zoneidx == e->highest_zoneidx && t->zid >= 0 && t->zid <= e->highest_zoneidx;
-
-		if (!fits || t->zid <= last)
-			memset(tests, 0, MAX_NR_ZONES * sizeof(tests[0]));
-		last = fits ? t->zid : -1;
-		if (fits)
-			tests[t->zid] = t;
-	}
-}
-
-/* What a test has seen of its zone. */
-static void fill_tested(struct zone *z, const struct rs_event_zone_watermark_ok *t)
-{
-	z->nr_free_pages = t->free;
-	z->nr_free_diff = 0;
-	z->percpu_drift_mark = 0; /* the precise counter is in free already, if it was used */
-	z->watermark_boost = t->boost;
-	z->nr_free_highatomic = t->highatomic;
-	z->nr_free_cma = t->cma;
-	z->lowmem_reserve[t->highest_zoneidx] = t->lowmem_reserve;
-	if (t->hdr.type == RS_EVENT_zone_watermark_ok_order)
-		memcpy(z->free_area, ((const struct rs_event_zone_watermark_ok_order *)t)->free_area,
-		       sizeof(z->free_area));
-}
-
-static void learn_boost(struct rs_diff *d, int nid, int zid, uint64_t boost, uint64_t ts_ns)
-{
-	struct node *node = node_get(d, nid);
-
-	if (!node || zid < 0 || zid >= MAX_NR_ZONES ||
-	    (node->boost[zid].known && node->boost[zid].now == boost))
-		return;
-	if (node->boost[zid].known)
-		node->boost[zid].changed_ns = ts_ns;
-	node->boost[zid].before = node->boost[zid].now;
-	node->boost[zid].now = boost;
-	node->boost[zid].known = true;
-}
-
-/* Was the mark made with the boost that the zone had until just now? */
-static bool boost_changed(struct rs_diff *d, const struct rs_event_zone_watermark_ok *t)
-{
-	const struct rs_event_zone_state *state = rs_episodes_zone(d->episodes, t->nid, t->zid);
-	struct node *node = node_get(d, t->nid);
-
-	return state && node && node->boost[t->zid].changed_ns && t->mark == state->high + node->boost[t->zid].before &&
-	       t->hdr.ts_ns - node->boost[t->zid].changed_ns < 1000000000ULL;
-}
-
-static void check_balanced(struct rs_diff *d, const struct rs_thread *thread, const struct rs_event_pgdat_balanced *e)
-{
-	const struct rs_event_zone_watermark_ok *tests[MAX_NR_ZONES], *last = NULL;
-	struct zone zones[MAX_NR_ZONES];
-	int i, nr_tests = 0, nr_needed = 0;
-	bool known = false, over = false, ret;
-	const char *race = NULL;
-
-	if (e->highest_zoneidx < 0 || e->highest_zoneidx >= MAX_NR_ZONES || e->order < 0 || e->order > MAX_PAGE_ORDER)
-		return;
-	find_tests(thread, e, tests);
-	for (i = 0; i <= e->highest_zoneidx; i++) {
-		const struct rs_event_zone_state *state = rs_episodes_zone(d->episodes, e->nid, i);
-
-		memset(&zones[i], 0, sizeof(zones[i]));
-		if (tests[i]) {
-			nr_tests++;
-			last = tests[i];
-		}
-		if (!state)
-			continue;
-		known = true;
-		rs_diff_fill_zone(&zones[i], state);
-		if (over || !managed_zone(&zones[i]))
-			continue;
-		nr_needed++;
-		if (!tests[i]) {
-			rs_count_lost(d, RS_DECIDE_pgdat_balanced);
-			return;
-		}
-		fill_tested(&zones[i], tests[i]);
-		over = tests[i]->ret;
-	}
-	if (!known) {
-		rs_count_hidden(d, RS_DECIDE_pgdat_balanced);
-		return;
-	}
-	ret = pgdat_balanced(zones, e->order, e->highest_zoneidx, (struct rs_balance_mode){ 0 }, &d->rules,
-			     rs_diff_why(d));
-	rs_count_branch(d, RS_DECIDE_pgdat_balanced, !nr_needed ? "no managed zone" : ret ? "balanced" : "unbalanced");
-	if (nr_tests > 1)
-		rs_count_branch(d, RS_DECIDE_pgdat_balanced, "several zones");
-	if (e->order)
-		rs_count_branch(d, RS_DECIDE_pgdat_balanced, "order above 0");
-	if (last && last->boost)
-		rs_count_branch(d, RS_DECIDE_pgdat_balanced, "boosted");
-	if (last && boost_changed(d, last))
-		race = "the boost changed meanwhile";
-	rs_judge(d, RS_DECIDE_pgdat_balanced, NULL, &e->hdr,
-		 (struct rs_answer[]){ { "balanced", e->ret, ret },
-				       { "zones tested", nr_tests, nr_needed },
-				       { "mark", last ? last->mark : 0,
-					 last ? wmark_pages(&zones[last->zid], WMARK_HIGH) : 0 } },
-		 3, 0, race);
 }
 
 /* The last pgdat_balanced() of what the thread has done since a function began or ended. */
@@ -391,7 +264,7 @@ static const char *const step_names[] = {
 /* Is a request on its way that the records do not settle? */
 static const char *request_race(const struct rs_diff *d, const struct node *node)
 {
-	const struct kswapd_priv *p = d->priv[PRIV];
+	const struct kswapd_priv *p = d->priv[RS_PRIV_KSWAPD];
 	unsigned int i;
 
 	if (p->nr_throttled)
@@ -403,6 +276,18 @@ static const char *request_race(const struct rs_diff *d, const struct node *node
 	for (i = 0; i < MAX_RECENT_CALLS && i < node->nr_calls; i++)
 		if (node->calls[i].end_ns >= node->prev_ns && node->calls[i].begin_ns <= node->prev_ns)
 			return "a request at the same time";
+	return NULL;
+}
+
+/* Was this asked for just when kswapd took the request before, of which only its record tells? */
+static const char *late_request(const struct node *node, int order, int highest_zoneidx)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_RECENT_CALLS && i < node->nr_calls; i++)
+		if (node->calls[i].end_ns >= node->asleep_ns && node->calls[i].begin_ns <= node->wake_ns &&
+		    node->calls[i].order == order && node->calls[i].highest_zoneidx == highest_zoneidx)
+			return "a request while kswapd took the one before";
 	return NULL;
 }
 
@@ -437,6 +322,7 @@ static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 		answers[1] = (struct rs_answer){ "order", e->order, node->k.reclaim_order };
 		answers[2] = (struct rs_answer){ "highest zone", e->highest_zoneidx, node->k.highest_zoneidx };
 		result.may_sleep = e->ret;
+		race = late_request(node, e->order, e->highest_zoneidx);
 	} else if (hdr->type == RS_EVENT_kswapd_sleep) {
 		answers[0] = (struct rs_answer){ "sleeps", true, node->k.step == KSWAPD_SLEEP };
 		answers[1] = answers[2] = (struct rs_answer){ "", 0, 0 };
@@ -483,6 +369,7 @@ static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 		}
 		node->taken = false;
 		node->request_known = true;
+		node->asleep_ns = node->woken_ns > node->prev_ns ? node->woken_ns : node->prev_ns;
 		node->wake_ns = hdr->ts_ns;
 	}
 	node->prev_ns = hdr->ts_ns;
@@ -539,7 +426,8 @@ static void wakeup_closed(struct rs_diff *d, const struct rs_step *step, const s
 		return;
 	node->nr_open -= node->nr_open > 0;
 	check_wakeup(d, step->thread, step->closed, e);
-	node->calls[node->nr_calls++ % MAX_RECENT_CALLS] = (struct call){ b->hdr.ts_ns, e->hdr.ts_ns, e->hdr.tid };
+	node->calls[node->nr_calls++ % MAX_RECENT_CALLS] = (struct call){ b->hdr.ts_ns, e->hdr.ts_ns, e->hdr.tid, b->order,
+									       b->highest_zoneidx };
 	/* taken meanwhile, with this request or just before it */
 	if (node->request_known && node->wake_ns < b->hdr.ts_ns && !node->taken) {
 		if (e->kswapd_highest_zoneidx == MAX_NR_ZONES)
@@ -595,19 +483,6 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 			node->woken_by = hdr->tid;
 		}
 		break;
-	case RS_EVENT_zone_watermark_ok:
-	case RS_EVENT_zone_watermark_ok_order:
-		learn_boost(d, ((const struct rs_event_zone_watermark_ok *)hdr)->nid,
-			    ((const struct rs_event_zone_watermark_ok *)hdr)->zid,
-			    ((const struct rs_event_zone_watermark_ok *)hdr)->boost, hdr->ts_ns);
-		break;
-	case RS_EVENT_zone_state:
-		learn_boost(d, ((const struct rs_event_zone_state *)hdr)->nid, ((const struct rs_event_zone_state *)hdr)->zid,
-			    ((const struct rs_event_zone_state *)hdr)->boost, hdr->ts_ns);
-		break;
-	case RS_EVENT_pgdat_balanced:
-		check_balanced(d, step->thread, (const void *)hdr);
-		break;
 	case RS_EVENT_prepare_kswapd_sleep:
 		check_prepare(d, step->thread, (const void *)hdr);
 		resolve_waiting(d, e->nid, NULL);
@@ -655,7 +530,7 @@ static void dropped(struct rs_diff *d, const struct rs_frame *frame)
 
 static void destroy(struct rs_diff *d)
 {
-	free(d->priv[PRIV]);
+	free(d->priv[RS_PRIV_KSWAPD]);
 }
 
 const struct rs_checker rs_check_kswapd = { .record = record, .dropped = dropped, .destroy = destroy };

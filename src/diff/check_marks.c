@@ -5,7 +5,7 @@
 #include "../model/watermark.h"
 #include "diff.h"
 
-enum { PRIV = 1, MAX_NODES = 64 };
+enum { MAX_NODES = 64 };
 
 struct marks_priv {
 	bool all_known; /* each zone has been gauged once */
@@ -15,7 +15,7 @@ struct marks_priv {
 
 static void check(struct rs_diff *d, const struct rs_event_zone_state *e)
 {
-	struct marks_priv *p = d->priv[PRIV];
+	struct marks_priv *p = d->priv[RS_PRIV_MARKS];
 	struct zone *mine = NULL;
 	int nid, zid, nr = 0;
 
@@ -56,11 +56,11 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 {
 	const struct rs_event_hdr *hdr = event->hdr;
 
-	struct marks_priv *p = d->priv[PRIV];
+	struct marks_priv *p = d->priv[RS_PRIV_MARKS];
 
 	(void)step;
 	if (!p)
-		p = d->priv[PRIV] = calloc(1, sizeof(*p));
+		p = d->priv[RS_PRIV_MARKS] = calloc(1, sizeof(*p));
 	if (!p)
 		return;
 	if (hdr->type == RS_EVENT_watermark_settings) {
@@ -75,7 +75,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 
 static void destroy(struct rs_diff *d)
 {
-	free(d->priv[PRIV]);
+	free(d->priv[RS_PRIV_MARKS]);
 }
 
 const struct rs_checker rs_check_marks = { .record = record, .destroy = destroy };

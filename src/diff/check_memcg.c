@@ -1,6 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* memory.min and memory.low: what is effective of them, which cgroups a walk skips, what they spare. */
+#include <stdlib.h>
+
 #include "scan_state.h"
+
+#define MAX_CALLS 64
+
+/*
+ * The last calls of mem_cgroup_calculate_protection(). Reclaimers with different roots compute different values
+ * for one cgroup, and store them in the same place.
+ */
+struct memcg_priv {
+	struct protection_call {
+		uint64_t cgroup, root;
+		uint64_t begin_ns, end_ns; /* 0: under way */
+		uint32_t tid;
+	} calls[MAX_CALLS];
+	unsigned int next;
+};
 
 static bool is_root(uint64_t cgroup)
 {
@@ -8,6 +25,42 @@ static bool is_root(uint64_t cgroup)
 }
 
 /* ---- effective protection ---- */
+
+static void call_begins(struct rs_diff *d, const struct rs_event_memcg_protection_begin *b)
+{
+	struct memcg_priv *p = d->priv[RS_PRIV_MEMCG];
+
+	if (!p)
+		p = d->priv[RS_PRIV_MEMCG] = calloc(1, sizeof(*p));
+	if (p)
+		p->calls[p->next++ % MAX_CALLS] = (struct protection_call){ b->cgroup, b->root, b->hdr.ts_ns, 0, b->hdr.tid };
+}
+
+static void call_ends(struct rs_diff *d, const struct rs_event_hdr *begin, uint64_t end_ns)
+{
+	struct memcg_priv *p = d->priv[RS_PRIV_MEMCG];
+	unsigned int i;
+
+	for (i = 0; p && i < MAX_CALLS; i++)
+		if (p->calls[i].tid == begin->tid && p->calls[i].begin_ns == begin->ts_ns)
+			p->calls[i].end_ns = end_ns;
+}
+
+/* Has another thread computed the protection of @cgroup from another root, or was about to, since @since_ns? */
+static bool others_computed(const struct rs_diff *d, uint64_t cgroup, uint64_t root, uint32_t tid, uint64_t since_ns)
+{
+	const struct memcg_priv *p = d->priv[RS_PRIV_MEMCG];
+	unsigned int i;
+
+	for (i = 0; p && i < MAX_CALLS; i++) {
+		const struct protection_call *c = &p->calls[i];
+
+		if (c->begin_ns && c->tid != tid && c->cgroup == cgroup && c->root != root &&
+		    (!c->end_ns || c->end_ns >= since_ns))
+			return true;
+	}
+	return false;
+}
 
 static struct mem_cgroup_protection compute(const struct rs_event_memcg_protection_begin *b,
 					    const struct rs_event_memcg_protection *e, bool recursiveprot,
@@ -82,13 +135,21 @@ static void protection(struct rs_diff *d, const struct rs_frame *frame, const st
 			 { "emin", e->emin, model.emin },
 			 { "elow", e->elow, model.elow },
 		 },
-		 2, 0, inputs_moved(b, e) ? "usage changed during the call" : NULL);
+		 2, 0,
+		 inputs_moved(b, e) ? "usage changed during the call" :
+		 others_computed(d, e->cgroup, e->root, e->hdr.tid, b->hdr.ts_ns) ||
+				 others_computed(d, e->parent, e->root, e->hdr.tid, b->hdr.ts_ns) ?
+			 "a reclaimer with another root computed it at the same time" :
+			 NULL);
 }
 
 static void proportional(struct rs_diff *d, const struct rs_thread *thread,
 			 const struct rs_event_proportional_protection *e)
 {
-	const struct rs_frame *frame = rs_frame_find(thread, RS_EVENT_shrink_lruvec_begin);
+	const struct rs_frame *lruvec = rs_frame_find(thread, RS_EVENT_shrink_lruvec_begin);
+	const struct rs_frame *lru_gen = rs_frame_find(thread, RS_EVENT_try_to_shrink_lruvec_begin);
+	struct mem_cgroup_protection entry = { 0 };
+	uint64_t usage, target;
 	struct apply_proportional_protection in = {
 		.scan = e->scan,
 		.usage = e->usage,
@@ -96,22 +157,33 @@ static void proportional(struct rs_diff *d, const struct rs_thread *thread,
 		.elow = e->elow,
 		.memcg_low_reclaim = e->sc_flags & RS_SC_MEMCG_LOW_RECLAIM,
 	};
-	const struct rs_event_shrink_lruvec_begin *b;
 	bool low_skipped = false, moved;
 	uint64_t model;
 
-	if (!frame) {
+	/* MGLRU's is the inner one of the two. */
+	if (lru_gen) {
+		const struct rs_event_try_to_shrink_lruvec_begin *b = rs_frame_entry(lru_gen, try_to_shrink_lruvec_begin);
+
+		target = b->target_cgroup;
+		usage = b->usage;
+		entry = (struct mem_cgroup_protection){ b->emin, b->elow };
+	} else if (lruvec) {
+		const struct rs_event_shrink_lruvec_begin *b = rs_frame_entry(lruvec, shrink_lruvec_begin);
+
+		target = b->target_cgroup;
+		usage = b->usage;
+		entry = (struct mem_cgroup_protection){ b->emin, b->elow };
+	} else {
 		rs_count_lost(d, RS_DECIDE_apply_proportional_protection);
 		return;
 	}
-	b = rs_frame_entry(frame, shrink_lruvec_begin);
-	in.is_target = e->cgroup == b->target_cgroup;
-	moved = b->usage != e->usage || b->emin != e->emin || b->elow != e->elow;
+	in.is_target = e->cgroup == target;
+	moved = usage != e->usage || entry.emin != e->emin || entry.elow != e->elow;
 	model = apply_proportional_protection(&in, &low_skipped, rs_diff_why(d));
 	if (model != e->ret && moved) {
-		in.usage = b->usage;
-		in.emin = b->emin;
-		in.elow = b->elow;
+		in.usage = usage;
+		in.emin = entry.emin;
+		in.elow = entry.elow;
 		if (apply_proportional_protection(&in, &low_skipped, NULL) == e->ret)
 			model = e->ret;
 	}
@@ -121,9 +193,9 @@ static void proportional(struct rs_diff *d, const struct rs_thread *thread,
 			in.memcg_low_reclaim	 ? "protected by min only" :
 			in.elow > in.emin	 ? "protected by low" :
 						   "protected by min");
-	rs_judge(d, RS_DECIDE_apply_proportional_protection, frame, &e->hdr,
+	rs_judge(d, RS_DECIDE_apply_proportional_protection, lru_gen ? lru_gen : lruvec, &e->hdr,
 		 (struct rs_answer[]){ { "scan", e->ret, model } }, 1, 0,
-		 moved ? "usage changed since shrink_lruvec() was entered" : NULL);
+		 moved ? "usage changed since the lruvec was begun" : NULL);
 }
 
 /* ---- the walk ---- */
@@ -150,7 +222,10 @@ static void settle(struct rs_diff *d, const struct rs_frame *node, const struct 
 	rs_count_branch(d, RS_DECIDE_shrink_node_memcgs, visit_name(w->visit));
 	rs_judge(d, RS_DECIDE_shrink_node_memcgs, node, hdr,
 		 (struct rs_answer[]){ { "reclaimed", visited, w->visit >= RS_MEMCG_SHRINK_LOW } }, 1, 0,
-		 w->usage_moved ? "usage changed around the test" : NULL);
+		 w->usage_moved ? "usage changed around the test" :
+		 others_computed(d, w->cgroup, w->root, hdr->tid, w->computed_ns) ?
+				  "a reclaimer with another root computed the protection in between" :
+				  NULL);
 }
 
 static void next_memcg(struct rs_diff *d, struct rs_frame *node, const struct rs_event_memcg_protection *e,
@@ -183,6 +258,8 @@ static void next_memcg(struct rs_diff *d, struct rs_frame *node, const struct rs
 	w->enough = w->round_over = false;
 	w->pending = true;
 	w->cgroup = e->cgroup;
+	w->root = e->root;
+	w->computed_ns = b->hdr.ts_ns;
 	w->visit = shrink_node_memcgs(&in, &d->rules, rs_diff_why(d));
 	in.memcg.usage = b->usage;
 	before = shrink_node_memcgs(&in, &d->rules, NULL);
@@ -224,12 +301,16 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	struct rs_frame *node = rs_frame_find(step->thread, RS_EVENT_shrink_node_begin);
 
 	switch (hdr->type) {
+	case RS_EVENT_memcg_protection_begin:
+		call_begins(d, (const void *)hdr);
+		break;
 	case RS_EVENT_memcg_protection:
 		if (!step->closed) {
 			rs_count_lost(d, RS_DECIDE_memcg_protection);
 			break;
 		}
 		protection(d, step->closed, (const void *)hdr);
+		call_ends(d, &step->closed->hdr, hdr->ts_ns);
 		if (node)
 			next_memcg(d, node, (const void *)hdr, rs_frame_entry(step->closed, memcg_protection_begin));
 		break;
@@ -259,8 +340,15 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 
 static void dropped(struct rs_diff *d, const struct rs_frame *frame)
 {
-	if (frame->type == RS_EVENT_memcg_protection_begin)
-		rs_count_lost(d, RS_DECIDE_memcg_protection);
+	if (frame->type != RS_EVENT_memcg_protection_begin)
+		return;
+	rs_count_lost(d, RS_DECIDE_memcg_protection);
+	call_ends(d, &frame->hdr, frame->hdr.ts_ns);
 }
 
-const struct rs_checker rs_check_memcg = { .record = record, .dropped = dropped };
+static void destroy(struct rs_diff *d)
+{
+	free(d->priv[RS_PRIV_MEMCG]);
+}
+
+const struct rs_checker rs_check_memcg = { .record = record, .dropped = dropped, .destroy = destroy };

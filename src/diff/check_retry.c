@@ -9,31 +9,15 @@
 #define ALLOC_TRYLOCK 0x400u /* alloc_pages_nolock(): a path of its own */
 #define MAX_RT_PRIO 100
 
-static const struct rs_event_zone_watermark_ok *as_test(const struct rs_event_hdr *hdr)
-{
-	return hdr->type == RS_EVENT_zone_watermark_ok || hdr->type == RS_EVENT_zone_watermark_ok_order ?
-		       (const void *)hdr : NULL;
-}
-
 /* A zone as a test saw it: boost, reserves, blocks. */
 static bool fill_zone(const struct rs_diff *d, struct zone *z, const struct rs_event_zone_watermark_ok *t)
 {
 	const struct rs_event_zone_state *state = rs_episodes_zone(d->episodes, t->nid, t->zid);
 
-	if (!state || t->highest_zoneidx < 0 || t->highest_zoneidx >= MAX_NR_ZONES || t->order < 0 ||
-	    t->order > MAX_PAGE_ORDER)
+	if (!state)
 		return false;
 	rs_diff_fill_zone(z, state);
-	z->watermark_boost = t->boost;
-	z->nr_free_highatomic = t->highatomic;
-	z->nr_free_cma = t->cma;
-	z->nr_free_pages = t->free;
-	z->nr_free_diff = 0;
-	z->lowmem_reserve[t->highest_zoneidx] = t->lowmem_reserve;
-	if (t->hdr.type == RS_EVENT_zone_watermark_ok_order)
-		memcpy(z->free_area, ((const struct rs_event_zone_watermark_ok_order *)t)->free_area,
-		       sizeof(z->free_area));
-	return true;
+	return rs_diff_fill_tested_zone(z, t);
 }
 
 /* ---- should_reclaim_retry() ---- */
@@ -51,7 +35,7 @@ static void check_reclaim_retry(struct rs_diff *d, const struct rs_thread *threa
 
 	for (hdr = rs_recent_first(thread); hdr; hdr = rs_recent_next(thread, hdr)) {
 		const struct rs_event_zone_reclaimable_pages *p = (const void *)hdr;
-		const struct rs_event_zone_watermark_ok *t = as_test(hdr);
+		const struct rs_event_zone_watermark_ok *t = rs_zone_test(hdr);
 
 		if (hdr->type == RS_EVENT_zone_reclaimable_pages && p->nid == e->nid && p->zid == e->zid)
 			reclaimable = p;
@@ -100,7 +84,7 @@ static void check_compact_retry(struct rs_diff *d, const struct rs_thread *threa
 
 	/* compaction_zonelist_suitable() ends with the first test that holds, or with the last one */
 	for (hdr = rs_recent_first(thread); hdr && hdr->ts_ns < e->hdr.ts_ns; hdr = rs_recent_next(thread, hdr))
-		test = as_test(hdr);
+		test = rs_zone_test(hdr);
 	if (e->result == COMPACT_SKIPPED && !test) {
 		rs_count_hidden(d, RS_DECIDE_compact_retry);
 		return;
@@ -130,7 +114,7 @@ static void check_suitable(struct rs_diff *d, const struct rs_thread *thread,
 	int i;
 
 	for (hdr = rs_recent_first(thread); hdr; hdr = rs_recent_next(thread, hdr)) {
-		const struct rs_event_zone_watermark_ok *t = as_test(hdr);
+		const struct rs_event_zone_watermark_ok *t = rs_zone_test(hdr);
 
 		if (hdr->type == RS_EVENT_compaction_suitable_fn && rs_recent_next(thread, hdr)) {
 			order = mark = NULL;

@@ -109,12 +109,13 @@ static void zone(struct rs_node_state *st, const struct rs_event_zone_state *e)
 static void judge_is_low(struct rs_diff *d, const struct rs_event_inactive_is_low *e)
 {
 	const struct inactive_is_low in = { .inactive = e->inactive, .active = e->active };
+	const struct inactive_is_low entry = { .inactive = e->entry_inactive, .active = e->entry_active };
 
 	rs_count_branch(d, RS_DECIDE_inactive_is_low, is_file_lru(e->lru) ? "file" : "anon");
 	rs_count_branch(d, RS_DECIDE_inactive_is_low, e->ret ? "low" : "enough");
 	rs_judge(d, RS_DECIDE_inactive_is_low, NULL, &e->hdr,
 		 (struct rs_answer[]){ { "low", e->ret, inactive_is_low(&in, rs_diff_why(d)) } }, 1, 0,
-		 sizes_moved(e) ? "sizes changed during the call" : NULL);
+		 sizes_moved(e) && e->ret == inactive_is_low(&entry, NULL) ? "sizes changed during the call" : NULL);
 }
 
 /* ---- the judgement, when the first lruvec of a round shows what was prepared ---- */
@@ -186,10 +187,14 @@ static void judge_prepare(struct rs_diff *d, struct rs_frame *node, const struct
 	in.node_active_file = not_negative(e->node_active_file);
 	if (e->node_free)
 		in.free = e->node_free;
+	if (e->node_high)
+		in.total_high_wmark = e->node_high;
 	later = prepare_scan_control(&in, NULL);
 	tiny_known = in.cgroup_reclaim || (p->nr_zones && !p->rounds);
-	if (kernel_tiny != model.file_is_tiny &&
-	    (kernel_tiny == later.file_is_tiny || (e->node_free && e->node_free != p->free)))
+	if (kernel_tiny != model.file_is_tiny && e->node_high && e->node_high != p->high)
+		race = "a boost came or went since shrink_node() was entered";
+	else if (kernel_tiny != model.file_is_tiny &&
+		 (kernel_tiny == later.file_is_tiny || (e->node_free && e->node_free != p->free)))
 		race = "counters of the node changed since shrink_node() was entered";
 	if (moved)
 		race = "counters of the lruvec changed since shrink_node() was entered";

@@ -116,6 +116,9 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	a[0] = (struct rs_answer){ "delta", e->delta, s.delta };
 	a[1] = (struct rs_answer){ "total_scan", e->total_scan, s.planned };
 	a[2] = (struct rs_answer){ "deferred", e->new_scan, run.deferred };
+	/* Only what it leaves behind can be another's. */
+	if (a[0].kernel != a[0].model || a[1].kernel != a[1].model)
+		run.surplus = 0;
 	for (i = 0; run.surplus > 0 && i < RECENT && i < slab->next; i++)
 		if (meets(&run, &slab->recent[i]))
 			race = "another reclaimer added to the same counter";

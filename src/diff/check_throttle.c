@@ -6,7 +6,7 @@
 #include "../model/throttle.h"
 #include "diff.h"
 
-enum { PRIV = 2, NR_SLOTS = 1024 };
+enum { NR_SLOTS = 1024 };
 
 #define USEC_PER_TICK (1000000 / HZ)
 
@@ -30,11 +30,11 @@ struct throttle_priv {
 
 static struct slot *slot_get(struct rs_diff *d, uint32_t tid)
 {
-	struct throttle_priv *p = d->priv[PRIV];
+	struct throttle_priv *p = d->priv[RS_PRIV_THROTTLE];
 	struct slot *s;
 
 	if (!p)
-		p = d->priv[PRIV] = calloc(1, sizeof(*p));
+		p = d->priv[RS_PRIV_THROTTLE] = calloc(1, sizeof(*p));
 	if (!p)
 		return NULL;
 	s = &p->slots[tid % NR_SLOTS];
@@ -225,7 +225,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 
 static void destroy(struct rs_diff *d)
 {
-	free(d->priv[PRIV]);
+	free(d->priv[RS_PRIV_THROTTLE]);
 }
 
 const struct rs_checker rs_check_throttle = { .record = record, .destroy = destroy };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Shadows: what an evicted page leaves behind. */
+/* Shadows: what an evicted page leaves behind, and what becomes of a page that comes back. */
 #include <stdlib.h>
+#include <string.h>
 #include <uthash.h>
 
 #include "../model/workingset.h"
@@ -28,6 +29,13 @@ static struct memcg_number *number_of(struct rs_diff *d, uint64_t cgroup, uint32
 	HASH_ADD(hh, all, cgroup, sizeof(m->cgroup), m);
 	d->priv[RS_PRIV_WORKINGSET] = all;
 	return m;
+}
+
+/* Has somebody else aged the lruvec, and lies the age in the shadow within what was there before and after? */
+static bool aged_meanwhile(const struct rs_event_workingset_eviction *e, uint64_t eviction)
+{
+	return e->nonresident_age != e->entry_age + e->nr_pages && eviction >= e->entry_age &&
+	       eviction <= e->nonresident_age;
 }
 
 static void eviction(struct rs_diff *d, const struct rs_event_workingset_eviction *e)
@@ -65,8 +73,55 @@ static void eviction(struct rs_diff *d, const struct rs_event_workingset_evictio
 			 { "nonresident_age", e->nonresident_age, model.nonresident_age },
 		 },
 		 2, 0,
-		 e->nonresident_age != e->entry_age + e->nr_pages ? "somebody else aged the lruvec during the call" :
-								     NULL);
+		 aged_meanwhile(e, shadow.eviction) ? "somebody else aged the lruvec during the call" : NULL);
+}
+
+static struct workingset_refault_result compare(const struct rs_diff *d, const struct rs_event_refault_test *e,
+						const __u64 *lru_size, uint64_t nonresident_age, struct rs_why *why)
+{
+	const struct rs_shadow_layout layout = { .nodes_shift = d->nodes_shift };
+	const struct rs_shadow shadow = unpack_shadow(e->shadow, &layout);
+	struct workingset_refault in = {
+		.eviction = shadow.eviction,
+		.nonresident_age = nonresident_age,
+		.swap_pages_eviction = e->swap_eviction,
+		.swap_pages_refault = e->swap_refault,
+		.nr_pages = e->nr_pages,
+		.workingset = shadow.workingset,
+		.file = e->file,
+	};
+
+	memcpy(in.lru_size, lru_size, sizeof(in.lru_size));
+	return workingset_refault(&in, &layout, &d->rules, why);
+}
+
+static void refault(struct rs_diff *d, const struct rs_event_refault_test *e)
+{
+	/* The page's own activation ages the lruvec, too. */
+	uint64_t later_age = e->nonresident_age - (e->active ? e->nr_pages : 0);
+	int64_t swap = d->rules.refault_swap_of_eviction ? e->swap_eviction : e->swap_refault;
+	unsigned int lists = 1u << LRU_ACTIVE_FILE | (swap > 0 ? 1u << LRU_ACTIVE_ANON : 0);
+	struct workingset_refault_result model, later;
+
+	lists |= !e->file ? 1u << LRU_INACTIVE_FILE : swap > 0 ? 1u << LRU_INACTIVE_ANON : 0;
+	if ((e->known & lists) != lists) {
+		rs_count_hidden(d, RS_DECIDE_workingset_refault);
+		return;
+	}
+	model = compare(d, e, e->lru_size, e->entry_age, rs_diff_why(d));
+	later = compare(d, e, e->lru_size, later_age, NULL);
+	if (later.activate == model.activate && d->rules.refault_swap_of_eviction == false)
+		later = compare(d, e, e->entry_size, later_age, NULL);
+	rs_count_branch(d, RS_DECIDE_workingset_refault, e->file ? "file" : "anon");
+	rs_count_branch(d, RS_DECIDE_workingset_refault, !model.activate ? "too old" : model.restore ? "restored" : "activated");
+	if (swap <= 0)
+		rs_count_branch(d, RS_DECIDE_workingset_refault, "no swap left");
+	rs_judge(d, RS_DECIDE_workingset_refault, NULL, &e->hdr,
+		 (struct rs_answer[]){
+			 { "activate", e->active, model.activate },
+			 { "restore", e->workingset, model.restore },
+		 },
+		 2, 0, later.activate != model.activate ? "age or sizes changed during the call" : NULL);
 }
 
 static void record(struct rs_diff *d, const struct rs_step *step, const struct rs_event *event)
@@ -77,9 +132,13 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		return;
 	if (event->hdr->type == RS_EVENT_workingset_eviction)
 		eviction(d, (const void *)event->hdr);
-	/* The age and the sizes that a refault is compared with are those of a cgroup that only its shadow names. */
+	/* Hidden, until its end tells what it was compared with: an older recording has none. */
 	if (event->hdr->type == RS_EVENT_workingset_refault)
 		rs_count_hidden(d, RS_DECIDE_workingset_refault);
+	if (event->hdr->type == RS_EVENT_refault_test) {
+		d->sums[RS_DECIDE_workingset_refault].not_observable -= d->sums[RS_DECIDE_workingset_refault].not_observable > 0;
+		refault(d, (const void *)event->hdr);
+	}
 }
 
 static void destroy(struct rs_diff *d)

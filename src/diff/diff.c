@@ -17,13 +17,19 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_memcg,
 	&rs_check_slab,
 	&rs_check_workingset,
+	&rs_check_pgdat_balanced,
 	&rs_check_kswapd,
 	&rs_check_balance,
 	&rs_check_direct,
 	&rs_check_marks,
 	&rs_check_throttle,
 	&rs_check_retry,
+	&rs_check_oom,
 	&rs_check_folio,
+	&rs_check_lru_gen,
+	&rs_check_memcg_lru,
+	&rs_check_lru_gen_folio,
+	&rs_check_lru_gen_token,
 };
 
 static const struct {
@@ -186,7 +192,7 @@ static struct json_object *member(struct json_object *o, const char *key)
 const char *rs_diff_read_rules(struct rs_reader *reader, struct rs_rules *rules)
 {
 	struct json_object *kdiff = member(member(rs_reader_info(reader), "kernel"), "differences");
-	const char *missing = NULL;
+	const char *missing = NULL, *known, *lru;
 
 #define READ_RULE(rule, what)                                                                                          \
 	do {                                                                                                           \
@@ -197,7 +203,12 @@ const char *rs_diff_read_rules(struct rs_reader *reader, struct rs_rules *rules)
 	} while (0);
 	RS_RULES_ALLOC(READ_RULE)
 	RS_RULES_LRU(READ_RULE)
-	return missing;
+	known = missing;
+	RS_RULES_LRU_GEN(READ_RULE)
+	RS_RULES_LRU_GEN_FOLIO(READ_RULE)
+	/* Older recordings do not tell those of MGLRU, which matter only where it is in use. */
+	lru = json_object_get_string(member(member(rs_reader_info(reader), "kernel"), "lru"));
+	return lru && !strcmp(lru, "mglru") ? missing : known;
 }
 
 static void dropped(void *ctx, const struct rs_frame *frame)
@@ -211,24 +222,23 @@ static void dropped(void *ctx, const struct rs_frame *frame)
 			checkers[i]->dropped(d, frame);
 }
 
+static int take(void *ctx, const struct rs_step *step, const struct rs_event *event)
+{
+	struct rs_diff *d = ctx;
+	size_t i;
+
+	d->nr_records++;
+	d->nr_unmatched += step->unmatched;
+	for (i = 0; i < RS_ARRAY_SIZE_OF(checkers); i++)
+		checkers[i]->record(d, step, event);
+	return 0;
+}
+
 static int take_all(struct rs_diff *d)
 {
-	struct rs_event event;
-	struct rs_step step;
+	int err = rs_episodes_read(d->episodes, d->reader, d->tasks, take, dropped, d);
 	size_t i;
-	int err;
 
-	while ((err = rs_reader_next(d->reader, &event)) > 0) {
-		d->nr_records++;
-		err = rs_tasks_learn(d->tasks, event.hdr);
-		if (!err)
-			err = rs_episodes_feed(d->episodes, &event, dropped, d, &step);
-		if (err)
-			return err;
-		d->nr_unmatched += step.unmatched;
-		for (i = 0; i < RS_ARRAY_SIZE_OF(checkers); i++)
-			checkers[i]->record(d, &step, &event);
-	}
 	if (err)
 		return err;
 	rs_episodes_finish(d->episodes, dropped, d);
@@ -277,7 +287,6 @@ int rs_diff_create(struct rs_reader *reader, const struct rs_diff_options *optio
 	kernel = member(rs_reader_info(reader), "kernel");
 	lru = json_object_get_string(member(kernel, "lru"));
 	d->mglru = lru && !strcmp(lru, "mglru");
-	d->nr_cpus = json_object_get_int(member(kernel, "cpus"));
 	d->recursiveprot = member(kernel, "memory_recursiveprot") ?
 				   json_object_get_boolean(member(kernel, "memory_recursiveprot")) :
 				   -1;

@@ -43,6 +43,8 @@ enum rs_class {
 	X(compact_retry, EXACT, "D24", "is compaction tried again")                                                    \
 	X(compaction_suitable, EXACT, "D22", "could compaction make the block")                                        \
 	X(gfp_to_alloc_flags, EXACT, "D9", "alloc_flags of the slow path")                                             \
+	X(oom_badness, EXACT, "D25", "score of a process for the OOM killer")                                          \
+	X(select_bad_process, EXACT, "D25", "whom the OOM killer chooses")                                             \
 	X(prepare_scan_control, EXACT, "D28", "deactivation, cache trimming, tiny file cache")                         \
 	X(inactive_is_low, EXACT, "D29", "must the active list be shrunk")                                             \
 	X(memcg_protection, EXACT, "D30", "effective memory.min and memory.low")                                       \
@@ -56,11 +58,32 @@ enum rs_class {
 	X(shrink_inactive_list, EXACT, "D38", "sums of a batch, and what follows from them")                           \
 	X(folio_check_references, STATISTICAL, "D40", "what references mean for a folio")                              \
 	X(shrink_folio_list, EXACT, "D39", "fate of a folio once its references are known")                            \
+	X(get_type_to_scan, EXACT, "D50", "MGLRU: which type is evicted")                                              \
+	X(get_tier_idx, EXACT, "D50", "and which tiers of it: what is protected of each")                              \
+	X(sort_folio, EXACT, "D45 D52", "each folio at a tail: isolated, or where it goes instead")                    \
+	X(isolate_folios, EXACT, "D51 D52", "what a batch scans and isolates")                                         \
+	X(try_to_inc_min_seq, EXACT, "D51", "oldest generations after a batch")                                        \
+	X(reset_ctrl_pos, EXACT, "D50", "averages of refaults when a generation goes")                                 \
+	X(inc_max_seq, EXACT, "D55", "generations after aging")                                                        \
+	X(lru_gen_eviction, EXACT, "D42", "what MGLRU puts into a shadow")                                             \
 	X(workingset_eviction, EXACT, "D41 D43", "the shadow that a page leaves")                                      \
 	X(workingset_refault, EXACT, "D42 D43", "does a page that comes back count as working set")                    \
 	X(do_shrink_slab, EXACT, "D56", "objects that a shrinker is asked for, and what it defers")                    \
 	X(node_reclaim, EXACT, "D57", "is a node reclaimed before another is asked")                                   \
-	X(try_charge, EXACT, "D58", "what a cgroup at its limit asks for")
+	X(try_charge, EXACT, "D58", "what a cgroup at its limit asks for")                                             \
+	X(get_swappiness, EXACT, "D46", "MGLRU: swappiness in use for a lruvec")                                       \
+	X(lruvec_evictable_size, EXACT, "D47", "MGLRU: pages of a lruvec that may be evicted")                         \
+	X(should_run_aging, EXACT, "D48", "MGLRU: must a new generation be made first")                                \
+	X(get_nr_to_scan, EXACT, "D49", "MGLRU: how much of a lruvec is scanned, and is it aged or left alone")        \
+	X(try_to_shrink_lruvec, EXACT, "D51", "MGLRU: each further step on a lruvec, and is its cgroup rotated")       \
+	X(should_abort_scan, EXACT, "D51", "MGLRU: is it enough")                                                      \
+	X(evict_folios, EXACT, "D51", "MGLRU: what a batch says it has scanned")                                       \
+	X(lru_gen_shrink_node, EXACT, "D51 D53b", "MGLRU: is anything done on a node")                                 \
+	X(set_initial_priority, EXACT, "D53c", "MGLRU: the priority that reclaim of a node starts at")                 \
+	X(lruvec_is_sizable, EXACT, "D53", "MGLRU: is a lruvec worth the effort at this priority")                     \
+	X(shrink_one, EXACT, "D53", "MGLRU: is a cgroup visited, and where in the list of cgroups does it go")         \
+	X(lru_gen_rotate_memcg, EXACT, "D53", "MGLRU: generation and segment of a cgroup that moves in the list")      \
+	X(lru_gen_age_node, EXACT, "D54", "MGLRU: does min_ttl_ms make kswapd kill; 6.1: which lruvecs it ages")
 
 #define RS_DECISION_ENUM(name, class, numbers, text) RS_DECIDE_##name,
 enum rs_decision { RS_DECISIONS(RS_DECISION_ENUM) RS_NR_DECISIONS };
@@ -71,7 +94,7 @@ struct rs_answer {
 	int64_t kernel, model;
 };
 
-#define RS_MAX_ANSWERS 12
+#define RS_MAX_ANSWERS 12 /* of a cost: both of each level */
 #define RS_MAX_BRANCHES 24
 
 struct rs_decision_sum {
@@ -116,13 +139,30 @@ struct rs_diff_options {
 	size_t max_divergences; /* to keep; all are counted */
 };
 
+/* Who keeps what in rs_diff.priv[]. */
+enum {
+	RS_PRIV_BOOST,
+	RS_PRIV_KSWAPD,
+	RS_PRIV_BALANCE,
+	RS_PRIV_MARKS,
+	RS_PRIV_THROTTLE,
+	RS_PRIV_MEMCG,
+	RS_PRIV_COST,
+	RS_PRIV_WORKINGSET,
+	RS_PRIV_SLAB,
+	RS_PRIV_FOLIO,
+	RS_PRIV_LRU_GEN_FOLIO,
+	RS_PRIV_LRU_GEN,
+	RS_PRIV_LRU_GEN_TOKEN,
+	RS_NR_PRIV
+};
+
 struct rs_diff {
 	struct rs_reader *reader;
 	struct rs_diff_options options;
 	struct rs_rules rules;
 	const char *missing_rule; /* the recording does not tell this one: made by an older program */
 	bool mglru;
-	uint32_t nr_cpus;
 	int nodes_shift;
 	int recursiveprot; /* cgroup2 is mounted with memory_recursiveprot, -1: the recording does not tell */
 	struct rs_episodes *episodes;
@@ -137,7 +177,7 @@ struct rs_diff {
 	uint64_t nr_records;
 
 	/* What checkers keep between records; each owns its part. */
-	void *priv[16];
+	void *priv[RS_NR_PRIV];
 };
 
 /* Reads all of @reader. @ret to be freed by rs_diff_destroy(). 0, or -errno, said. */
@@ -175,9 +215,10 @@ struct rs_checker {
 	void (*destroy)(struct rs_diff *d);
 };
 
-extern const struct rs_checker rs_check_watermark, rs_check_kswapd, rs_check_balance, rs_check_direct, rs_check_throttle,
-	rs_check_retry, rs_check_marks, rs_check_scan,
+extern const struct rs_checker rs_check_watermark, rs_check_pgdat_balanced, rs_check_kswapd, rs_check_balance, rs_check_direct, rs_check_throttle,
+	rs_check_retry, rs_check_oom, rs_check_marks, rs_check_scan,
 	rs_check_lruvec, rs_check_cost, rs_check_memcg, rs_check_workingset, rs_check_slab, rs_check_folio;
+extern const struct rs_checker rs_check_lru_gen, rs_check_memcg_lru, rs_check_lru_gen_folio, rs_check_lru_gen_token;
 
 /* Where the model's reasons go: NULL unless they are wanted. Empty at first. */
 struct rs_why *rs_diff_why(struct rs_diff *d);
@@ -208,7 +249,14 @@ static inline void rs_count_hidden(struct rs_diff *d, enum rs_decision decision)
 /* Numbers of the model's zone out of a record. */
 struct zone;
 void rs_diff_fill_zone(struct zone *zone, const struct rs_event_zone_state *e);
-/* The same of a zone_watermark_ok or zone_watermark_ok_order record. False: its numbers are impossible. */
-bool rs_diff_fill_tested_zone(struct zone *zone, const struct rs_event_hdr *hdr);
+/* A test of a mark, with or without the blocks by order; NULL: the record is another one. */
+static inline const struct rs_event_zone_watermark_ok *rs_zone_test(const struct rs_event_hdr *hdr)
+{
+	return hdr->type == RS_EVENT_zone_watermark_ok || hdr->type == RS_EVENT_zone_watermark_ok_order ?
+		       (const void *)hdr : NULL;
+}
+
+/* Puts into @zone what a test has seen of it. False: its numbers are impossible. */
+bool rs_diff_fill_tested_zone(struct zone *zone, const struct rs_event_zone_watermark_ok *test);
 
 #endif

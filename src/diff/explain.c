@@ -34,7 +34,6 @@ struct explainer {
 	struct rs_reader *reader;
 	const struct rs_explain_query *query;
 	struct rs_explanation *x;
-	struct rs_rules rules;
 	struct rs_episodes *episodes;
 	struct rs_tasks *tasks;
 	struct candidate *candidates;
@@ -43,12 +42,10 @@ struct explainer {
 
 	struct {
 		bool known, awake;
-		uint64_t since_ns, reclaimed_before;
-		uint32_t tid;
+		uint64_t since_ns;
 		int failures;
 	} kswapd[MAX_NODES];
-	uint64_t lruvec_began_ns;
-	uint64_t reserve_began_ns;
+	struct rs_event_isolate_folios_begin isolating; /* hdr.type 0: none yet */
 	struct share_table requesters, shrinkers;
 };
 
@@ -66,13 +63,9 @@ static void ignore_dropped(void *ctx, const struct rs_frame *frame)
 }
 
 /* Calls @take for each record. */
-static int each_record(struct explainer *x, int (*take)(struct explainer *x, const struct rs_step *step,
-							 const struct rs_event *event))
+static int each_record(struct explainer *x,
+		       int (*take)(void *ctx, const struct rs_step *step, const struct rs_event *event))
 {
-	struct rs_event event;
-	struct rs_step step;
-	int err;
-
 	rs_reader_rewind(x->reader);
 	rs_episodes_destroy(x->episodes);
 	x->episodes = rs_episodes_create();
@@ -81,22 +74,14 @@ static int each_record(struct explainer *x, int (*take)(struct explainer *x, con
 		x->tasks = rs_tasks_create();
 	if (!x->episodes || !x->tasks)
 		return -ENOMEM;
-	while ((err = rs_reader_next(x->reader, &event)) > 0) {
-		err = rs_tasks_learn(x->tasks, event.hdr);
-		if (!err)
-			err = rs_episodes_feed(x->episodes, &event, ignore_dropped, NULL, &step);
-		if (!err)
-			err = take(x, &step, &event);
-		if (err)
-			return err;
-	}
-	return err;
+	return rs_episodes_read(x->episodes, x->reader, x->tasks, take, ignore_dropped, x);
 }
 
 /* ---- which one ---- */
 
-static int take_candidate(struct explainer *x, const struct rs_step *step, const struct rs_event *event)
+static int take_candidate(void *ctx, const struct rs_step *step, const struct rs_event *event)
 {
+	struct explainer *x = ctx;
 	const struct rs_explain_query *q = x->query;
 	const struct rs_task *task;
 	struct candidate *c;
@@ -189,6 +174,12 @@ static bool same_node(int nid)
 	return nid >= 0 && nid < MAX_NODES;
 }
 
+/* The node that it is about, as far as is known. */
+static int node_of(const struct explainer *x)
+{
+	return same_node(x->x->nid) ? x->x->nid : 0;
+}
+
 /* kswapd, before and during it. */
 static void follow_kswapd(struct explainer *x, const struct rs_event_hdr *hdr)
 {
@@ -206,9 +197,6 @@ static void follow_kswapd(struct explainer *x, const struct rs_event_hdr *hdr)
 			x->kswapd[nid].since_ns = hdr->ts_ns;
 		x->kswapd[nid].known = true;
 		x->kswapd[nid].awake = awake;
-		x->kswapd[nid].tid = hdr->tid;
-		if (!awake)
-			x->kswapd[nid].reclaimed_before = 0;
 		return;
 	}
 	case RS_EVENT_balance_pgdat_begin: {
@@ -221,8 +209,8 @@ static void follow_kswapd(struct explainer *x, const struct rs_event_hdr *hdr)
 	case RS_EVENT_shrink_inactive: {
 		const struct rs_event_shrink_inactive *e = (const void *)hdr;
 
-		if (e->reclaimer == RS_RECLAIM_KSWAPD && same_node(e->nid))
-			x->kswapd[e->nid].reclaimed_before += e->nr_reclaimed;
+		if (e->reclaimer == RS_RECLAIM_KSWAPD && e->nid == node_of(x) && hdr->ts_ns > x->chosen.begin_ns)
+			x->x->kswapd_reclaimed += e->nr_reclaimed;
 		return;
 	}
 	}
@@ -262,17 +250,16 @@ static void take_zones(struct explainer *x)
 		}
 }
 
-static void failed_test(struct explainer *x, const struct rs_event_hdr *hdr)
+static void failed_test(struct explainer *x, const struct rs_event_zone_watermark_ok *t)
 {
-	const struct rs_event_zone_watermark_ok *t = (const void *)hdr;
-	struct zone z;
+	struct zone z = { .managed_pages = 1 };
 
-	if (t->ret || !rs_diff_fill_tested_zone(&z, hdr))
+	if (t->ret || !rs_diff_fill_tested_zone(&z, t))
 		return;
 	x->x->has_failed_test = true;
 	memcpy(&x->x->failed_test, t, sizeof(x->x->failed_test));
 	x->x->failed_why.nr = 0;
-	__zone_watermark_ok(&z, t->order, t->mark, t->highest_zoneidx, t->alloc_flags, t->free, &x->rules,
+	__zone_watermark_ok(&z, t->order, t->mark, t->highest_zoneidx, t->alloc_flags, t->free, &x->x->rules,
 			    &x->x->failed_why);
 }
 
@@ -314,7 +301,7 @@ static void begin(struct explainer *x, const struct rs_event_hdr *hdr)
 		e->target_cgroup = b->cgroup;
 	}
 	take_zones(x);
-	nid = e->nid >= 0 ? e->nid : 0;
+	nid = node_of(x);
 	e->kswapd_known = x->kswapd[nid].known;
 	e->kswapd_awake = x->kswapd[nid].awake;
 	e->kswapd_since_ns = x->kswapd[nid].since_ns;
@@ -327,7 +314,6 @@ static void take_batch(struct rs_explanation *e, const struct rs_event_shrink_in
 
 	l->batches++;
 	l->scanned += b->nr_scanned;
-	l->taken += b->isolated ? b->nr_taken : b->nr_scanned;
 	l->reclaimed += b->nr_reclaimed;
 	l->dirty += b->nr_dirty;
 	l->unqueued_dirty += b->full_stat ? b->nr_unqueued_dirty : 0;
@@ -358,6 +344,29 @@ static void take_scan(struct explainer *x, const struct rs_frame *frame)
 	e->scans[e->nr_scans++].result = r;
 }
 
+/* The type and tiers of a batch of MGLRU, from the state that its choice was made on. */
+static void take_choice(struct explainer *x, const struct rs_event_lru_gen_state *state)
+{
+	const struct rs_event_isolate_folios_begin *b = &x->isolating;
+	struct rs_explanation *e = x->x;
+	struct rs_type_choice choice;
+	struct lru_gen_folio gens;
+
+	if (state->of != RS_EVENT_isolate_folios_begin || !b->hdr.type)
+		return;
+	rs_fill_gens(&gens, state);
+	choice = get_type_to_scan(&gens, b->swappiness, b->gfp, &e->rules, NULL);
+	e->by_type[choice.type]++;
+	e->types_compared += choice.compared;
+	if (e->nr_batches == RS_EXPLAIN_BATCHES)
+		return;
+	e->batches[e->nr_batches].cgroup = b->cgroup;
+	e->batches[e->nr_batches].swappiness = b->swappiness;
+	e->batches[e->nr_batches].gfp = b->gfp;
+	e->batches[e->nr_batches].gens = gens;
+	e->batches[e->nr_batches++].choice = choice;
+}
+
 /* A record of the thread, between begin and end. */
 static void inside(struct explainer *x, const struct rs_step *step, const struct rs_event_hdr *hdr)
 {
@@ -384,13 +393,18 @@ static void inside(struct explainer *x, const struct rs_step *step, const struct
 			e->nr_reclaimed = ((const struct rs_event_shrink_node_end *)hdr)->nr_reclaimed;
 		break;
 	case RS_EVENT_shrink_lruvec_begin:
-		x->lruvec_began_ns = hdr->ts_ns;
 		if (step->opened)
 			take_scan(x, step->opened);
 		break;
 	case RS_EVENT_shrink_lruvec_end:
 		if (step->closed)
 			e->lru_ns += hdr->ts_ns - step->closed->hdr.ts_ns;
+		break;
+	case RS_EVENT_isolate_folios_begin:
+		x->isolating = *(const struct rs_event_isolate_folios_begin *)hdr;
+		break;
+	case RS_EVENT_lru_gen_state:
+		take_choice(x, (const void *)hdr);
 		break;
 	case RS_EVENT_evict_folios_end:
 		e->nr_evictions++;
@@ -442,28 +456,20 @@ static void inside(struct explainer *x, const struct rs_step *step, const struct
 	}
 }
 
-static int take(struct explainer *x, const struct rs_step *step, const struct rs_event *event)
+static int take(void *ctx, const struct rs_step *step, const struct rs_event *event)
 {
+	struct explainer *x = ctx;
 	const struct rs_event_hdr *hdr = event->hdr;
 	const struct candidate *c = &x->chosen;
-	uint64_t before;
-	bool test = hdr->type == RS_EVENT_zone_watermark_ok || hdr->type == RS_EVENT_zone_watermark_ok_order;
-	int nid;
 
 	if (hdr->ts_ns > c->end_ns)
 		return 0;
-	nid = x->x->nid >= 0 && x->x->nid < MAX_NODES ? x->x->nid : 0;
-	before = x->kswapd[nid].reclaimed_before;
 	follow_kswapd(x, hdr);
 	follow_pressure(x, hdr);
-	if (hdr->ts_ns > c->begin_ns)
-		x->x->kswapd_reclaimed += x->kswapd[nid].reclaimed_before > before ?
-						  x->kswapd[nid].reclaimed_before - before :
-						  0;
 	if (hdr->tid != c->tid)
 		return 0;
-	if (test && hdr->ts_ns + TEST_BEFORE_NS >= c->begin_ns && !(x->x->has_failed_test && hdr->ts_ns > c->begin_ns))
-		failed_test(x, hdr);
+	if (rs_zone_test(hdr) && hdr->ts_ns + TEST_BEFORE_NS >= c->begin_ns && !(x->x->has_failed_test && hdr->ts_ns > c->begin_ns))
+		failed_test(x, rs_zone_test(hdr));
 	if (hdr->ts_ns == c->begin_ns && hdr->type == entry_type(x->query->kind))
 		begin(x, hdr);
 	/* The waits and the request come just before the entry. */
@@ -472,25 +478,6 @@ static int take(struct explainer *x, const struct rs_step *step, const struct rs
 	     (hdr->type == RS_EVENT_throttle_direct_end || hdr->type == RS_EVENT_memcg_reclaim_request)))
 		inside(x, step, hdr);
 	return 0;
-}
-
-static bool saw(const struct rs_explanation *x, struct rs_reader *reader, const char *probe)
-{
-	struct json_object *probes, *p, *v;
-	size_t i;
-
-	(void)x;
-	if (!json_object_object_get_ex(rs_reader_info(reader), "probes", &probes) ||
-	    !json_object_is_type(probes, json_type_array))
-		return false;
-	for (i = 0; i < json_object_array_length(probes); i++) {
-		p = json_object_array_get_idx(probes, i);
-		if (json_object_object_get_ex(p, "name", &v) && json_object_get_string(v) &&
-		    !strcmp(json_object_get_string(v), probe) && json_object_object_get_ex(p, "state", &v) &&
-		    json_object_get_string(v) && !strcmp(json_object_get_string(v), "attached"))
-			return true;
-	}
-	return false;
 }
 
 int rs_explain(struct rs_reader *reader, const struct rs_explain_query *query, struct rs_explanation *ret)
@@ -506,11 +493,11 @@ int rs_explain(struct rs_reader *reader, const struct rs_explain_query *query, s
 	ret->kind = query->kind;
 	ret->origin_ns = state.first_ns;
 	ret->nid = -1;
-	ret->hidden_rounds = !saw(ret, reader, "shrink_node");
+	ret->hidden_rounds = !rs_reader_has_probe(reader, "shrink_node");
 	x->reader = reader;
 	x->query = query;
 	x->x = ret;
-	rs_diff_read_rules(reader, &x->rules);
+	rs_diff_read_rules(reader, &ret->rules);
 	err = choose(x);
 	if (!err) {
 		err = each_record(x, take);

@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+#include "../model/lru_gen_folio.h"
+#include "../model/rules.h"
 #include "../model/why.h"
 #include "../model/scan_balance.h"
 #include "../trace/reader.h"
@@ -27,6 +29,7 @@ struct rs_explain_query {
 
 #define RS_EXPLAIN_ZONES 32
 #define RS_EXPLAIN_SCANS 256
+#define RS_EXPLAIN_BATCHES 64
 #define RS_EXPLAIN_TOP 5
 
 /* A sum by name: who, or what, and how much. */
@@ -67,9 +70,9 @@ struct rs_explanation {
 	struct rs_event_memcg_reclaim_request request;
 
 	/* kswapd of the node, when it began. */
-	bool kswapd_known, kswapd_awake, kswapd_seen_running;
+	bool kswapd_known, kswapd_awake;
 	uint64_t kswapd_since_ns; /* awake or asleep since, 0: before the recording */
-	uint64_t kswapd_reclaimed; /* in its current run up to then, and until the end of what is explained */
+	uint64_t kswapd_reclaimed; /* from then to the end of what is explained */
 	int kswapd_failures;
 
 	/* Rounds over a node. */
@@ -85,10 +88,20 @@ struct rs_explanation {
 	uint64_t nr_scans_all;
 	uint64_t by_balance[4]; /* scans by enum scan_balance */
 	uint64_t nr_evictions; /* MGLRU: evict_folios() */
+	/* MGLRU: the inputs of the choice of type and tiers, and how often which was chosen. */
+	struct {
+		uint64_t cgroup;
+		int swappiness;
+		uint32_t gfp;
+		struct lru_gen_folio gens;
+		struct rs_type_choice choice;
+	} batches[RS_EXPLAIN_BATCHES];
+	unsigned int nr_batches;
+	uint64_t by_type[2], types_compared;
 
 	/* Batches, by anon and file. */
 	struct {
-		uint64_t batches, scanned, taken, reclaimed, dirty, unqueued_dirty, writeback, immediate, activated, referenced,
+		uint64_t batches, scanned, reclaimed, dirty, unqueued_dirty, writeback, immediate, activated, referenced,
 			unmap_fail, pageout, deactivated, rotated;
 	} lists[2];
 
@@ -105,6 +118,8 @@ struct rs_explanation {
 	/* OOM */
 	struct rs_event_oom_end oom;
 	char victim_comm[RS_COMM_LEN + 1];
+
+	struct rs_rules rules; /* of the kernel that was recorded */
 };
 
 /*

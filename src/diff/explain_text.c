@@ -251,6 +251,55 @@ static void say_balance(struct paragraph *p, const struct rs_explanation *x, str
 	}
 }
 
+/* MGLRU: which type, and why. */
+static void say_types(struct paragraph *p, const struct rs_explanation *x, struct rs_reader *reader)
+{
+	const struct lru_gen_folio *g;
+	uint64_t refaulted[2] = { 0 }, total[2] = { 0 };
+	unsigned int i = x->nr_batches;
+	char cgroup[256];
+	int type, tier, tiers = x->rules.lru_gen_tier_flags ? MAX_NR_TIERS : 1;
+
+	if (!x->by_type[0] && !x->by_type[1])
+		return;
+	say(p, "The oldest generation was asked for anon %" PRIu64 " time%s and for file %" PRIu64 " time%s first, %" PRIu64
+	       " of which by comparing refaults.",
+	    x->by_type[0], plural(x->by_type[0]), x->by_type[1], plural(x->by_type[1]), x->types_compared);
+	while (i && !x->batches[i - 1].choice.compared)
+		i--;
+	if (!i)
+		return;
+	g = &x->batches[i - 1].gens;
+	for (type = 0; type < 2; type++)
+		for (tier = 0; tier < tiers; tier++) {
+			refaulted[type] += g->avg_refaulted[type][tier] + g->refaulted[type][tier];
+			total[type] += g->avg_total[type][tier] + g->evicted[type][tier] + g->protected[type][tier];
+		}
+	type = x->batches[i - 1].choice.type;
+	say(p, " In %s at swappiness %d it was %s: of %" PRIu64 " anon pages evicted or protected %" PRIu64
+	       " came back, of %" PRIu64 " file pages %" PRIu64,
+	    rs_show_cgroup(reader, x->batches[i - 1].cgroup, cgroup, sizeof(cgroup)), x->batches[i - 1].swappiness,
+	    type ? "file" : "anon", total[0], refaulted[0], total[1], refaulted[1]);
+	say(p, refaulted[1] < MIN_LRU_BATCH ? ", too few to tell against file." : ".");
+}
+
+static void why_types(const struct rs_explanation *x, struct rs_reader *reader, FILE *out)
+{
+	char cgroup[256];
+	unsigned int i;
+
+	for (i = 0; i < x->nr_batches; i++) {
+		struct isolate_folios isolate;
+		struct rs_why reasons = { 0 };
+
+		isolate_folios_begin(&isolate, &x->batches[i].gens, x->batches[i].swappiness, x->batches[i].gfp,
+				     &x->rules, &reasons);
+		fprintf(out, "  batch %u, swappiness %d, %s:\n", i + 1, x->batches[i].swappiness,
+			rs_show_cgroup(reader, x->batches[i].cgroup, cgroup, sizeof(cgroup)));
+		rs_why_print(&reasons, out);
+	}
+}
+
 static void say_pages(struct paragraph *p, const struct rs_explanation *x)
 {
 	static const char *const types[] = { "anon", "file" };
@@ -364,6 +413,8 @@ void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, F
 	heading(out, "What was scanned");
 	say_balance(&p, x, reader);
 	end_paragraph(&p);
+	say_types(&p, x, reader);
+	end_paragraph(&p);
 	say_pages(&p, x);
 	end_paragraph(&p);
 	if (why) {
@@ -378,6 +429,7 @@ void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, F
 				rs_show_cgroup(reader, x->scans[i].cgroup, cgroup, sizeof(cgroup)));
 			rs_why_print(&reasons, out);
 		}
+		why_types(x, reader, out);
 	}
 	heading(out, "Where the time went");
 	print_time(x, out);
@@ -440,8 +492,10 @@ void rs_explain_json(const struct rs_explanation *x, struct rs_reader *reader, F
 	rs_json_i64(&j, "last_priority", x->last_priority);
 	for (i = 0; i < 4; i++)
 		rs_json_u64(&j, balance_names[i], x->by_balance[i]);
+	rs_json_u64(&j, "types_compared", x->types_compared);
 	for (i = 0; i < 2; i++) {
 		rs_json_object(&j, types[i]);
+		rs_json_u64(&j, "chosen", x->by_type[i]);
 		rs_json_u64(&j, "scanned", x->lists[i].scanned);
 		rs_json_u64(&j, "reclaimed", x->lists[i].reclaimed);
 		rs_json_u64(&j, "dirty", x->lists[i].dirty);

@@ -15,9 +15,6 @@
 
 #define RS_ROOT_CGROUP 1 /* kernfs number of the root of cgroup2 */
 
-/* Slots of d->priv[]; those below are of the allocator's half. */
-enum { RS_PRIV_COST = 8, RS_PRIV_WORKINGSET, RS_PRIV_SLAB, RS_PRIV_FOLIO };
-
 /* check_scan.c: what prepare_scan_control() was seen to read. */
 struct rs_prepare {
 	bool judged; /* of this round over the node */
@@ -53,7 +50,8 @@ struct rs_walk {
 	bool usage_moved; /* with the usage of a moment before, the answer is another */
 	bool enough; /* the lruvec before gave enough */
 	bool round_over; /* and then shrink_node() began again */
-	uint64_t cgroup;
+	uint64_t cgroup, root;
+	uint64_t computed_ns;
 	enum rs_memcg_visit visit;
 };
 
@@ -96,6 +94,10 @@ struct rs_lruvec_state {
 /* Inputs of get_scan_count(), from the entry of shrink_lruvec() and what was seen to be read after it. */
 struct get_scan_count rs_get_scan_count_inputs(const struct rs_event_shrink_lruvec_begin *e,
 						const struct rs_lruvec_state *st);
+
+/* Generations out of a record. */
+struct lru_gen_folio;
+void rs_fill_gens(struct lru_gen_folio *gens, const struct rs_event_lru_gen_state *e);
 
 /* Has the lruvec of @cgroup had these costs, as far as is recorded, since @since_ns? */
 bool rs_cost_was(const struct rs_diff *d, uint64_t cgroup, int nid, uint64_t since_ns, uint64_t anon_cost,

@@ -26,7 +26,8 @@
 	X(evict_folios_begin, evict_folios_end)                                                                        \
 	X(isolate_folios_begin, isolate_folios_end)                                                                    \
 	X(try_to_shrink_lruvec_begin, try_to_shrink_lruvec_end)                                                        \
-	X(shrink_folio_list_begin, shrink_folio_list_end)
+	X(shrink_folio_list_begin, shrink_folio_list_end)                                                              \
+	X(rotate_memcg_begin, lru_gen_rotate_memcg)
 
 #define EXIT_OF(begin, end) [RS_EVENT_##begin] = RS_EVENT_##end,
 static const uint16_t exit_of[RS_NR_EVENTS] = { PAIRS(EXIT_OF) };
@@ -48,18 +49,9 @@ struct rs_episodes {
 	struct thread_entry *last; /* most records come from the thread of the one before */
 	struct {
 		bool known;
-		struct rs_event_node_state state;
-		struct {
-			bool known;
-			struct rs_event_zone_state state;
-		} zones[RS_MAX_ZONES];
-	} nodes[MAX_NODES];
+		struct rs_event_zone_state state;
+	} zones[MAX_NODES][RS_MAX_ZONES];
 };
-
-uint16_t rs_exit_of(uint16_t entry_type)
-{
-	return entry_type < RS_NR_EVENTS ? exit_of[entry_type] : 0;
-}
 
 struct rs_episodes *rs_episodes_create(void)
 {
@@ -239,21 +231,12 @@ static void close_frame(struct thread_entry *t, uint16_t type,
 
 static void learn(struct rs_episodes *ep, const struct rs_event_hdr *hdr)
 {
-	if (hdr->type == RS_EVENT_zone_state) {
-		const struct rs_event_zone_state *e = (const void *)hdr;
+	const struct rs_event_zone_state *e = (const void *)hdr;
 
-		if (e->nid < 0 || e->nid >= MAX_NODES || e->zid < 0 || e->zid >= RS_MAX_ZONES)
-			return;
-		ep->nodes[e->nid].zones[e->zid].known = true;
-		ep->nodes[e->nid].zones[e->zid].state = *e;
-	} else if (hdr->type == RS_EVENT_node_state) {
-		const struct rs_event_node_state *e = (const void *)hdr;
-
-		if (e->nid < 0 || e->nid >= MAX_NODES)
-			return;
-		ep->nodes[e->nid].known = true;
-		ep->nodes[e->nid].state = *e;
-	}
+	if (hdr->type != RS_EVENT_zone_state || e->nid < 0 || e->nid >= MAX_NODES || e->zid < 0 || e->zid >= RS_MAX_ZONES)
+		return;
+	ep->zones[e->nid][e->zid].known = true;
+	ep->zones[e->nid][e->zid].state = *e;
 }
 
 int rs_episodes_feed(struct rs_episodes *ep, const struct rs_event *event,
@@ -273,6 +256,8 @@ int rs_episodes_feed(struct rs_episodes *ep, const struct rs_event *event,
 	if (t->forget)
 		forget_recent(&t->thread);
 	t->forget = exit_of[hdr->type] || entry_of[hdr->type];
+	if (t->forget)
+		t->thread.since_ns = hdr->ts_ns;
 	ret->thread = &t->thread;
 	learn(ep, hdr);
 	if (exit_of[hdr->type])
@@ -281,6 +266,26 @@ int rs_episodes_feed(struct rs_episodes *ep, const struct rs_event *event,
 		close_frame(t, entry_of[hdr->type], dropped, ctx, ret);
 	else
 		err = keep_recent(&t->thread, hdr);
+	return err;
+}
+
+int rs_episodes_read(struct rs_episodes *ep, struct rs_reader *reader, struct rs_tasks *tasks,
+		     int (*take)(void *ctx, const struct rs_step *step, const struct rs_event *event),
+		     void (*dropped)(void *ctx, const struct rs_frame *frame), void *ctx)
+{
+	struct rs_event event;
+	struct rs_step step;
+	int err;
+
+	while ((err = rs_reader_next(reader, &event)) > 0) {
+		err = rs_tasks_learn(tasks, event.hdr);
+		if (!err)
+			err = rs_episodes_feed(ep, &event, dropped, ctx, &step);
+		if (!err)
+			err = take(ctx, &step, &event);
+		if (err)
+			return err;
+	}
 	return err;
 }
 
@@ -296,12 +301,7 @@ void rs_episodes_finish(struct rs_episodes *ep, void (*dropped)(void *ctx, const
 
 const struct rs_event_zone_state *rs_episodes_zone(const struct rs_episodes *ep, int nid, int zid)
 {
-	if (nid < 0 || nid >= MAX_NODES || zid < 0 || zid >= RS_MAX_ZONES || !ep->nodes[nid].zones[zid].known)
+	if (nid < 0 || nid >= MAX_NODES || zid < 0 || zid >= RS_MAX_ZONES || !ep->zones[nid][zid].known)
 		return NULL;
-	return &ep->nodes[nid].zones[zid].state;
-}
-
-const struct rs_event_node_state *rs_episodes_node(const struct rs_episodes *ep, int nid)
-{
-	return nid >= 0 && nid < MAX_NODES && ep->nodes[nid].known ? &ep->nodes[nid].state : NULL;
+	return &ep->zones[nid][zid].state;
 }

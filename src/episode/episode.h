@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "../trace/reader.h"
+#include "../trace/tasks.h"
 
 #define RS_FRAME_STATE 1024 /* bytes that a reader of frames may keep in each */
 #define RS_MAX_ENTRY 512 /* longest record that opens a frame */
@@ -44,6 +45,7 @@ struct rs_thread {
 	uint32_t recent_len;
 	uint32_t recent_room;
 	bool recent_overflowed;
+	uint64_t since_ns; /* when the last of them was left or entered: @recent is later */
 };
 
 struct rs_episodes;
@@ -67,6 +69,13 @@ void rs_episodes_destroy(struct rs_episodes *episodes);
  */
 int rs_episodes_feed(struct rs_episodes *episodes, const struct rs_event *event,
 		     void (*dropped)(void *ctx, const struct rs_frame *frame), void *ctx, struct rs_step *ret);
+/*
+ * The same for all that @reader has left, and hands each record on to @take, until that fails. @tasks learns
+ * from it first. 0, or the first -errno.
+ */
+int rs_episodes_read(struct rs_episodes *episodes, struct rs_reader *reader, struct rs_tasks *tasks,
+		     int (*take)(void *ctx, const struct rs_step *step, const struct rs_event *event),
+		     void (*dropped)(void *ctx, const struct rs_frame *frame), void *ctx);
 /* At the end of the recording: the same for what is still open. */
 void rs_episodes_finish(struct rs_episodes *episodes, void (*dropped)(void *ctx, const struct rs_frame *frame), void *ctx);
 
@@ -93,11 +102,7 @@ static inline struct rs_frame *rs_frame_top(const struct rs_thread *thread)
 const struct rs_event_hdr *rs_recent_first(const struct rs_thread *thread);
 const struct rs_event_hdr *rs_recent_next(const struct rs_thread *thread, const struct rs_event_hdr *hdr);
 
-/* The last zone_state of a zone from whatever context, and node_state; NULL: none yet. */
+/* The last zone_state of a zone from whatever context, NULL: none yet. */
 const struct rs_event_zone_state *rs_episodes_zone(const struct rs_episodes *episodes, int nid, int zid);
-const struct rs_event_node_state *rs_episodes_node(const struct rs_episodes *episodes, int nid);
-
-/* Is @type the entry of a function, and which record is its exit? 0: no. */
-uint16_t rs_exit_of(uint16_t entry_type);
 
 #endif

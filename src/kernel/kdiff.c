@@ -236,9 +236,36 @@ static bool lru_gen_keeps_referenced(const struct rs_kernel *k)
 	return rs_btf_has_struct(k->btf, "lru_gen_mm_walk") && !lru_gen_set_refs(k);
 }
 
+static bool lru_gen_spares_dirty(const struct rs_kernel *k)
+{
+	int args = function_args(k, "isolate_folios");
+
+	return args >= 0 && args < 8;
+}
+
+static bool lru_gen_culls_unevictable(const struct rs_kernel *k)
+{
+	return lru_gen_memcg(k) && lru_gen_spares_dirty(k);
+}
+
 static bool kswapd_try_clear_hopeless(const struct rs_kernel *k)
 {
 	return function_args(k, "kswapd_try_clear_hopeless") >= 0;
+}
+
+static bool memcgs_need_aging(const struct rs_kernel *k)
+{
+	return rs_btf_has_member(k->btf, "scan_control", "memcgs_need_aging");
+}
+
+static bool has_proportional_protection(const struct rs_kernel *k)
+{
+	return function_args(k, "apply_proportional_protection") >= 0;
+}
+
+static bool has_evictable_size(const struct rs_kernel *k)
+{
+	return function_args(k, "lruvec_evictable_size") >= 0;
 }
 
 static const struct rs_kdiff_row kdiffs[NR_RS_KDIFFS] = {
@@ -569,6 +596,36 @@ static const struct rs_kdiff_row kdiffs[NR_RS_KDIFFS] = {
 		.in = RS_IN_MODEL,
 		.probe = shrinker_info,
 	},
+	MODEL_ROW(SWAPPINESS_OF_SC, swappiness_of_sc,
+		  "MGLRU: get_swappiness() looks at may_swap; seen by struct lru_gen_memcg", "6.12", lru_gen_memcg),
+	MODEL_ROW(SWAPPINESS_ANON_ONLY, swappiness_anon_only,
+		  "MGLRU: swappiness 201; seen by lru_gen_set_refs()", "6.18", lru_gen_set_refs),
+	MODEL_ROW(KSWAPD_AGES_NODE, kswapd_ages_node,
+		  "MGLRU: kswapd ages before it reclaims: scan_control->memcgs_need_aging", "6.1 only", memcgs_need_aging),
+	MODEL_ROW(AGING_BY_SPREAD, aging_by_spread,
+		  "MGLRU: aging depends on the sizes of generations; seen by the lack of lru_gen_set_refs()", "6.1, 6.12",
+		  lru_gen_keeps_referenced),
+	MODEL_ROW(LRU_GEN_PROTECTION, lru_gen_protection,
+		  "MGLRU: protection is proportional: apply_proportional_protection()", "6.18", has_proportional_protection),
+	MODEL_ROW(AGING_IN_LOOP, aging_in_loop,
+		  "MGLRU: aging is looked at before each batch; seen by lruvec_evictable_size()", "7.2", has_evictable_size),
+	MODEL_ROW(LRU_GEN_TIER_FLAGS, lru_gen_tier_flags,
+		  "tiers from PG_referenced and PG_workingset; seen by lru_gen_set_refs()", "6.18", lru_gen_set_refs),
+	MODEL_ROW(LRU_GEN_NO_IO_FILE, lru_gen_no_io_file,
+		  "MGLRU evicts files without __GFP_IO; seen by evict_folios(lruvec, sc, swappiness)", "6.12 only", evict_folios_args3),
+	MODEL_ROW(LRU_GEN_CULLS_UNEVICTABLE, lru_gen_culls_unevictable,
+		  "sort_folio() culls unevictable folios; seen by the list of memcgs, and no isolate_folios() with 8 arguments", "6.12, 6.18",
+		  lru_gen_culls_unevictable),
+	MODEL_ROW(LRU_GEN_SPARES_DIRTY, lru_gen_spares_dirty,
+		  "sort_folio() spares dirty folios; seen by isolate_folios() with fewer than 8 arguments", "6.1 to 6.18", lru_gen_spares_dirty),
+	MODEL_ROW(LRU_GEN_SPARES_LOCKED, lru_gen_spares_locked,
+		  "sort_folio() spares locked folios; seen by isolate_folios() with 5 arguments", "6.1, 6.12", isolate_folios_args5),
+	MODEL_ROW(LRU_GEN_HEEDS_SCAN_CONTROL, lru_gen_heeds_scan_control,
+		  "isolate_folio() heeds may_unmap and may_writepage; seen by evict_folios(lruvec, sc, swappiness, bool *)", "6.1 only",
+		  evict_folios_need_swapping),
+	MODEL_ROW(LRU_GEN_NR_TO_SCAN, lru_gen_nr_to_scan, "isolate_folios() is told how many folios to scan", "6.18", evict_folios_nr_first),
+	MODEL_ROW(LRU_GEN_SMALL_BATCH, lru_gen_small_batch,
+		  "isolate_folios() scans 64 folios at most, and tells what it isolated", "7.2", isolate_folios_args8),
 };
 
 const struct rs_kdiff_row *rs_kdiff_row(enum rs_kdiff id)

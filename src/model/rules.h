@@ -69,10 +69,30 @@
 	X(slab_deferred_by_priority, "deferred objects come back in the share of the priority")                        \
 	X(slab_deferred_of_memcg, "each memcg has its own count of deferred objects")
 
+#define RS_RULES_LRU_GEN(X)                                                                                            \
+	X(swappiness_of_sc, "MGLRU: get_swappiness() asks whether this reclaim may swap")                              \
+	X(swappiness_anon_only, "MGLRU: swappiness 201 spares file pages, 1 to 200 count generations of both types")   \
+	X(kswapd_ages_node, "MGLRU: kswapd ages all lruvecs before it reclaims, and only then")                        \
+	X(aging_by_spread, "MGLRU: aging waits until pages are badly spread over the generations")                     \
+	X(lru_gen_protection, "MGLRU: memory.min and memory.low spare a cgroup in proportion")                         \
+	X(aging_in_loop, "MGLRU: scanned in batches of 64 pages, aging is looked at before each")
+/* MGLRU, folio by folio. */
+#define RS_RULES_LRU_GEN_FOLIO(X)                                                                                      \
+	X(lru_gen_tier_flags, "PG_referenced and PG_workingset make a tier; all tiers count for the choice of type")   \
+	X(lru_gen_no_io_file, "who may not do I/O evicts files")                                                       \
+	X(lru_gen_culls_unevictable, "mlocked folios are moved away where they are met")                               \
+	X(lru_gen_spares_dirty, "what has to be written first goes to the next generation, or is skipped")             \
+	X(lru_gen_spares_locked, "so does what is locked")                                                             \
+	X(lru_gen_heeds_scan_control, "may_unmap and may_writepage count there; dirty lazyfree folios become anon")    \
+	X(lru_gen_nr_to_scan, "a scan looks at as many folios as its caller asks for")                                 \
+	X(lru_gen_small_batch, "at most at 64, and a type of which nothing was isolated is scanned once more")
+
 #define RS_RULE_FIELD(name, what) bool name;
 struct rs_rules {
 	RS_RULES_ALLOC(RS_RULE_FIELD)
 	RS_RULES_LRU(RS_RULE_FIELD)
+	RS_RULES_LRU_GEN(RS_RULE_FIELD)
+	RS_RULES_LRU_GEN_FOLIO(RS_RULE_FIELD)
 };
 
 #endif

@@ -7,6 +7,8 @@
 static const struct rs_branch_row branches[RS_NR_BRANCHES] = {
 	RS_BRANCHES_ALLOC(RS_BRANCH_ROW)
 	RS_BRANCHES_LRU(RS_BRANCH_ROW)
+	RS_BRANCHES_LRU_GEN(RS_BRANCH_ROW)
+	RS_BRANCHES_LRU_GEN_FOLIO(RS_BRANCH_ROW)
 };
 
 const struct rs_branch_row *rs_branch_row(unsigned int branch)

@@ -10,6 +10,8 @@
 
 #include "branches_alloc.h"
 #include "branches_lru.h"
+#include "branches_lru_gen.h"
+#include "branches_lru_gen_folio.h"
 
 #define RS_WHY_STEPS 16
 #define RS_WHY_OPERANDS 6
@@ -19,6 +21,8 @@ enum rs_branch {
 	RS_BRANCH_NONE,
 	RS_BRANCHES_ALLOC(RS_BRANCH_ENUM)
 	RS_BRANCHES_LRU(RS_BRANCH_ENUM)
+	RS_BRANCHES_LRU_GEN(RS_BRANCH_ENUM)
+	RS_BRANCHES_LRU_GEN_FOLIO(RS_BRANCH_ENUM)
 	RS_NR_BRANCHES,
 };
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Which program goes where is decided here, hook by hook, before anything is loaded: a single
- * program that the kernel rejects would make libbpf give up the whole object.
- */
+/* Loads the programs that choose.c has decided for, attaches them, and takes them off again. */
 #include "capture.h"
 
 #include <bpf/bpf.h>
@@ -17,51 +14,16 @@
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
-#include "permit.h"
-#include "ring.h"
+#include "capture_state.h"
 
 #include "reclaimscope.skel.h"
 
 #define DEFAULT_RING_BYTES (16u << 20)
 #define MIN_SEGMENTS 8 /* for each CPU: half a MiB, whatever the number of CPUs */
-#define MAX_PROGRAMS 4 /* of one hook in one form */
 
 const struct rs_capture_config rs_capture_defaults = {
 	.mode = RS_MODE_DECISIONS,
 	.nid = -1,
-};
-
-struct attached {
-	struct rs_probe *probe;
-	int fd; /* of one of its programs */
-};
-
-struct rs_capture {
-	const struct rs_kernel *kernel;
-	struct rs_capture_config config;
-	struct rs_permit permit;
-	int handlers[3]; /* of libbpf: for sections of programs on BTF */
-	struct reclaimscope_bpf *skel;
-	struct rs_probe *probes;
-	unsigned int nr_probes;
-	bool loaded;
-	int core_btf; /* a memfd: what libbpf relocates against */
-	unsigned int ring_segments;
-
-	struct bpf_link **links;
-	int *events; /* perf events of kprobes */
-	unsigned int nr_links, nr_events;
-	struct attached *attached;
-	unsigned int nr_attached;
-
-	struct rs_cpu *cpus;
-	struct rs_segment *segments;
-	struct rs_totals *totals;
-	const uint64_t *bss, *no_ring; /* in it */
-	size_t cpus_len, segments_len, totals_len, bss_len;
-	int gauge, stallers, stacks; /* of the object, which is not kept */
-	struct rs_rings *rings;
-	uint64_t delivered[RS_NR_EVENTS];
 };
 
 /* Messages of libbpf: a level lower than it thinks, its errors being our decisions' business. */
@@ -71,265 +33,6 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list 
 		return 0;
 	rs_vlog(RS_LOG_DEBUG, fmt, args);
 	return 0;
-}
-
-const char *rs_probe_how_name(enum rs_probe_how how)
-{
-	static const char *const names[] = { "-", "fentry/fexit", "kprobe.multi", "kprobe", "tp_btf", "tracepoint" };
-
-	return names[how];
-}
-
-const char *rs_probe_state_name(enum rs_probe_state state)
-{
-	static const char *const names[] = { "off", "absent", "refused", "ready", "attached" };
-
-	return names[state];
-}
-
-/* ---- which hooks are wanted ---- */
-
-static bool family_or_hook_exists(const char *name, size_t len)
-{
-	unsigned int i;
-
-	for (i = 0; rs_hook_families[i]; i++)
-		if (strlen(rs_hook_families[i]) == len && !strncmp(rs_hook_families[i], name, len))
-			return true;
-	for (i = 0; i < rs_nr_hooks; i++)
-		if (strlen(rs_hook_symbol(&rs_hooks[i])) == len && !strncmp(rs_hook_symbol(&rs_hooks[i]), name, len))
-			return true;
-	return false;
-}
-
-static int check_probes(const char *probes)
-{
-	const char *p = probes;
-
-	while (p && *p) {
-		size_t len = strcspn(p, ",");
-
-		if (len < 2 || (*p != '+' && *p != '-'))
-			return rs_fail(-EINVAL, "--probes %s: each part is +NAME or -NAME, separated by commas", probes);
-		if (!family_or_hook_exists(p + 1, len - 1))
-			return rs_fail(-EINVAL, "--probes %s: there is no family or probe called %.*s; see reclaimscope check",
-				       probes, (int)len - 1, p + 1);
-		p += len;
-		p += *p == ',';
-	}
-	return 0;
-}
-
-/* What the last part of --probes that names @hook says: '+', '-', or 0. */
-static char asked_for(const char *probes, const struct rs_hook *hook)
-{
-	const char *p = probes, *symbol = rs_hook_symbol(hook);
-	char answer = 0;
-
-	while (p && *p) {
-		size_t len = strcspn(p, ",") - 1;
-
-		if ((strlen(hook->family) == len && !strncmp(hook->family, p + 1, len)) ||
-		    (strlen(symbol) == len && !strncmp(symbol, p + 1, len)))
-			answer = *p;
-		p += len + 1;
-		p += *p == ',';
-	}
-	return answer;
-}
-
-static bool is_wanted(const struct rs_capture_config *config, const struct rs_hook *hook)
-{
-	char asked = asked_for(config->probes, hook);
-
-	if (asked == '-')
-		return false;
-	switch (config->mode) {
-	case RS_MODE_SUMMARY:
-		return hook->flags & RS_HOOK_SUMMARY;
-	case RS_MODE_DECISIONS:
-		if (!(hook->flags & RS_HOOK_DECISIONS))
-			return false;
-		break;
-	case RS_MODE_FOLIOS:
-		break;
-	}
-	return !(hook->flags & RS_HOOK_ALLOCATOR) || asked == '+';
-}
-
-/* ---- which form a hook takes ---- */
-
-static struct bpf_program *find_program(const struct rs_capture *c, const struct rs_hook *hook, const char *suffix)
-{
-	char name[128];
-
-	snprintf(name, sizeof(name), "%s__%s", hook->program ? hook->program : hook->name, suffix);
-	return bpf_object__find_program_by_name(c->skel->obj, name);
-}
-
-/* The programs of @hook in the form @how; returns their number. */
-static int programs_of(const struct rs_capture *c, const struct rs_hook *hook, enum rs_probe_how how,
-		       struct bpf_program *ret[MAX_PROGRAMS])
-{
-	static const char *const suffixes[RS_NR_HOWS][2] = {
-		[RS_HOW_FENTRY] = { "fentry", "fexit" }, [RS_HOW_KPROBE_MULTI] = { "kentry", "kexit" },
-		[RS_HOW_KPROBE] = { "kentry", "kexit" }, [RS_HOW_TP_BTF] = { "btf", NULL },
-		[RS_HOW_TP_PERF] = { "perf", NULL },
-	};
-	int i, n = 0;
-
-	for (i = 0; i < 2; i++)
-		if (suffixes[how][i] && (ret[n] = find_program(c, hook, suffixes[how][i])))
-			n++;
-	return n;
-}
-
-static bool has_form(const struct rs_capture *c, const struct rs_hook *hook, enum rs_probe_how how)
-{
-	struct bpf_program *programs[MAX_PROGRAMS];
-
-	return programs_of(c, hook, how, programs) > 0;
-}
-
-static void set_state(struct rs_probe *p, enum rs_probe_state state, const char *reason, const char *remedy)
-{
-	p->state = state;
-	p->reason = reason;
-	p->remedy = remedy;
-}
-
-/* May a task be preempted inside a BTF program on @hook, so that others are skipped? */
-static bool btf_loses(const struct rs_capture *c, const struct rs_hook *hook)
-{
-	if (!rs_kernel_is_preemptible(c->kernel) || hook->flags & RS_HOOK_NEVER_SKIPPED)
-		return false;
-	return hook->kind == RS_HOOK_FUNCTION || c->kernel->kdiff[RS_KDIFF_TRACEPOINT_SRCU];
-}
-
-/* A program that can be preempted must not be while it writes a record. */
-static bool can_guard(const struct rs_capture *c)
-{
-	struct rs_prototype proto;
-
-	return rs_btf_function(c->kernel->btf, "bpf_preempt_disable", &proto);
-}
-
-static bool usable(struct rs_capture *c, const struct rs_hook *hook, enum rs_probe_how how)
-{
-	if (!has_form(c, hook, how) || rs_permit_try(c->kernel, how, &c->permit))
-		return false;
-	if (how == RS_HOW_FENTRY || how == RS_HOW_TP_BTF)
-		return !btf_loses(c, hook) || can_guard(c);
-	return true;
-}
-
-static bool is_absent(const struct rs_capture *c, struct rs_probe *p)
-{
-	const char *symbol = rs_hook_symbol(p->hook);
-	struct rs_prototype proto;
-
-	if (p->hook->kind == RS_HOOK_TRACEPOINT) {
-		if (rs_btf_tracepoint(c->kernel->btf, symbol, &proto))
-			return false;
-		set_state(p, RS_PROBE_ABSENT, "no such tracepoint in this kernel", NULL);
-		p->elsewhere_only = true;
-		return true;
-	}
-	if (rs_kernel_has_symbol(c->kernel, symbol))
-		return false;
-	set_state(p, RS_PROBE_ABSENT,
-		  rs_btf_function(c->kernel->btf, symbol, &proto) ?
-			  "the compiler of this kernel renamed the function" :
-			  "this kernel has no such function, or its compiler inlined it",
-		  NULL);
-	return true;
-}
-
-static void decide(struct rs_capture *c, struct rs_probe *p)
-{
-	const struct rs_hook *hook = p->hook;
-	bool function = hook->kind == RS_HOOK_FUNCTION, complete;
-	enum rs_probe_how order[3];
-	int n = 0, i;
-
-	if (!is_wanted(&c->config, hook)) {
-		set_state(p, RS_PROBE_OFF,
-			  hook->flags & RS_HOOK_ALLOCATOR ? "on every allocation's path, attached only when asked for" :
-							    "not part of this mode",
-			  hook->flags & RS_HOOK_ALLOCATOR ? "--probes +allocator" : NULL);
-		return;
-	}
-	if (!c->kernel->btf) {
-		set_state(p, RS_PROBE_REFUSED, c->permit.reason[RS_HOW_TP_BTF], c->permit.remedy[RS_HOW_TP_BTF]);
-		return;
-	}
-	if (is_absent(c, p))
-		return;
-	if (c->kernel->lockdown == RS_LOCKDOWN_CONFIDENTIALITY && hook->flags & RS_HOOK_READS) {
-		set_state(p, RS_PROBE_REFUSED, "lockdown=confidentiality forbids reading kernel memory",
-			  "boot with lockdown=integrity or without lockdown");
-		return;
-	}
-
-	complete = c->config.attach == RS_ATTACH_COMPLETE ||
-		   (c->config.attach == RS_ATTACH_AUTO && btf_loses(c, hook));
-	if (!complete)
-		order[n++] = function ? RS_HOW_FENTRY : RS_HOW_TP_BTF;
-	if (function) {
-		order[n++] = RS_HOW_KPROBE_MULTI;
-		order[n++] = RS_HOW_KPROBE;
-	} else {
-		order[n++] = RS_HOW_TP_PERF;
-	}
-	if (c->config.attach == RS_ATTACH_CHEAP)
-		n = 1;
-	for (i = 0; i < n; i++)
-		if (usable(c, hook, order[i]))
-			break;
-	if (i == n && complete) {
-		/* Better with gaps that are counted than not at all. */
-		order[0] = function ? RS_HOW_FENTRY : RS_HOW_TP_BTF;
-		i = usable(c, hook, order[0]) ? 0 : n;
-	}
-	if (i < n) {
-		p->how = order[i];
-		set_state(p, RS_PROBE_READY, NULL, NULL);
-		return;
-	}
-	for (i = 0; i < n - 1 && !has_form(c, hook, order[i]); i++)
-		;
-	if (c->permit.err[order[i]])
-		set_state(p, RS_PROBE_REFUSED, c->permit.reason[order[i]], c->permit.remedy[order[i]]);
-	else
-		set_state(p, RS_PROBE_REFUSED, "this kernel preempts programs and has no bpf_preempt_disable()",
-			  "boot with preempt=voluntary");
-}
-
-/* Hooks whose shape this kernel has; the others are no business of anybody's. */
-static int list_probes(struct rs_capture *c)
-{
-	unsigned int i;
-
-	c->probes = calloc(rs_nr_hooks, sizeof(*c->probes));
-	if (!c->probes)
-		return -ENOMEM;
-	for (i = 0; i < rs_nr_hooks; i++) {
-		const struct rs_hook *hook = &rs_hooks[i];
-
-		if ((hook->when && !c->kernel->kdiff[hook->when]) || (hook->unless && c->kernel->kdiff[hook->unless]))
-			continue;
-		c->probes[c->nr_probes].hook = hook;
-		decide(c, &c->probes[c->nr_probes++]);
-	}
-	return 0;
-}
-
-/* ---- loading ---- */
-
-static bool is_preemptible_btf(const struct rs_capture *c, const struct rs_probe *p)
-{
-	return p->state == RS_PROBE_READY && (p->how == RS_HOW_FENTRY || p->how == RS_HOW_TP_BTF) &&
-	       btf_loses(c, p->hook);
 }
 
 static int set_options(struct rs_capture *c)
@@ -345,8 +48,9 @@ static int set_options(struct rs_capture *c)
 	opts->ring_segments = c->ring_segments;
 	opts->no_probe_read = k->lockdown == RS_LOCKDOWN_CONFIDENTIALITY;
 	for (i = 0; i < c->nr_probes; i++)
-		opts->preempt_guard |= is_preemptible_btf(c, &c->probes[i]);
+		opts->preempt_guard |= rs_choose_is_preemptible(c, &c->probes[i]);
 	opts->stacks = config->stacks;
+	opts->lru_gen = k->lru_gen_enabled & 1;
 	opts->folio_sample = config->folio_sample;
 	for (i = 0; i < c->nr_probes; i++)
 		opts->allocator |= c->probes[i].hook->flags & RS_HOOK_ALLOCATOR && c->probes[i].state == RS_PROBE_READY;
@@ -371,6 +75,7 @@ static int set_options(struct rs_capture *c)
 	opts->addr_watermark_scale_factor = rs_kernel_address(k, "watermark_scale_factor");
 	opts->addr_watermark_boost_factor = rs_kernel_address(k, "watermark_boost_factor");
 	opts->addr_extfrag_threshold = rs_kernel_address(k, "sysctl_extfrag_threshold");
+	opts->addr_lru_gen_min_ttl = rs_kernel_address(k, "lru_gen_min_ttl");
 	if (getrandom(&opts->id_key, sizeof(opts->id_key), 0) != sizeof(opts->id_key))
 		return rs_err(-errno, "cannot get random bytes");
 	return 0;
@@ -409,7 +114,7 @@ bool rs_capture_has_gauge(const struct rs_capture *c)
 
 static void set_autoload(struct rs_capture *c)
 {
-	struct bpf_program *program, *programs[MAX_PROGRAMS];
+	struct bpf_program *program, *programs[RS_MAX_PROGRAMS];
 	unsigned int i;
 	int k, n;
 
@@ -421,7 +126,7 @@ static void set_autoload(struct rs_capture *c)
 
 		if (p->state != RS_PROBE_READY)
 			continue;
-		n = programs_of(c, p->hook, p->how, programs);
+		n = rs_choose_programs(c, p->hook, p->how, programs);
 		for (k = 0; k < n; k++) {
 			bpf_program__set_autoload(programs[k], true);
 			if (p->how == RS_HOW_KPROBE)
@@ -481,6 +186,7 @@ static int open_object(struct rs_capture *c)
 	c->skel = reclaimscope_bpf__open_opts(&opts);
 	if (!c->skel)
 		return rs_err(-errno, "cannot open the BPF programs");
+	c->object = c->skel->obj;
 	if (!opts.btf_custom_path)
 		return 0;
 	err = rs_btf_reduce(c->kernel->btf, bpf_object__btf(c->skel->obj), c->core_btf);
@@ -491,7 +197,7 @@ int rs_capture_create(const struct rs_kernel *kernel, const struct rs_capture_co
 		      struct rs_capture **ret)
 {
 	struct rs_capture *c;
-	int err = check_probes(config->probes);
+	int err = rs_choose_check(config->probes);
 
 	if (err)
 		return err;
@@ -507,7 +213,7 @@ int rs_capture_create(const struct rs_kernel *kernel, const struct rs_capture_co
 	if (!err)
 		err = open_object(c);
 	if (!err)
-		err = list_probes(c);
+		err = rs_choose_probes(c);
 	if (err) {
 		rs_capture_destroy(c);
 		return err;
@@ -582,12 +288,12 @@ static int attach_program(struct rs_capture *c, struct rs_probe *p, struct bpf_p
 
 static int attach_all(struct rs_capture *c)
 {
-	struct bpf_program *programs[MAX_PROGRAMS];
+	struct bpf_program *programs[RS_MAX_PROGRAMS];
 	unsigned int i, attached = 0;
 	int k, n, err;
 
-	c->links = calloc((size_t)c->nr_probes * MAX_PROGRAMS, sizeof(struct bpf_link *));
-	c->attached = calloc((size_t)c->nr_probes * MAX_PROGRAMS, sizeof(*c->attached));
+	c->links = calloc((size_t)c->nr_probes * RS_MAX_PROGRAMS, sizeof(struct bpf_link *));
+	c->attached = calloc((size_t)c->nr_probes * RS_MAX_PROGRAMS, sizeof(*c->attached));
 	if (!c->links || !c->attached)
 		return -ENOMEM;
 	for (i = 0; i < c->nr_probes; i++) {
@@ -595,7 +301,7 @@ static int attach_all(struct rs_capture *c)
 
 		if (p->state != RS_PROBE_READY)
 			continue;
-		n = programs_of(c, p->hook, p->how, programs);
+		n = rs_choose_programs(c, p->hook, p->how, programs);
 		p->state = RS_PROBE_ATTACHED;
 		for (k = 0; k < n; k++) {
 			err = attach_program(c, p, programs[k]);
@@ -604,7 +310,7 @@ static int attach_all(struct rs_capture *c)
 				continue;
 			}
 			rs_debug("%s: cannot attach: %s", bpf_program__name(programs[k]), strerror(-err));
-			set_state(p, RS_PROBE_REFUSED, "the kernel refused to attach it", NULL);
+			rs_choose_state(p, RS_PROBE_REFUSED, "the kernel refused to attach it", NULL);
 			rs_permit_explain(c->kernel, &c->permit, p->how, err, &p->reason, &p->remedy);
 			break;
 		}
@@ -673,43 +379,20 @@ void rs_capture_forget_object(struct rs_capture *c)
 
 	reclaimscope_bpf__destroy(c->skel);
 	c->skel = NULL;
+	c->object = NULL;
 	/* It is part of our own program file: pages that are wanted again come from there. */
 	if (to > from && madvise((void *)from, to - from, MADV_DONTNEED))
 		rs_debug("cannot give the BPF object back: %s", strerror(errno));
 }
 
-/* Closing a link waits for the programs on it; the counters of what was skipped are read before. */
-static void read_skipped(struct rs_capture *c)
-{
-	unsigned int i;
-
-	if (!c->nr_links)
-		return;
-	for (i = 0; i < c->nr_attached; i++)
-		c->attached[i].probe->skipped = 0;
-	for (i = 0; i < c->nr_attached; i++) {
-		struct bpf_prog_info info = { 0 };
-		__u32 len = sizeof(info);
-
-		if (!bpf_obj_get_info_by_fd(c->attached[i].fd, &info, &len))
-			c->attached[i].probe->skipped += info.recursion_misses;
-	}
-}
-
 void rs_capture_stop(struct rs_capture *c)
 {
 	if (c->loaded)
-		read_skipped(c);
+		rs_counts_read_skipped(c);
 	while (c->nr_links)
 		bpf_link__destroy(c->links[--c->nr_links]);
 	while (c->nr_attached)
 		close(c->attached[--c->nr_attached].fd);
-}
-
-static void close_fd(int fd)
-{
-	if (fd >= 0)
-		close(fd);
 }
 
 void rs_capture_destroy(struct rs_capture *c)
@@ -730,14 +413,14 @@ void rs_capture_destroy(struct rs_capture *c)
 		munmap(c->totals, c->totals_len);
 	if (c->bss)
 		munmap((void *)c->bss, c->bss_len);
-	close_fd(c->gauge);
-	close_fd(c->stallers);
-	close_fd(c->stacks);
+	rs_closep(&c->gauge);
+	rs_closep(&c->stallers);
+	rs_closep(&c->stacks);
 	reclaimscope_bpf__destroy(c->skel);
 	for (i = 0; i < RS_ARRAY_SIZE_OF(c->handlers); i++)
 		if (c->handlers[i] > 0)
 			libbpf_unregister_prog_handler(c->handlers[i]);
-	close_fd(c->core_btf);
+	rs_closep(&c->core_btf);
 	free(c->probes);
 	free(c);
 }
@@ -746,22 +429,6 @@ const struct rs_probe *rs_capture_probes(const struct rs_capture *c, unsigned in
 {
 	*nr = c->nr_probes;
 	return c->probes;
-}
-
-const char *rs_capture_attachment(const struct rs_capture *c)
-{
-	bool complete = false, cheap = false;
-	unsigned int i;
-
-	for (i = 0; i < c->nr_probes; i++) {
-		const struct rs_probe *p = &c->probes[i];
-
-		if (p->state != RS_PROBE_ATTACHED && p->state != RS_PROBE_READY)
-			continue;
-		complete |= p->how == RS_HOW_KPROBE_MULTI || p->how == RS_HOW_KPROBE || p->how == RS_HOW_TP_PERF;
-		cheap |= p->how == RS_HOW_FENTRY || p->how == RS_HOW_TP_BTF;
-	}
-	return complete && cheap ? "mixed" : complete ? "complete" : cheap ? "cheap" : "none";
 }
 
 int64_t rs_capture_drain(struct rs_capture *c, uint64_t horizon_ns,
@@ -780,91 +447,4 @@ int rs_capture_gauge(struct rs_capture *c)
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 
 	return bpf_prog_test_run_opts(c->gauge, &opts);
-}
-
-void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
-{
-	unsigned int cpu, level, type, i;
-
-	memset(ret, 0, sizeof(*ret));
-	if (!c->cpus)
-		return;
-	for (cpu = 0; cpu < (unsigned int)c->kernel->nr_cpus; cpu++) {
-		const struct rs_cpu *p = &c->cpus[cpu];
-
-		for (type = 0; type < RS_NR_EVENTS; type++) {
-			for (level = 0; level < RS_LEVELS; level++) {
-				ret->attempted[type] += p->level[level].attempted[type];
-				if (level < RS_RINGS)
-					ret->ring_full[type] += p->level[level].full[type];
-				else
-					ret->nested[type] += p->level[level].full[type];
-			}
-			ret->map_full[type] += p->map_full[type];
-			ret->begin_not_seen[type] += p->unmatched[type];
-			ret->filtered[type] += p->filtered[type];
-			ret->sampled_out[type] += p->sampled_out[type];
-		}
-		for (i = 0; i < RS_NR_TRACEPOINTS; i++)
-			ret->seen[i] += p->seen[i];
-	}
-	memcpy(ret->delivered, c->delivered, sizeof(ret->delivered));
-	read_skipped(c);
-	for (i = 0; i < c->nr_probes; i++)
-		ret->skipped += c->probes[i].skipped;
-}
-
-uint64_t rs_capture_cpu_added(const struct rs_capture *c)
-{
-	return c->no_ring ? *c->no_ring : 0;
-}
-
-void rs_capture_totals(struct rs_capture *c, struct rs_totals *ret)
-{
-	const size_t words = sizeof(struct rs_totals) / sizeof(uint64_t);
-	int cpu, kind;
-	size_t w;
-
-	memset(ret, 0, sizeof(*ret));
-	for (cpu = 0; cpu < c->kernel->nr_cpus; cpu++) {
-		uint64_t max[RS_NR_RECLAIM_KINDS];
-
-		for (kind = 0; kind < RS_NR_RECLAIM_KINDS; kind++)
-			max[kind] = ret->stalls[kind].max_ns > c->totals[cpu].stalls[kind].max_ns ?
-					    ret->stalls[kind].max_ns :
-					    c->totals[cpu].stalls[kind].max_ns;
-		for (w = 0; w < words; w++)
-			((uint64_t *)ret)[w] += ((const uint64_t *)&c->totals[cpu])[w];
-		for (kind = 0; kind < RS_NR_RECLAIM_KINDS; kind++)
-			ret->stalls[kind].max_ns = max[kind];
-	}
-}
-
-void rs_capture_stallers(struct rs_capture *c,
-			 void (*each)(void *ctx, const struct rs_staller_key *key, const struct rs_staller *value),
-			 void *ctx)
-{
-	struct rs_staller_key key, next;
-	struct rs_staller value;
-	int fd = c->stallers;
-	void *from = NULL;
-
-	while (!bpf_map_get_next_key(fd, from, &next)) {
-		key = next;
-		from = &key;
-		if (!bpf_map_lookup_elem(fd, &key, &value))
-			each(ctx, &key, &value);
-	}
-}
-
-unsigned int rs_capture_stack(struct rs_capture *c, int32_t id, uint64_t addrs[RS_MAX_STACK])
-{
-	uint32_t key = id;
-	unsigned int n;
-
-	if (id < 0 || bpf_map_lookup_elem(c->stacks, &key, addrs))
-		return 0;
-	for (n = 0; n < RS_MAX_STACK && addrs[n]; n++)
-		;
-	return n;
 }

@@ -128,6 +128,8 @@ void rs_capture_stallers(struct rs_capture *capture,
 			 void (*each)(void *ctx, const struct rs_staller_key *key, const struct rs_staller *value),
 			 void *ctx);
 
+/* Are call chains collected? */
+bool rs_capture_has_stacks(const struct rs_capture *capture);
 /* Addresses of call chain @id, innermost first; returns their number. Not for printing. */
 unsigned int rs_capture_stack(struct rs_capture *capture, int32_t id, uint64_t addrs[RS_MAX_STACK]);
 

@@ -112,6 +112,7 @@ const struct rs_hook rs_hooks[] = {
 		 "the mark that compaction was measured against"),
 	FN(__alloc_pages_direct_compact, retry, D, "compaction by the allocating task"),
 	FN(out_of_memory, retry, D | R, "what led to the OOM killer"),
+	FN(oom_badness, retry, D | R, "scores of the processes that the OOM killer chose from"),
 	TP_SHAPE(mark_victim, "__pid", oom, retry, SD, K(NONE), K(MARK_VICTIM_TASK), "victims of the OOM killer"),
 	TP_SHAPE(mark_victim, "__task", oom, retry, SD, K(MARK_VICTIM_TASK), K(NONE), "victims of the OOM killer"),
 	FN(get_page_from_freelist, allocator, D | R | RS_HOOK_ALLOCATOR, "each pass of the slow path"),

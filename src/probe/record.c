@@ -8,15 +8,10 @@
 #include "record.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -24,9 +19,10 @@
 #include "../base/cleanup.h"
 #include "../base/log.h"
 #include "../base/readfile.h"
-#include "../kernel/cgroup.h"
 #include "../trace/writer.h"
 #include "gauge.h"
+#include "mentions.h"
+#include "process.h"
 
 #define TEXT_BYTES (512 * 1024) /* for the JSON of one block */
 #define IDLE_TICK_NS 100000000ULL
@@ -37,8 +33,6 @@
 #define ACTIVE_NS 1000000000ULL /* how long after an event the host counts as active */
 /* Records this young may still have older ones behind them in another ring. */
 #define HORIZON_NS 1000000ULL
-#define MAX_SYMBOLS 512
-#define MAX_STACKS 1024
 
 struct recorder {
 	const struct rs_record_config *config;
@@ -50,16 +44,13 @@ struct recorder {
 	FILE *text_file; /* writes into text */
 
 	int signals;
-	sigset_t old_mask;
-	int old_nice;
+	struct rs_process was;
 	pid_t child;
 	int child_status;
 	bool child_ended, interrupted;
 
 	uint64_t began_ns, last_event_ns, last_gauge_ns, last_drain_ns, last_flush_ns;
-	uint64_t symbols[MAX_SYMBOLS]; /* offsets from _stext that records mention */
-	unsigned int nr_symbols;
-	bool stacks[MAX_STACKS]; /* call chains that records mention */
+	struct rs_mentions mentions;
 	char *vmstat; /* as it was when capture stopped */
 
 	struct rs_gauge *gauge; /* out of /proc; NULL: BPF reads it */
@@ -122,92 +113,10 @@ static int put_loss(struct recorder *r)
 	return put_text(r, RS_BLOCK_LOSS);
 }
 
-static void put_cgroup(void *ctx, uint64_t id, const char *path)
-{
-	char key[24];
-
-	snprintf(key, sizeof(key), "%" PRIu64, id);
-	rs_json_string(ctx, key, path);
-}
-
-static void put_symbols(struct recorder *r, struct rs_json *j)
-{
-	_cleanup_(rs_freep) struct rs_address *addrs = calloc(r->nr_symbols + 1, sizeof(*addrs));
-	uint64_t stext = rs_kernel_address(r->kernel, "_stext");
-	unsigned int i;
-	char key[24];
-
-	rs_json_object(j, "symbols");
-	for (i = 0; addrs && i < r->nr_symbols; i++)
-		addrs[i].addr = stext + r->symbols[i];
-	if (addrs && stext && !rs_kallsyms_resolve(addrs, r->nr_symbols))
-		for (i = 0; i < r->nr_symbols; i++) {
-			snprintf(key, sizeof(key), "%" PRId64, (int64_t)(addrs[i].addr - stext));
-			if (addrs[i].start == addrs[i].addr)
-				rs_json_string(j, key, addrs[i].name);
-		}
-	rs_json_end_object(j);
-}
-
-/* Call chains as lists of names, innermost first. The addresses stay here. */
-static void put_stacks(struct recorder *r, struct rs_json *j)
-{
-	_cleanup_(rs_freep) struct rs_address *addrs = calloc(MAX_STACKS * RS_MAX_STACK, sizeof(*addrs));
-	unsigned int id, i, n, nr = 0;
-	uint64_t chain[RS_MAX_STACK];
-	char key[24];
-
-	rs_json_object(j, "stacks");
-	for (id = 0; addrs && id < MAX_STACKS; id++) {
-		if (!r->stacks[id])
-			continue;
-		n = rs_capture_stack(r->capture, id, chain);
-		for (i = 0; i < n; i++)
-			addrs[nr++].addr = chain[i];
-	}
-	if (nr && !rs_kallsyms_resolve(addrs, nr))
-		for (id = 0; id < MAX_STACKS; id++) {
-			if (!r->stacks[id])
-				continue;
-			n = rs_capture_stack(r->capture, id, chain);
-			snprintf(key, sizeof(key), "%u", id);
-			rs_json_array(j, key);
-			for (i = 0; i < n; i++) {
-				/* Sorted by address now. */
-				unsigned int lo = 0, hi = nr;
-
-				while (lo + 1 < hi) {
-					unsigned int mid = (lo + hi) / 2;
-
-					if (addrs[mid].addr <= chain[i])
-						lo = mid;
-					else
-						hi = mid;
-				}
-				rs_json_string(j, NULL, addrs[lo].name[0] ? addrs[lo].name : "?");
-			}
-			rs_json_end_array(j);
-		}
-	rs_json_end_object(j);
-}
-
-/* Names of what the records mention by number. @all: also those that take long to find. */
+/* @all: also what takes long to find. */
 static int put_names(struct recorder *r, bool all)
 {
-	struct rs_cgroup_mount mount;
-	struct rs_json j;
-
-	rs_json_init(&j, begin_text(r));
-	rs_json_object(&j, NULL);
-	rs_json_object(&j, "cgroups");
-	if (!rs_cgroup_mount(&mount))
-		rs_cgroup_each(&mount, put_cgroup, &j);
-	rs_json_end_object(&j);
-	if (all && r->nr_symbols)
-		put_symbols(r, &j);
-	if (all && r->config->capture.stacks)
-		put_stacks(r, &j);
-	rs_json_end_object(&j);
+	rs_mentions_describe(begin_text(r), all ? &r->mentions : NULL, r->kernel, r->capture);
 	return put_text(r, RS_BLOCK_NAMES);
 }
 
@@ -227,25 +136,6 @@ static int put_end(struct recorder *r, struct rs_record_result *result)
 	rs_describe_costs(&j);
 	rs_json_end_object(&j);
 	return put_text(r, RS_BLOCK_END);
-}
-
-/* ---- what records mention ---- */
-
-static void note_symbol(struct recorder *r, uint64_t offset)
-{
-	unsigned int i;
-
-	for (i = 0; i < r->nr_symbols; i++)
-		if (r->symbols[i] == offset)
-			return;
-	if (offset && r->nr_symbols < MAX_SYMBOLS)
-		r->symbols[r->nr_symbols++] = offset;
-}
-
-static void note_stack(struct recorder *r, int32_t id)
-{
-	if (id >= 0 && id < MAX_STACKS)
-		r->stacks[id] = true;
 }
 
 /* ---- the gauge ---- */
@@ -319,16 +209,8 @@ static int take_record(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
 		if (err)
 			return err;
 	}
+	rs_mentions_note(&r->mentions, hdr);
 	switch (hdr->type) {
-	case RS_EVENT_shrink_slab:
-		note_symbol(r, ((const struct rs_event_shrink_slab *)hdr)->shrinker);
-		break;
-	case RS_EVENT_reclaim_begin:
-		note_stack(r, ((const struct rs_event_reclaim_begin *)hdr)->stack);
-		break;
-	case RS_EVENT_wakeup_kswapd:
-		note_stack(r, ((const struct rs_event_wakeup_kswapd *)hdr)->stack);
-		break;
 	case RS_EVENT_zone_state:
 	case RS_EVENT_node_state:
 	case RS_EVENT_vm_state:
@@ -400,49 +282,6 @@ static uint64_t tick_interval(const struct recorder *r, uint64_t now)
 	if (!is_active(r, now))
 		return IDLE_TICK_NS;
 	return gauge_ns && gauge_ns < DRAIN_NS ? gauge_ns : DRAIN_NS;
-}
-
-/* ---- the command ---- */
-
-/* Starts @command with the signals it would have had without us. 0 or -errno, said. */
-static int start_command(struct recorder *r, const char *oom_score_adj)
-{
-	char *const *command = r->config->command;
-	int pipe_fds[2], err = 0;
-
-	if (pipe2(pipe_fds, O_CLOEXEC))
-		return rs_err(-errno, "%s: cannot start", command[0]);
-	r->child = fork();
-	if (r->child < 0) {
-		err = -errno;
-		close(pipe_fds[0]);
-		close(pipe_fds[1]);
-		return rs_err(err, "%s: cannot start", command[0]);
-	}
-	if (r->child == 0) {
-		int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-
-		if (fd >= 0 && write(fd, oom_score_adj, strlen(oom_score_adj)) < 0)
-			close(fd); /* it then keeps ours, which only spares it */
-		setpriority(PRIO_PROCESS, 0, r->old_nice);
-		signal(SIGPIPE, SIG_DFL); /* which the program ignores */
-		sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
-		execvp(command[0], command);
-		err = -errno;
-		if (write(pipe_fds[1], &err, sizeof(err)) < 0)
-			_exit(126);
-		_exit(127);
-	}
-	close(pipe_fds[1]);
-	if (read(pipe_fds[0], &err, sizeof(err)) != sizeof(err))
-		err = 0;
-	close(pipe_fds[0]);
-	if (err) {
-		waitpid(r->child, NULL, 0);
-		r->child = 0;
-		return rs_err(err, "%s: cannot run", command[0]);
-	}
-	return 0;
 }
 
 static void handle_signals(struct recorder *r)
@@ -558,68 +397,15 @@ static int prepare(struct recorder *r)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, &r->old_mask);
+	sigprocmask(SIG_BLOCK, &set, &r->was.signals);
 	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (r->signals < 0)
 		return rs_err(-errno, "signalfd");
 	return 0;
 }
 
-/* Asks to be spared by the OOM killer; remembers what it was for the command. */
-static void spare_from_oom(char old[16])
-{
-	FILE *f = fopen("/proc/self/oom_score_adj", "r+e");
-
-	strcpy(old, "0");
-	if (!f)
-		return;
-	if (fgets(old, 16, f)) {
-		old[strcspn(old, "\n")] = 0;
-		rewind(f);
-		fputs("-1000", f);
-	}
-	fclose(f); /* without CAP_SYS_RESOURCE it stays as it was */
-}
-
-/*
- * Writes to every page that is the recorder's own, so that none has to be found when memory is short:
- * it would have to reclaim then itself, and not drain.
- */
-static void touch_own_memory(void)
-{
-	_cleanup_(rs_freep) char *text = NULL;
-	unsigned long from, to, at, page = sysconf(_SC_PAGESIZE);
-	char *line, *save = NULL, mode[5];
-
-	if (rs_read_file("/proc/self/maps", &text, NULL))
-		return;
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 || strcmp(mode, "rw-p"))
-			continue;
-		for (at = from; at < to; at += page)
-			*(volatile char *)at = *(volatile char *)at;
-	}
-}
-
-/*
- * A recorder that is swapped out stalls when it should drain. What was only needed to load is given
- * back first; where locking is not allowed, it goes without.
- */
-static void stay_in_memory(struct recorder *r)
-{
-	rs_capture_forget_object(r->capture);
-	rs_kernel_forget_btf(r->kernel);
-	malloc_trim(0);
-	mallopt(M_TRIM_THRESHOLD, INT_MAX); /* what is freed from here on will be wanted again */
-	mallopt(M_MMAP_THRESHOLD, 32 << 20);
-	touch_own_memory();
-	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
-		rs_debug("cannot lock memory: %s", strerror(errno));
-}
-
 static int start(struct recorder *r, bool *ret_command_failed)
 {
-	char oom_score_adj[16];
 	int err;
 
 	err = rs_writer_check(r->config->output, r->config->overwrite);
@@ -627,11 +413,11 @@ static int start(struct recorder *r, bool *ret_command_failed)
 		err = rs_capture_start(r->capture);
 	if (err)
 		return err;
-	stay_in_memory(r);
-	spare_from_oom(oom_score_adj);
-	r->old_nice = getpriority(PRIO_PROCESS, 0);
-	if (setpriority(PRIO_PROCESS, 0, -20))
-		rs_debug("cannot raise the priority: %s", strerror(errno));
+	/* What was only needed to load. */
+	rs_capture_forget_object(r->capture);
+	rs_kernel_forget_btf(r->kernel);
+	rs_process_stay_in_memory();
+	rs_process_prefer(&r->was);
 	r->began_ns = now_ns();
 	r->last_flush_ns = r->last_drain_ns = r->began_ns;
 	rs_describe_host(begin_text(r), r->kernel, r->capture, &r->config->capture, r->schema,
@@ -645,7 +431,7 @@ static int start(struct recorder *r, bool *ret_command_failed)
 	if (!err)
 		err = rs_writer_sync(r->writer);
 	if (!err && r->config->command) {
-		err = start_command(r, oom_score_adj);
+		err = rs_process_run(&r->was, r->config->command, &r->child);
 		*ret_command_failed = err != 0;
 	}
 	return err;
@@ -706,7 +492,7 @@ int rs_record(const struct rs_record_config *config, struct rs_record_result *re
 	rs_kernel_destroy(r->kernel);
 	if (r->signals >= 0) {
 		close(r->signals);
-		sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
+		sigprocmask(SIG_SETMASK, &r->was.signals, NULL);
 	}
 	if (r->text_file)
 		fclose(r->text_file);

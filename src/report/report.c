@@ -34,7 +34,7 @@ struct rs_open_stall {
 		entry_;                                                                            \
 	})
 
-static struct rs_stall_group *group_of(struct rs_report *r, uint32_t of, uint64_t id, uint32_t kind)
+struct rs_stall_group *rs_report_group(struct rs_report *r, uint32_t of, uint64_t id, uint32_t kind)
 {
 	struct rs_group_key key = { .id = id, .of = of, .kind = kind };
 
@@ -54,8 +54,8 @@ static int on_reclaim_begin(struct rs_report *r, const struct rs_event_reclaim_b
 	if (open->begin_ns)
 		r->stalls[e->kind].unfinished++; /* its end was lost */
 	open->begin_ns = e->hdr.ts_ns;
-	open->process = group_of(r, RS_GROUP_PROCESS, e->tgid, e->kind);
-	open->cgroup = group_of(r, RS_GROUP_CGROUP, e->cgroup, e->kind);
+	open->process = rs_report_group(r, RS_GROUP_PROCESS, e->tgid, e->kind);
+	open->cgroup = rs_report_group(r, RS_GROUP_CGROUP, e->cgroup, e->kind);
 	if (!open->process || !open->cgroup)
 		return -ENOMEM;
 	rs_show_text(e->comm, RS_COMM_LEN, open->process->comm, sizeof(open->process->comm));
@@ -239,7 +239,7 @@ static void on_shrink_inactive(struct rs_report *r, const struct rs_event_shrink
 static void on_isolate_nothing(struct rs_report *r, const struct rs_event_isolate_nothing *e)
 {
 	const struct rs_task *task = rs_tasks_find(r->tasks, e->hdr.tid);
-	uint32_t kind = reclaim_kind_of(r, e->hdr.tid, task && task->flags & 0x20000, NULL);
+	uint32_t kind = reclaim_kind_of(r, e->hdr.tid, task && task->flags & RS_PF_KSWAPD, NULL);
 
 	if (e->lru != 0 && e->lru != 2)
 		return;
@@ -418,106 +418,6 @@ static int take(struct rs_report *r, const struct rs_event_hdr *hdr)
 	return 0;
 }
 
-/* ---- summary mode: the sums come from the kernel ---- */
-
-static uint64_t member(struct json_object *object, const char *key)
-{
-	struct json_object *v;
-
-	return json_object_object_get_ex(object, key, &v) ? json_object_get_uint64(v) : 0;
-}
-
-static uint64_t element(struct json_object *object, const char *key, size_t i)
-{
-	struct json_object *v;
-
-	if (!json_object_object_get_ex(object, key, &v) || !json_object_is_type(v, json_type_array))
-		return 0;
-	return json_object_get_uint64(json_object_array_get_idx(v, i));
-}
-
-static void take_summary_stalls(struct rs_report *r, struct json_object *stalls)
-{
-	size_t i;
-
-	for (i = 0; i < json_object_array_length(stalls); i++) {
-		struct json_object *s = json_object_array_get_idx(stalls, i), *hist;
-		uint64_t kind = member(s, "kind");
-		struct rs_stall_sum *sum;
-
-		if (kind >= RS_NR_RECLAIM_KINDS)
-			continue;
-		sum = &r->stalls[kind];
-		sum->count = member(s, "count");
-		sum->sum_ns = member(s, "ns");
-		sum->max_ns = member(s, "max_ns");
-		sum->nr_reclaimed = member(s, "nr_reclaimed");
-		if (!json_object_object_get_ex(s, "histogram", &hist) || !json_object_is_type(hist, json_type_object))
-			continue;
-		json_object_object_foreach(hist, bucket, value)
-		{
-			unsigned long b = strtoul(bucket, NULL, 10);
-
-			if (b < RS_HIST_BUCKETS)
-				sum->hist[b] = json_object_get_uint64(value);
-		}
-	}
-}
-
-static int take_summary_stallers(struct rs_report *r, struct json_object *stallers)
-{
-	size_t i;
-
-	for (i = 0; i < json_object_array_length(stallers); i++) {
-		struct json_object *s = json_object_array_get_idx(stallers, i), *v;
-		bool by_cgroup = json_object_object_get_ex(s, "cgroup", &v);
-		struct rs_stall_group *g;
-
-		g = group_of(r, by_cgroup ? RS_GROUP_CGROUP : RS_GROUP_PROCESS, member(s, by_cgroup ? "cgroup" : "tgid"),
-			     member(s, "kind"));
-		if (!g)
-			return -ENOMEM;
-		g->count = member(s, "count");
-		g->sum_ns = member(s, "ns");
-		g->max_ns = member(s, "max_ns");
-		g->nr_reclaimed = member(s, "nr_reclaimed");
-		if (json_object_object_get_ex(s, "comm", &v) && json_object_is_type(v, json_type_string))
-			rs_show_text(json_object_get_string(v), json_object_get_string_len(v), g->comm, sizeof(g->comm));
-	}
-	return 0;
-}
-
-static int take_summary(struct rs_report *r)
-{
-	struct json_object *totals = rs_reader_totals(r->reader), *v;
-	size_t i;
-
-	if (!totals)
-		return 0;
-	if (json_object_object_get_ex(totals, "stalls", &v) && json_object_is_type(v, json_type_array))
-		take_summary_stalls(r, v);
-	for (i = 0; i < 2; i++) {
-		/* [kswapd, task][anon, file] */
-		r->by_list[i].scanned = element(totals, "nr_scanned", i) + element(totals, "nr_scanned", 2 + i);
-		r->by_list[i].reclaimed = element(totals, "nr_reclaimed", i) + element(totals, "nr_reclaimed", 2 + i);
-	}
-	r->by_reclaimer[RS_RECLAIM_KSWAPD].scanned = element(totals, "nr_scanned", 0) + element(totals, "nr_scanned", 1);
-	r->by_reclaimer[RS_RECLAIM_KSWAPD].reclaimed =
-		element(totals, "nr_reclaimed", 0) + element(totals, "nr_reclaimed", 1);
-	r->by_reclaimer[RS_RECLAIM_DIRECT].scanned = element(totals, "nr_scanned", 2) + element(totals, "nr_scanned", 3);
-	r->by_reclaimer[RS_RECLAIM_DIRECT].reclaimed =
-		element(totals, "nr_reclaimed", 2) + element(totals, "nr_reclaimed", 3);
-	for (i = 0; i < 16; i++)
-		r->by_priority[i].batches = element(totals, "batches_by_priority", i);
-	for (i = 0; i < RS_NR_THROTTLES; i++) {
-		r->throttled[i].count = element(totals, "throttled", i);
-		r->throttled[i].ns = element(totals, "throttled_usec", i) * 1000;
-	}
-	if (json_object_object_get_ex(totals, "stallers", &v) && json_object_is_type(v, json_type_array))
-		return take_summary_stallers(r, v);
-	return 0;
-}
-
 /* ---- the whole ---- */
 
 static void finish(struct rs_report *r)
@@ -538,9 +438,11 @@ static void finish(struct rs_report *r)
 
 static uint64_t recorded_ns(const struct rs_report *r)
 {
-	struct json_object *end = rs_reader_end(r->reader);
-	uint64_t ns = end ? member(end, "duration_ns") : 0, span = r->state.last_ns - r->state.first_ns;
+	uint64_t ns = 0, span = r->state.last_ns - r->state.first_ns;
+	struct json_object *v;
 
+	if (json_object_object_get_ex(rs_reader_end(r->reader), "duration_ns", &v))
+		ns = json_object_get_uint64(v);
 	/* Probes are attached before the clock is started: the first events may be a little older. */
 	return ns > span ? ns : span;
 }
@@ -566,7 +468,7 @@ int rs_report_create(struct rs_reader *reader, struct rs_report **ret)
 			err = take(r, event.hdr);
 	}
 	if (!err && r->is_summary)
-		err = take_summary(r);
+		err = rs_report_take_summary(r);
 	if (err) {
 		rs_report_destroy(r);
 		return err;
@@ -607,26 +509,6 @@ void rs_report_destroy(struct rs_report *r)
 	FREE_TABLE(r->open, struct rs_open_stall);
 	rs_tasks_destroy(r->tasks);
 	free(r);
-}
-
-bool rs_report_has_probe(const struct rs_report *r, const char *name)
-{
-	struct json_object *probes, *v;
-	size_t i;
-
-	if (!json_object_object_get_ex(rs_reader_info(r->reader), "probes", &probes) ||
-	    !json_object_is_type(probes, json_type_array))
-		return false;
-	for (i = 0; i < json_object_array_length(probes); i++) {
-		struct json_object *p = json_object_array_get_idx(probes, i);
-
-		if (!json_object_object_get_ex(p, "name", &v) || !json_object_is_type(v, json_type_string) ||
-		    strcmp(json_object_get_string(v), name))
-			continue;
-		return json_object_object_get_ex(p, "state", &v) && json_object_is_type(v, json_type_string) &&
-		       !strcmp(json_object_get_string(v), "attached");
-	}
-	return false;
 }
 
 /* Largest first; ties by key, so that the order does not depend on the hash table. */

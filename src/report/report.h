@@ -140,8 +140,10 @@ struct rs_report {
 int rs_report_create(struct rs_reader *reader, struct rs_report **ret);
 void rs_report_destroy(struct rs_report *report);
 
-/* Was the probe attached while recording? A number that it feeds is otherwise unknown, not 0. */
-bool rs_report_has_probe(const struct rs_report *report, const char *name);
+/* Of a summary recording: the sums that it carries. 0 or -ENOMEM. */
+int rs_report_take_summary(struct rs_report *report);
+/* Finds or makes the stalls of a process or cgroup. NULL: no memory. */
+struct rs_stall_group *rs_report_group(struct rs_report *report, uint32_t of, uint64_t id, uint32_t kind);
 
 /* Tables in the order in which they are shown: by time lost. Sorts in place. */
 void rs_report_sort(struct rs_report *report);

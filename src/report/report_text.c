@@ -209,7 +209,7 @@ static void print_stalls(struct rs_report *r, unsigned int top, FILE *out)
 		any |= r->stalls[kind].count || r->stalls[kind].unfinished || r->stalls[kind].begin_missing;
 	if (!any) {
 		fprintf(out, "\nStalls: %s\n",
-			rs_report_has_probe(r, "mm_vmscan_direct_reclaim_begin") ? "none, no task had to reclaim" :
+			rs_reader_has_probe(r->reader, "mm_vmscan_direct_reclaim_begin") ? "none, no task had to reclaim" :
 										   "not seen, the probe was missing");
 		return;
 	}
@@ -310,7 +310,7 @@ static void print_scan(struct rs_report *r, FILE *out)
 
 	if (!r->by_list[0].scanned && !r->by_list[1].scanned) {
 		fprintf(out, "\nPages scanned: %s\n",
-			rs_report_has_probe(r, "mm_vmscan_lru_shrink_inactive") ? "none" : "not seen, the probe was missing");
+			rs_reader_has_probe(r->reader, "mm_vmscan_lru_shrink_inactive") ? "none" : "not seen, the probe was missing");
 		return;
 	}
 	fprintf(out, "\nPages             scanned  reclaimed effective activated     dirty writeback\n");
@@ -373,7 +373,7 @@ static void print_workingset(struct rs_report *r, unsigned int top, FILE *out)
 	}
 	if (!n && !r->is_summary)
 		fprintf(out, "\nRefaults: %s\n",
-			rs_report_has_probe(r, "workingset_refault") ? "none" : "not seen, the probe was missing");
+			rs_reader_has_probe(r->reader, "workingset_refault") ? "none" : "not seen, the probe was missing");
 }
 
 static void print_timelines(struct rs_report *r, FILE *out)

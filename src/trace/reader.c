@@ -537,6 +537,26 @@ struct json_object *rs_reader_name(const struct rs_reader *r, const char *table,
 	return value;
 }
 
+bool rs_reader_has_probe(const struct rs_reader *r, const char *name)
+{
+	struct json_object *probes, *v;
+	size_t i;
+
+	if (!json_object_object_get_ex(rs_reader_info(r), "probes", &probes) ||
+	    !json_object_is_type(probes, json_type_array))
+		return false;
+	for (i = 0; i < json_object_array_length(probes); i++) {
+		struct json_object *p = json_object_array_get_idx(probes, i);
+
+		if (!json_object_object_get_ex(p, "name", &v) || !json_object_is_type(v, json_type_string) ||
+		    strcmp(json_object_get_string(v), name))
+			continue;
+		return json_object_object_get_ex(p, "state", &v) && json_object_is_type(v, json_type_string) &&
+		       !strcmp(json_object_get_string(v), "attached");
+	}
+	return false;
+}
+
 const struct rs_schema *rs_reader_schema(const struct rs_reader *r)
 {
 	return r->own;

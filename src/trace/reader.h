@@ -59,6 +59,9 @@ struct json_object *rs_reader_end(const struct rs_reader *reader);
 /* A name from the NAMES blocks: @table "cgroups", "symbols" or "stacks", @key in decimal. Or NULL. */
 struct json_object *rs_reader_name(const struct rs_reader *reader, const char *table, int64_t key);
 
+/* Was the probe attached while recording? A number that it feeds is otherwise unknown, not 0. */
+bool rs_reader_has_probe(const struct rs_reader *reader, const char *name);
+
 /* Schema of this program, in whose shape records come. */
 const struct rs_schema *rs_reader_schema(const struct rs_reader *reader);
 

@@ -7,6 +7,8 @@
 
 #include "reader.h"
 
+#define RS_PF_KSWAPD 0x20000u /* of rs_task.flags */
+
 struct rs_task {
 	uint32_t tid;
 	uint32_t tgid;

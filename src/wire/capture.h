@@ -69,6 +69,7 @@ struct rs_capture_opts {
 	__u32 stacks; /* collect call chains of stalls and wake-ups */
 	__u32 folio_sample; /* record one folio in so many, 1: all */
 	__u32 allocator; /* the hot tests of the allocator are wanted too */
+	__u32 lru_gen; /* MGLRU was on at the start */
 
 	/* Filters; 0 or -1: off. */
 	__u32 filter_active;
@@ -96,6 +97,7 @@ struct rs_capture_opts {
 	__u64 addr_watermark_scale_factor;
 	__u64 addr_watermark_boost_factor;
 	__u64 addr_extfrag_threshold;
+	__u64 addr_lru_gen_min_ttl;
 };
 
 /*

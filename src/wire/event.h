@@ -126,6 +126,10 @@ enum rs_folio_flag {
 	RS_FOLIO_MAPPED = 1 << 15,
 };
 
+/* Bits of isolate_folios_begin.walked, of each type. */
+#define RS_WALKED(type) (1 << (type))
+#define RS_WALKED_TO_END(type) (4 << (type))
+
 /* How a folio left shrink_folio_list(). */
 enum rs_folio_outcome {
 	RS_FOLIO_GONE, /* freed, demoted, or handed to another list */
@@ -229,6 +233,7 @@ enum rs_folio_outcome {
 	X(86, try_to_inc_min_seq, "the oldest generation ran empty")                               \
 	X(87, should_run_aging, "6.1: must this lruvec age first")                                 \
 	X(88, set_mm_walk, "set_mm_walk() returned: the node's sizes before the initial priority") \
+	X(91, rotate_memcg_begin, "a memcg is about to move in the memcg LRU")                     \
 	X(92, folio, "a folio enters shrink_folio_list()")                                         \
 	X(93, folio_referenced, "references found for a folio")                                    \
 	X(94, folio_kept, "a folio survived shrink_folio_list()")                                  \
@@ -236,7 +241,10 @@ enum rs_folio_outcome {
 	X(96, shrink_folio_list_end, "shrink_folio_list() returned")                               \
 	X(97, write_folio, "a folio is written out by reclaim")                                    \
 	X(98, folio_unmap, "try_to_unmap() of a folio")                                            \
-	X(99, folio_remove, "__remove_mapping() of a folio")
+	X(99, folio_remove, "__remove_mapping() of a folio")                                       \
+	X(112, gen_folio, "a folio at the tail of an oldest generation, as isolate_folios() finds it") \
+	X(113, oom_badness, "score of a process for the OOM killer")                               \
+	X(114, refault_test, "classic LRU: what a page that came back was compared with")
 
 #define RS_NR_EVENTS 128 /* above every number; sizes the loss counters */
 
@@ -513,6 +521,7 @@ enum rs_folio_outcome {
 	F(__u32, task_flags, TASK_FLAGS, "PF_ flags of the reclaimer")                             \
 	A(__u64, activate, 2, PAGES, "WORKINGSET_ACTIVATE_ANON, _FILE of this lruvec, -1: not visible") \
 	F(__u64, node_free, PAGES, "NR_FREE_PAGES of all zones of the node, the cached counters")  \
+	F(__u64, node_high, PAGES, "the high marks of all zones of the node, with their boosts")   \
 	A(__u64, lru_zone_size, RS_MAX_ZONES * RS_MAX_LRU, PAGES, "size of each list, [zone][lru]")
 
 #define RS_FIELDS_lruvec_sizes(F, A)                                                               \
@@ -616,7 +625,7 @@ enum rs_folio_outcome {
 	F(__u32, sc_flags, SC_FLAGS, "bits of scan_control")                                       \
 	F(__u32, pad, PAD, "")
 
-#define RS_COST_LEVELS 3
+#define RS_COST_LEVELS 6
 #define RS_FIELDS_note_cost_begin(F, A)                                                            \
 	F(__u32, source, COST_SOURCE, "which function")                                            \
 	F(__u32, file, BOOL, "file pages")                                                         \
@@ -719,6 +728,17 @@ enum rs_folio_outcome {
 	F(__u32, ret, BOOL, "something was done about it")                                         \
 	F(__u32, victim, NUM, "process of the victim, 0: none")
 
+#define RS_FIELDS_oom_badness(F, A)                                                                \
+	F(__s64, points, PAGES, "the score; the lowest number there is: never")                    \
+	F(__u64, totalpages, PAGES, "memory and swap that count")                                  \
+	F(__u64, rss, PAGES, "in memory")                                                          \
+	F(__u64, swapents, PAGES, "in swap")                                                       \
+	F(__u64, pgtables_bytes, NUM, "bytes of page tables")                                             \
+	F(__u32, tgid, NUM, "process")                                                             \
+	F(__u32, flags, TASK_FLAGS, "PF_ flags")                                                   \
+	F(__s32, oom_score_adj, NUM, "oom_score_adj")                                              \
+	F(__u32, has_mm, BOOL, "its first thread has memory")
+
 #define RS_FIELDS_mark_victim(F, A)                                                                \
 	F(__u32, victim, NUM, "thread that will die")                                             \
 	F(__u32, pad, PAD, "")
@@ -768,6 +788,22 @@ enum rs_folio_outcome {
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__u16, file, BOOL, "a file page")                                                        \
 	F(__u16, nr_pages, PAGES, "pages of the folio")
+
+#define RS_FIELDS_refault_test(F, A)                                                               \
+	F(__u64, cgroup, CGROUP, "whose reclaim had evicted it")                                   \
+	F(__u64, shadow, HEX, "the shadow entry")                                                  \
+	F(__u64, entry_age, NUM, "nonresident_age of that cgroup's lruvec, read before")           \
+	F(__u64, nonresident_age, NUM, "the same, read after")                                     \
+	A(__u64, entry_size, RS_MAX_LRU - 1, PAGES, "its lists, read before")                      \
+	A(__u64, lru_size, RS_MAX_LRU - 1, PAGES, "its lists, as they were compared")              \
+	F(__s64, swap_eviction, PAGES, "swap that this cgroup may fill")                           \
+	F(__s64, swap_refault, PAGES, "swap that the cgroup of the page may fill")                 \
+	F(__s32, nid, NODE, "node of the shadow")                                                  \
+	F(__u32, nr_pages, PAGES, "pages of the folio")                                            \
+	F(__u16, file, BOOL, "a file page")                                                        \
+	F(__u16, known, NUM, "bit of each list that was read; 0: the cgroup is not above that of the page") \
+	F(__u16, active, BOOL, "PG_active, afterwards")                                            \
+	F(__u16, workingset, BOOL, "PG_workingset, afterwards")
 
 #define RS_FIELDS_memcg_protection_begin(F, A) RS_FIELDS_memcg_protection(F, A)
 #define RS_FIELDS_memcg_protection(F, A)                                                           \
@@ -825,7 +861,9 @@ enum rs_folio_outcome {
 	F(__s16, nid, NODE, "node")                                                                \
 	F(__s16, swappiness, NUM, "in use")                                                        \
 	F(__s16, reclaim_idx, ZONE, "highest zone that helps")                                     \
-	F(__u16, pad, PAD, "")
+	F(__u16, walked, HEX, "1, 2: anon, file folios are in gen_folio records; 4, 8: all of them") \
+	F(__u32, nr_recorded, NUM, "gen_folio records, which come just before")                    \
+	F(__u32, pad, PAD, "")
 
 #define RS_FIELDS_isolate_folios_end(F, A)                                                         \
 	F(__u64, cgroup, CGROUP, "whose lruvec")                                                   \
@@ -838,7 +876,9 @@ enum rs_folio_outcome {
 	RS_FIELDS_SC(F)                                                                            \
 	F(__u64, cgroup, CGROUP, "whose lruvec")                                                   \
 	F(__u32, ret, BOOL, "enough")                                                              \
-	F(__u32, pad, PAD, "")
+	F(__u32, task_flags, TASK_FLAGS, "PF_ flags of the reclaimer")                             \
+	F(__u64, usage, PAGES, "memory usage of that cgroup")                                      \
+	F(__u64, emin, PAGES, "its effective memory.min")
 
 #define RS_FIELDS_shrink_one(F, A)                                                                 \
 	RS_FIELDS_SC(F)                                                                            \
@@ -847,7 +887,9 @@ enum rs_folio_outcome {
 	F(__u64, emin, PAGES, "its effective memory.min")                                          \
 	F(__u64, elow, PAGES, "its effective memory.low")                                          \
 	F(__s32, ret, NUM, "how it moves in the memcg LRU: 0 stay, 1 head, 2 tail, 3 old, 4 young") \
-	F(__u32, seg, NUM, "segment after")
+	F(__u32, seg, NUM, "segment after")                                                        \
+	F(__u32, online, BOOL, "the cgroup exists for user space")                                 \
+	F(__u32, pad, PAD, "")
 
 #define RS_FIELDS_try_to_shrink_lruvec_begin(F, A)                                                 \
 	RS_FIELDS_SC(F)                                                                            \
@@ -869,6 +911,17 @@ enum rs_folio_outcome {
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__s32, ret, NUM, "swappiness in use")                                                    \
 	F(__s32, swappiness, NUM, "vm.swappiness")                                                 \
+	F(__s32, proactive_swappiness, NUM, "of this reclaim, -1: none")                           \
+	F(__u64, target_cgroup, CGROUP, "whose reclaim this is, 0: global")                        \
+	F(__u64, usage, PAGES, "memory usage of that cgroup")                                      \
+	F(__u64, emin, PAGES, "its effective memory.min")                                          \
+	F(__u64, elow, PAGES, "its effective memory.low")                                          \
+	F(__s64, swap_margin, PAGES, "memory.swap.max less usage, the least of it and its parents") \
+	F(__s64, swap_free, PAGES, "nr_swap_pages")                                                \
+	F(__u32, sc_flags, SC_FLAGS, "bits of scan_control")                                       \
+	F(__u32, task_flags, TASK_FLAGS, "PF_ flags of the reclaimer")                             \
+	F(__s16, priority, NUM, "sc->priority")                                                    \
+	F(__u16, online, BOOL, "the cgroup exists for user space")                                 \
 	F(__u32, pad, PAD, "")
 
 #define RS_FIELDS_lru_gen_rotate_memcg(F, A)                                                       \
@@ -876,13 +929,24 @@ enum rs_folio_outcome {
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__s32, op, NUM, "1 head, 2 tail, 3 old, 4 young")                                        \
 	F(__u32, gen, NUM, "generation after")                                                     \
-	F(__u32, seg, NUM, "segment after")
+	F(__u32, seg, NUM, "segment after")                                                        \
+	F(__u64, seq, NUM, "memcg_lru.seq of the node after")
+
+#define RS_FIELDS_rotate_memcg_begin(F, A)                                                         \
+	F(__u64, cgroup, CGROUP, "whose lruvec")                                                   \
+	F(__s32, nid, NODE, "node")                                                                \
+	F(__s32, op, NUM, "1 head, 2 tail, 3 old, 4 young")                                        \
+	F(__u32, gen, NUM, "generation before")                                                    \
+	F(__u32, seg, NUM, "segment before")                                                       \
+	F(__u64, seq, NUM, "memcg_lru.seq of the node before")
 
 #define RS_FIELDS_lruvec_is_sizable(F, A)                                                          \
 	F(__u64, cgroup, CGROUP, "whose lruvec")                                                   \
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__s16, priority, NUM, "sc->priority")                                                    \
-	F(__u16, ret, BOOL, "it is")
+	F(__u16, ret, BOOL, "it is")                                                               \
+	F(__u64, jiffies, NUM, "now")                                                              \
+	F(__u64, min_ttl, NUM, "lru_gen/min_ttl_ms, in jiffies")
 
 #define RS_FIELDS_lruvec_evictable_size(F, A)                                                      \
 	F(__u64, cgroup, CGROUP, "whose lruvec")                                                   \
@@ -910,13 +974,18 @@ enum rs_folio_outcome {
 	F(__u64, nr_to_scan, PAGES, "result")                                                      \
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__u16, can_swap, BOOL, "argument")                                                       \
-	F(__u16, ret, BOOL, "it must")
+	F(__u16, ret, BOOL, "it must")                                                             \
+	F(__u64, jiffies, NUM, "now")                                                              \
+	F(__u64, min_ttl, NUM, "lru_gen/min_ttl_ms, in jiffies")                                   \
+	F(__s32, priority, NUM, "sc->priority")                                                    \
+	F(__u32, online, BOOL, "the cgroup exists for user space")
 
 #define RS_FIELDS_set_mm_walk(F, A)                                                                \
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__u32, pad, PAD, "")                                                                     \
 	F(__u64, inactive_anon, PAGES, "of the node")                                              \
-	F(__u64, inactive_file, PAGES, "of the node")
+	F(__u64, inactive_file, PAGES, "of the node")                                              \
+	F(__s64, swap_free, PAGES, "nr_swap_pages")
 
 #define RS_FIELDS_folio(F, A)                                                                      \
 	F(__u64, folio, ID, "identity, scrambled")                                                 \
@@ -970,6 +1039,16 @@ enum rs_folio_outcome {
 	F(__u64, folio, ID, "identity, scrambled")                                                 \
 	F(__u32, ret, BOOL, "freed from its mapping")                                              \
 	F(__u32, pad, PAD, "")
+
+/* Which list it is on: its type is RS_FOLIO_SWAPBACKED, its zone the folio's own. */
+#define RS_FIELDS_gen_folio(F, A)                                                                  \
+	F(__u64, folio, ID, "identity, scrambled")                                                 \
+	F(__u32, flags, FOLIO_FLAGS, "state")                                                      \
+	F(__u32, nr_pages, PAGES, "size")                                                          \
+	F(__s32, refcount, NUM, "references held")                                                 \
+	F(__u16, zid, ZONE, "zone")                                                                \
+	F(__u8, gen, NUM, "generation + 1")                                                        \
+	F(__u8, refs, NUM, "reference bits")
 
 /* ---- Made from the lists above. ---- */
 

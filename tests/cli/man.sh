@@ -5,13 +5,19 @@
 trap 'rm -rf "$dir"' EXIT
 top=$(cd "$(dirname "$0")/../.." && pwd)
 
-for verb in check record report script diff explain forecast recommend; do
-	page=$top/docs/man/reclaimscope-$verb.1
-	"$rs" $verb --help | sed -n 's/^ \{2,6\}\(-[^ ].*\)/\1/p' | sed 's/  .*//; s/=[A-Z]*//g' | tr -d ' ' | sort >"$dir/help"
+# same_options PAGE COMMAND...: the page's options are those of COMMAND --help
+same_options() {
+	local page=$1
+	shift
+	"$@" --help | sed -n 's/^ \{2,6\}\(-[^ ].*\)/\1/p' | sed 's/  .*//; s/=[A-Z]*//g' | tr -d ' ' | sort >"$dir/help"
 	sed -n 's/^\.It Fl //p' "$page" | sed 's/ Ns = Ns Ar .*//; s/ , Fl /,-/; s/^/-/; s/ //g' | sort >"$dir/page"
 	[ -s "$dir/help" ] && diff "$dir/help" "$dir/page" >"$dir/out"
-	result "reclaimscope-$verb.1 has the options of --help, and no others"
+	result "${page##*/} has the options of --help, and no others"
+}
+for verb in check record report script diff explain forecast recommend; do
+	same_options "$top/docs/man/reclaimscope-$verb.1" "$rs" $verb
 done
+same_options "$top/docs/man/reclaimscope-apply.1" "$build/reclaimscope-apply" apply
 for page in "$top"/docs/man/*.1; do
 	if command -v mandoc >/dev/null; then
 		mandoc -T lint -W warning "$page" >"$dir/out" 2>&1
@@ -26,7 +32,8 @@ for page in "$top"/docs/man/*.1; do
 done
 MAKEFLAGS= make -s -C "$top" install DESTDIR="$dir/dest" PREFIX=/usr >"$dir/out" 2>"$dir/err" && [ ! -s "$dir/err" ] &&
 	[ "$("$dir/dest/usr/bin/reclaimscope" --version)" = "$("$rs" --version)" ] &&
+	"$dir/dest/usr/bin/reclaimscope-apply" --version >/dev/null &&
 	(cd "$top/docs/man" && for page in *.1; do cmp "$page" "$dir/dest/usr/share/man/man1/$page" || exit 1; done) &&
-	[ "$(find "$dir/dest" -type f | wc -l)" -eq $((1 + $(ls "$top"/docs/man/*.1 | wc -l))) ]
+	[ "$(find "$dir/dest" -type f | wc -l)" -eq $((2 + $(ls "$top"/docs/man/*.1 | wc -l))) ]
 result "make install puts the program and the manual where PREFIX and DESTDIR say"
 echo "1..$n"

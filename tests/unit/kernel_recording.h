@@ -26,6 +26,8 @@ static inline void recording_info_of(struct rs_writer *w, enum kernel_under_test
 #define RULE(rule, what) rs_json_bool(&j, #rule, rules->rule);
 	RS_RULES_ALLOC(RULE)
 	RS_RULES_LRU(RULE)
+	RS_RULES_LRU_GEN(RULE)
+	RS_RULES_LRU_GEN_FOLIO(RULE)
 	rs_json_end_object(&j);
 	rs_json_end_object(&j);
 	rs_schema_to_json(schema, &j, "schema");

@@ -35,7 +35,18 @@ static inline struct rs_rules kernel_rules(enum kernel_under_test v)
 	r.lru_gen_refs_counted = v7_2;
 	r.reclaim_splits_file = r.lazyfree_checks_dirty = r.eviction_ages_first = !v6_1;
 	r.reclaim_splits_shmem = !v6_12;
-	r.lru_gen_keeps_referenced = v6_1 && !v6_18;
+	r.swappiness_of_sc = v6_12;
+	r.swappiness_anon_only = r.lru_gen_protection = v6_18;
+	r.aging_in_loop = v7_2;
+	r.kswapd_ages_node = v6_1 && !v6_12;
+	r.aging_by_spread = v6_1 && !v6_18;
+	r.lru_gen_keeps_referenced = r.lru_gen_spares_locked = v6_1 && !v6_18;
+	r.lru_gen_tier_flags = r.lru_gen_nr_to_scan = v6_18;
+	r.lru_gen_no_io_file = v6_12 && !v6_18;
+	r.lru_gen_culls_unevictable = v6_12 && !v7_2;
+	r.lru_gen_spares_dirty = v6_1 && !v7_2;
+	r.lru_gen_heeds_scan_control = v6_1 && !v6_12;
+	r.lru_gen_small_batch = v7_2;
 	return r;
 }
 

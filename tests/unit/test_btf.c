@@ -242,24 +242,6 @@ static void rs_kdiff_tells_the_shapes_apart(void **state)
 			assert_false(is[i]);
 }
 
-static void rs_kdiff_rows_are_whole(void **state)
-{
-	int i, k;
-
-	(void)state;
-	for (i = 1; i < NR_RS_KDIFFS; i++) {
-		const struct rs_kdiff_row *row = rs_kdiff_row(i);
-
-		assert_non_null(row->name);
-		assert_non_null(row->what);
-		assert_non_null(row->since);
-		assert_non_null(row->probe);
-		assert_true(row->in);
-		for (k = 1; k < i; k++)
-			assert_string_not_equal(row->name, rs_kdiff_row(k)->name);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,7 +249,6 @@ int main(void)
 		cmocka_unit_test(rs_btf_reduce_keeps_what_is_held_by_value),
 		cmocka_unit_test(rs_btf_create_refuses_what_is_no_btf),
 		cmocka_unit_test(rs_kdiff_tells_the_shapes_apart),
-		cmocka_unit_test(rs_kdiff_rows_are_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,9 +3,7 @@
  * The checkers of kswapd and direct reclaim on a hand-made recording of a 6.1 kernel: a wake-up, a run
  * of kswapd, a round of direct reclaim. As it is everything agrees; each test changes or removes one record.
  */
-#include "../../src/diff/diff.h"
-#include "kernel_rules.h"
-#include "recording.h"
+#include "judged.h"
 
 #define TASK 7
 #define KSWAPD 41
@@ -79,33 +77,6 @@ static int make_records(void **state)
 	return 0;
 }
 
-static void write_info(struct rs_writer *w)
-{
-	struct rs_rules rules = kernel_rules(V6_1);
-	struct rs_schema *schema;
-	struct rs_json j;
-	size_t len;
-	char *text;
-	FILE *f = open_memstream(&text, &len);
-
-	assert_int_equal(rs_schema_create(&schema), 0);
-	rs_json_init(&j, f);
-	rs_json_object(&j, NULL);
-	rs_json_object(&j, "kernel");
-	rs_json_object(&j, "differences");
-#define RULE(rule, what) rs_json_bool(&j, #rule, rules.rule);
-	RS_RULES_ALLOC(RULE)
-	RS_RULES_LRU(RULE)
-	rs_json_end_object(&j);
-	rs_json_end_object(&j);
-	rs_schema_to_json(schema, &j, "schema");
-	rs_json_end_object(&j);
-	fclose(f);
-	assert_int_equal(rs_writer_put_json(w, RS_BLOCK_INFO, text, len), 0);
-	free(text);
-	rs_schema_destroy(schema);
-}
-
 /* What became of the decisions of a kind when the records, but for @missing, are judged. */
 static struct rs_decision_sum judge(const void *missing, enum rs_decision decision)
 {
@@ -115,29 +86,10 @@ static struct rs_decision_sum judge(const void *missing, enum rs_decision decisi
 		&r.run_node_zone.hdr, &r.run_node_end.hdr, &r.run_test2.hdr, &r.run_balanced2.hdr, &r.run_end.hdr,
 		&r.direct.hdr, &r.node.hdr, &r.node_end.hdr, &r.direct_end.hdr, &r.settings.hdr, &r.marks.hdr,
 	};
-	const struct rs_diff_options options = { .max_divergences = 10 };
-	char *path = recording_path();
-	struct rs_decision_sum sum;
-	struct rs_reader *reader;
-	struct rs_writer *w;
-	struct rs_diff *d;
-	unsigned int i;
+	struct judged j = judge_records(records, RS_ARRAY_SIZE_OF(records), missing);
+	struct rs_decision_sum sum = j.diff->sums[decision];
 
-	assert_int_equal(rs_writer_create(path, false, &w), 0);
-	write_info(w);
-	for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
-		records[i]->ts_ns = 1000 * (i + 1);
-		if (records[i] != missing)
-			assert_int_equal(rs_writer_put_record(w, 0, records[i]), 0);
-	}
-	assert_int_equal(rs_writer_put_json(w, RS_BLOCK_END, "{\"duration_ns\":5}", 17), 0);
-	assert_int_equal(rs_writer_close(w), 0);
-	assert_int_equal(rs_reader_open(path, &reader), 0);
-	assert_int_equal(rs_diff_create(reader, &options, &d), 0);
-	sum = d->sums[decision];
-	rs_diff_destroy(d);
-	rs_reader_close(reader);
-	recording_remove(path);
+	judged_drop(&j);
 	return sum;
 }
 

@@ -3,8 +3,7 @@
  * The checker of folios on one hand-made list of a 6.1 kernel, with a folio for each fate; each test
  * changes or removes one record.
  */
-#include "../../src/diff/diff.h"
-#include "kernel_recording.h"
+#include "judged.h"
 
 #define TID 7
 #define GFP 0xcc0 /* GFP_KERNEL */
@@ -62,30 +61,14 @@ static void expect(const void *missing, unsigned int agree, unsigned int diverge
 		&call.remove.hdr,	 &call.referenced[1].hdr, &call.referenced[2].hdr, &call.kept[0].hdr,
 		&call.kept[1].hdr,	 &call.kept[2].hdr,	  &call.end.hdr,	   &call.node_end.hdr,
 	};
-	const struct rs_diff_options options = { .max_divergences = 10 };
-	const struct rs_decision_sum *fate, *chance;
-	char *path = recording_path();
-	struct rs_reader *reader;
-	struct rs_writer *w;
-	struct rs_diff *d;
-	unsigned int i;
+	struct judged j = judge_records(records, RS_ARRAY_SIZE_OF(records), missing);
+	const struct rs_decision_sum *fate = &j.diff->sums[RS_DECIDE_shrink_folio_list];
+	const struct rs_decision_sum *chance = &j.diff->sums[RS_DECIDE_folio_check_references];
 
-	assert_int_equal(rs_writer_create(path, false, &w), 0);
-	recording_info_of(w, V6_1);
-	for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
-		records[i]->ts_ns = 1000 * (i + 1);
-		if (records[i] != missing)
-			assert_int_equal(rs_writer_put_record(w, 0, records[i]), 0);
-	}
-	assert_int_equal(rs_writer_close(w), 0);
-	assert_int_equal(rs_reader_open(path, &reader), 0);
-	assert_int_equal(rs_diff_create(reader, &options, &d), 0);
-	fate = &d->sums[RS_DECIDE_shrink_folio_list];
 	if (fate->agree != agree || fate->diverged != diverged || fate->not_observable != hidden || fate->lost != lost)
 		fail_msg("%lu agree, %lu diverged, %lu hidden, %lu lost", (unsigned long)fate->agree,
 			 (unsigned long)fate->diverged, (unsigned long)fate->not_observable, (unsigned long)fate->lost);
 	assert_int_equal(fate->observed, agree + diverged);
-	chance = &d->sums[RS_DECIDE_folio_check_references];
 	if (lost < 3) { /* nothing was known of such folios: each has a chance of one half */
 		assert_int_equal(chance->observed, NR_FOLIOS);
 		assert_int_equal(chance->yes, 3);
@@ -94,9 +77,7 @@ static void expect(const void *missing, unsigned int agree, unsigned int diverge
 		assert_int_equal(chance->observed, 0);
 		assert_int_equal(chance->lost, lost);
 	}
-	rs_diff_destroy(d);
-	rs_reader_close(reader);
-	recording_remove(path);
+	judged_drop(&j);
 }
 
 static void a_whole_list_agrees(void **state)

@@ -3,8 +3,7 @@
  * The checkers of the LRU on one hand-made call of shrink_node() of a 6.1 kernel: as it is everything
  * agrees; each test changes or removes one record.
  */
-#include "../../src/diff/diff.h"
-#include "kernel_recording.h"
+#include "judged.h"
 
 #define TID 7
 #define GFP 0xcc0 /* GFP_KERNEL */
@@ -72,7 +71,7 @@ static int make_call(void **state)
 }
 
 /* Records the call without @missing, and has it judged. */
-static struct rs_diff *judge(const void *missing, const char *path, struct rs_reader **reader)
+static struct judged judge(const void *missing)
 {
 	struct rs_event_hdr *const records[] = {
 		&call.node.hdr,	       &call.zone.hdr,	   &call.low[0].hdr,  &call.low[1].hdr,
@@ -81,23 +80,8 @@ static struct rs_diff *judge(const void *missing, const char *path, struct rs_re
 		&call.batch[1].hdr,    &call.lruvec_end.hdr, &call.slab.hdr, &call.eviction.hdr,
 		&call.node_end.hdr,
 	};
-	const struct rs_diff_options options = { .max_divergences = 10 };
-	struct rs_writer *w;
-	struct rs_diff *d;
-	unsigned int i;
 
-	assert_int_equal(rs_writer_create(path, false, &w), 0);
-	recording_info_of(w, V6_1);
-	for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
-		records[i]->ts_ns = 1000 * (i + 1);
-		if (records[i] != missing)
-			assert_int_equal(rs_writer_put_record(w, 0, records[i]), 0);
-	}
-	assert_int_equal(rs_writer_close(w), 0);
-	assert_int_equal(rs_reader_open(path, reader), 0);
-	assert_int_equal(rs_diff_create(*reader, &options, &d), 0);
-	assert_null(d->missing_rule);
-	return d;
+	return judge_records(records, RS_ARRAY_SIZE_OF(records), missing);
 }
 
 #define BIT(name) (1ULL << RS_DECIDE_##name)
@@ -117,13 +101,11 @@ static const struct {
 /* The decisions in @diverged differ once each, those in @lost are not judged; masks of 1 << decision. */
 static void expect(const void *missing, uint64_t diverged, uint64_t lost)
 {
-	char *path = recording_path();
-	struct rs_reader *reader;
-	struct rs_diff *d = judge(missing, path, &reader);
+	struct judged j = judge(missing);
 	unsigned int i;
 
 	for (i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
-		const struct rs_decision_sum *s = &d->sums[expected[i].decision];
+		const struct rs_decision_sum *s = &j.diff->sums[expected[i].decision];
 		uint64_t bit = 1ULL << expected[i].decision;
 
 		/* What follows from the requests is not judged where they differ. */
@@ -137,9 +119,7 @@ static void expect(const void *missing, uint64_t diverged, uint64_t lost)
 				 (unsigned long)s->observed, (unsigned long)s->diverged, (unsigned long)s->lost);
 		assert_int_equal(s->observed, s->agree + s->diverged + s->race);
 	}
-	rs_diff_destroy(d);
-	rs_reader_close(reader);
-	recording_remove(path);
+	judged_drop(&j);
 }
 
 static void a_whole_call_agrees(void **state)

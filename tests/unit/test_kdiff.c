@@ -6,7 +6,9 @@
 #include "unit.h"
 
 #define RULE_NAME(name, what) #name,
-static const char *const rules[] = { RS_RULES_ALLOC(RULE_NAME) RS_RULES_LRU(RULE_NAME) };
+static const char *const rules[] = {
+	RS_RULES_ALLOC(RULE_NAME) RS_RULES_LRU(RULE_NAME) RS_RULES_LRU_GEN(RULE_NAME) RS_RULES_LRU_GEN_FOLIO(RULE_NAME)
+};
 #define NR_RULES (sizeof(rules) / sizeof(rules[0]))
 
 static void every_row_is_complete_and_has_a_name_of_its_own(void **state)

@@ -12,17 +12,19 @@
 #   -T            with the tools disk        -a WORDS     for the kernel's command line
 #   -i            count instructions: one CPU, virtual time, the same on every run
 #   -S            keep module signatures, for lockdown
+#   -r MIB        disks for data and swap no faster than this in a second
 #   -t SECONDS    give up after (300)
 set -u
 . "$(dirname "$0")/lib.sh"
 
-kernel= out= mem=512 cpus=2 swap=none data= nodes= lru= tools= words= icount= signed= limit=300
+kernel= out= mem=512 cpus=2 swap=none data= nodes= lru= tools= words= icount= signed= limit=300 rate=
 programs=()
-while getopts k:o:m:s:w:dn:l:b:Ta:iSt: option; do
+while getopts k:o:m:s:w:dn:l:b:Ta:iSt:r: option; do
 	case $option in
 	k) kernel=$OPTARG ;; o) out=$OPTARG ;; m) mem=$OPTARG ;; s) cpus=$OPTARG ;; w) swap=$OPTARG ;;
 	d) data=1 ;; n) nodes=$OPTARG ;; l) lru=$OPTARG ;; b) programs+=("$OPTARG") ;; T) tools=1 ;;
 	a) words=$OPTARG ;; i) icount=1 cpus=1 ;; S) signed=1 ;; t) limit=$OPTARG ;;
+	r) rate=,throttling.bps-total=$((OPTARG << 20)) ;;
 	*) exit 2 ;;
 	esac
 done
@@ -86,12 +88,12 @@ disk() { # disk SERIAL FILE OPTIONS
 }
 truncate -s 256M "$work/out.img"
 disk out "$work/out.img" cache=unsafe
-[ -z "$data" ] || disk data "$CACHE/data.img" snapshot=on,cache=unsafe
+[ -z "$data" ] || disk data "$CACHE/data.img" "snapshot=on,cache=unsafe$rate"
 [ -z "$tools" ] || disk tools "$CACHE/tools.img" readonly=on
 case $swap in
 disk:*)
 	truncate -s "${swap#disk:}M" "$work/swap.img"
-	disk swap "$work/swap.img" cache=unsafe ;;
+	disk swap "$work/swap.img" "cache=unsafe$rate" ;;
 esac
 
 for attempt in 1 2 3; do

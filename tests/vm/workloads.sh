@@ -2,16 +2,18 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect slab mlock numa noderec huge oom marks"
+WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge oom hopeless slow marks swappy gentree ttl tiers zones"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
 	case $1 in
 	stream | slab | mlock | huge | marks | small-cache) echo "-d" ;;
-	oom) echo "" ;;
+	oom | hopeless) echo "" ;;
+	zones) echo "-d -a kernelcore=192M" ;;
 	anondisk) echo "-d -w disk:512" ;;
 	small-global) echo "-w disk:256" ;;
-	numa | noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 640 1; load anon 420 6000 1" ;;
+	numa | noderec) echo "-d -w zram:512 -n 256,256" ;;
+	slow) echo "-d -w disk:512 -r 6" ;;
 	*) echo "-d -w zram:512" ;;
 	esac
 }
@@ -45,6 +47,35 @@ command_of() {
 		wait
 	EOF
 	;;
+	# Three levels of guarantees, smaller further down, and siblings that claim more than their parent has.
+	tree) cat <<-'EOF'
+		cg=/sys/fs/cgroup
+		for g in a a/b a/b/c a/b/d a/e q; do mkdir $cg/$g; done
+		for g in a a/b; do echo '+memory' >$cg/$g/cgroup.subtree_control; done
+		echo 110M >$cg/a/memory.min; echo 70M >$cg/a/b/memory.min; echo 60M >$cg/a/b/c/memory.min
+		echo 150M >$cg/a/memory.low; echo 100M >$cg/a/b/memory.low; echo 70M >$cg/a/b/c/memory.low
+		echo 70M >$cg/a/b/d/memory.low; echo 60M >$cg/a/e/memory.low; echo 90M >$cg/a/b/memory.high
+		for g in a/b/c a/b/d a/e; do
+			sh -c "echo \$\$ >$cg/$g/cgroup.procs; exec load hot 70 8" &
+		done
+		sh -c "echo \$\$ >$cg/q/cgroup.procs; load stream /data/big 200 1; exec load anon 300 9000 2" &
+		wait
+		for i in 1 2 3 4 5 6 7 8; do echo 2M >$cg/a/memory.reclaim; done 2>/dev/null
+		true
+	EOF
+	;;
+	# Next to nothing to reclaim, and less free than kswapd wants: it gives up.
+	hopeless) cat <<-'EOF'
+		echo 4096 >/proc/sys/vm/min_free_kbytes; echo 900 >/proc/sys/vm/watermark_scale_factor
+		echo 3 >/proc/sys/vm/drop_caches
+		free=$(awk '/^MemFree/ { print int($2 / 1024) }' /proc/meminfo)
+		load mlock $((free - 24)) anon 4 2000 2
+		load mlock $((free - 16)) anon 3 2000 2
+		echo 10 >/proc/sys/vm/watermark_scale_factor
+	EOF
+	;;
+	# Reclaimers that wait for a slow disk, with pages in their hands.
+	slow) echo 'echo 1 >/proc/sys/vm/laptop_mode; load mix /data/big 330 6000 & load anon 220 9000 16; wait' ;;
 	slab) echo 'load slab /data/many 40000 60000; load stream /data/big 400 1; load slab /data/many 40000 20000' ;;
 	mlock) echo 'load mlock 250 stream /data/big 640 1' ;;
 	numa) echo 'load node 1 anon 250 16000 2' ;;
@@ -60,6 +91,57 @@ command_of() {
 		done
 	EOF
 	;;
+	# MGLRU: every kind of swappiness; cgroups three deep, one of them below its protection, one with little to reclaim
+	# and one that is removed; generations that are too young to be evicted.
+	swappy) cat <<-'EOF'
+		load mix /data/big 300 40000 &
+		for s in 0 1 60 200 100 0 60; do
+			echo $s >/proc/sys/vm/swappiness; load stream /data/big 120 1
+			for how in '' ' swappiness=0' ' swappiness=100' ' swappiness=200' ' swappiness=max'; do
+				echo "8M$how" >/sys/fs/cgroup/memory.reclaim 2>/dev/null
+			done
+		done
+		wait
+	EOF
+	;;
+	gentree) cat <<-'EOF'
+		cg=/sys/fs/cgroup; mkdir $cg/t $cg/t/u $cg/t/u/min $cg/t/u/low $cg/t/v $cg/tiny $cg/gone $cg/cap $cg/cap/in
+		for g in t t/u cap; do echo '+memory' >$cg/$g/cgroup.subtree_control; done
+		echo 150M >$cg/t/memory.min; echo 150M >$cg/t/u/memory.min; echo 64M >$cg/t/u/min/memory.min
+		echo 100M >$cg/t/u/memory.low; echo 80M >$cg/t/u/low/memory.low; echo 20M >$cg/t/v/memory.low
+		echo 60M >$cg/cap/memory.max; echo 30M >$cg/cap/in/memory.min
+		at() { g=$1; shift; sh -c "echo \$\$ >$cg/$g/cgroup.procs; exec $*"; }
+		at gone load stream /data/big 12 1; rmdir $cg/gone
+		at t/u/min load hot 40 12 &
+		at t/u/low load hot 50 12 &
+		at t/v load hot 60 12 &
+		at tiny sleep 12 &
+		at cap/in load anon 90 6000 1 &
+		at . load mix /data/big 190 30000 &
+		wait
+		for how in '' ' swappiness=0' ' swappiness=200'; do
+			echo "4M$how" >$cg/t/memory.reclaim; echo "4M$how" >$cg/cap/memory.reclaim
+		done 2>/dev/null
+	EOF
+	;;
+	ttl) cat <<-'EOF'
+		cd /sys/kernel/mm/lru_gen; echo 100 >min_ttl_ms; load stream /data/big 500 1
+		echo 4000 >min_ttl_ms; load anon 500 20000 2; true
+	EOF
+	;;
+	# Both types in short supply, refaults of both, dirty pages, and every way to choose between the types.
+	tiers) cat <<-'EOF'
+		cg=/sys/fs/cgroup; mkdir $cg/t; echo 56M >$cg/t/memory.max
+		for s in 100 60 150 20 190 200 1 0; do
+			echo $s >/proc/sys/vm/swappiness
+			sh -c "echo \$\$ >$cg/t/cgroup.procs; load stream /data/big 34 6 & load anon 42 6000 2; wait"
+		done
+		echo 60 >/proc/sys/vm/swappiness
+		sh -c "echo \$\$ >$cg/t/cgroup.procs; exec load mix /data/big 44 4000"
+	EOF
+	;;
+	# Requests that the highest zone does not help.
+	zones) echo 'load slab /data/many 40000 60000; load stream /data/big 420 1; load slab /data/many 40000 20000' ;;
 	# Short ones, whose recordings are kept in tests/replay.
 	small-global) echo 'load anon 385 40 1' ;;
 	small-cache) echo 'load stream /data/big 415 1; load slab /data/many 2500 1500; load stream /data/big 20 1' ;;

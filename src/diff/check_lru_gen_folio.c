@@ -1,0 +1,691 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * isolate_folios(): the type and the tiers it evicts, what becomes of each folio at the tails of the
+ * oldest generations (mode folios), and the generations that move afterwards.
+ *
+ * Its entry and its exit are recorded under the LRU lock, so the state between is the kernel's to
+ * the bit. What was isolated is the list that the same thread then gives to shrink_folio_list().
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "../model/lru_gen_folio.h"
+#include "scan_state.h"
+
+enum { MAX_TAIL = 1024, MAX_LIST = 64 };
+
+/* The folios of one list, from its tail: a part of tail[]. */
+struct tail_list {
+	unsigned int next, end;
+	bool cut; /* the list goes on, but not in tail[] */
+};
+
+enum stage {
+	OUTSIDE, /* of isolate_folios(); what comes are gen_folio records, if any */
+	BEGUN, /* the state is missing yet */
+	INSIDE,
+	ENDED, /* likewise */
+	ISOLATED, /* the list is missing yet */
+};
+
+/* One call of isolate_folios() by one thread. */
+struct call {
+	UT_hash_handle hh;
+	uint32_t tid;
+	enum stage stage;
+	struct rs_event_isolate_folios_begin begin;
+	struct rs_event_isolate_folios_end end;
+	struct rs_event_lru_gen_state before, after;
+	struct rs_event_try_to_inc_max_seq aging; /* its state comes next */
+	unsigned int nr_tail;
+	bool too_long;
+	struct rs_event_gen_folio tail[MAX_TAIL];
+	struct tail_list lists[ANON_AND_FILE][MAX_NR_ZONES]; /* of the zones in the order of the scan */
+	/* What shrink_folio_list() got, in the order in which it was isolated. */
+	unsigned int nr_list, nr_taken;
+	struct rs_event_folio list[MAX_LIST];
+};
+
+/* A lruvec, as the last of its records under the lock has left it. */
+struct lruvec {
+	UT_hash_handle hh;
+	struct {
+		uint64_t cgroup;
+		uint64_t nid;
+	} key;
+	bool waits; /* for a record that tells whether generations moved as they should */
+	int swappiness;
+	struct lru_gen_folio was, expected;
+	uint64_t end_min_seq[ANON_AND_FILE]; /* when they had not moved yet */
+	uint64_t max_seq, min_seq[ANON_AND_FILE];
+	uint32_t tid; /* who saw it last */
+};
+
+struct gen_priv {
+	struct call *calls;
+	struct lruvec *lruvecs;
+};
+
+static struct gen_priv *priv_get(struct rs_diff *d)
+{
+	if (!d->priv[RS_PRIV_LRU_GEN_FOLIO])
+		d->priv[RS_PRIV_LRU_GEN_FOLIO] = calloc(1, sizeof(struct gen_priv));
+	return d->priv[RS_PRIV_LRU_GEN_FOLIO];
+}
+
+static struct call *call_find(struct gen_priv *p, uint32_t tid)
+{
+	struct call *c;
+
+	HASH_FIND(hh, p->calls, &tid, sizeof(tid), c);
+	if (c)
+		return c;
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return NULL;
+	c->tid = tid;
+	HASH_ADD(hh, p->calls, tid, sizeof(c->tid), c);
+	return c;
+}
+
+static struct lruvec *lruvec_find(struct gen_priv *p, uint64_t cgroup, int nid)
+{
+	struct lruvec *l, key = { .key = { cgroup, nid } };
+
+	HASH_FIND(hh, p->lruvecs, &key.key, sizeof(key.key), l);
+	if (l)
+		return l;
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return NULL;
+	l->key = key.key;
+	HASH_ADD(hh, p->lruvecs, key, sizeof(l->key), l);
+	return l;
+}
+
+void rs_fill_gens(struct lru_gen_folio *g, const struct rs_event_lru_gen_state *e)
+{
+	int type, tier, gen, zone;
+
+	memset(g, 0, sizeof(*g));
+	g->max_seq = e->max_seq;
+	for (type = 0; type < ANON_AND_FILE; type++) {
+		g->min_seq[type] = e->min_seq[type];
+		for (tier = 0; tier < MAX_NR_TIERS; tier++) {
+			int at = type * MAX_NR_TIERS + tier;
+
+			g->avg_refaulted[type][tier] = e->avg_refaulted[at];
+			g->avg_total[type][tier] = e->avg_total[at];
+			g->refaulted[type][tier] = e->refaulted[at];
+			g->evicted[type][tier] = e->evicted[at];
+			g->protected[type][tier] = e->protected[at];
+		}
+		for (gen = 0; gen < MAX_NR_GENS; gen++) {
+			g->empty[gen][type] = true;
+			for (zone = 0; zone < MAX_NR_ZONES; zone++)
+				g->empty[gen][type] &= e->empty >> ((gen * 2 + type) * MAX_NR_ZONES + zone) & 1;
+		}
+	}
+}
+
+static void fill_folio(struct rs_gen_folio *f, const struct rs_event_gen_folio *e)
+{
+	*f = (struct rs_gen_folio){
+		.nr_pages = e->nr_pages,
+		.zid = e->zid,
+		.gen = (e->gen + MAX_NR_GENS - 1) % MAX_NR_GENS,
+		.bits = e->refs,
+		.file = !(e->flags & RS_FOLIO_SWAPBACKED),
+		.anon = e->flags & RS_FOLIO_ANON,
+		.lru = e->flags & RS_FOLIO_LRU,
+		.active = e->flags & RS_FOLIO_ACTIVE,
+		.referenced = e->flags & RS_FOLIO_REFERENCED,
+		.workingset = e->flags & RS_FOLIO_WORKINGSET,
+		.dirty = e->flags & RS_FOLIO_DIRTY,
+		.writeback = e->flags & RS_FOLIO_WRITEBACK,
+		.reclaim = e->flags & RS_FOLIO_RECLAIM,
+		.swapcache = (e->flags & RS_FOLIO_SWAPCACHE) && (e->flags & RS_FOLIO_SWAPBACKED),
+		.mapped = e->flags & RS_FOLIO_MAPPED,
+		.locked = e->flags & RS_FOLIO_LOCKED,
+		.mlocked = e->flags & RS_FOLIO_MLOCKED,
+		.frozen = !e->refcount,
+	};
+}
+
+/* ---- the choice of type and tiers ---- */
+
+/* Did it tell which type it took? Where nothing was isolated, 7.2 tells nothing. */
+static bool tells_type(const struct rs_diff *d, const struct call *c)
+{
+	return d->rules.lru_gen_small_batch ? c->end.isolated > 0 : c->end.ret > 0;
+}
+
+/* @replayed: the type that the folios lead to, -1: they are not known. */
+static void judge_type(struct rs_diff *d, const struct call *c, int replayed)
+{
+	struct rs_why *why = rs_diff_why(d);
+	struct rs_type_choice choice;
+	struct lru_gen_folio g;
+	int type;
+	bool both;
+
+	rs_fill_gens(&g, &c->before);
+	choice = get_type_to_scan(&g, c->begin.swappiness, c->begin.gfp, &d->rules, why);
+	both = get_nr_gens(&g, LRU_GEN_ANON) > MIN_NR_GENS && get_nr_gens(&g, LRU_GEN_FILE) > MIN_NR_GENS;
+	type = choice.type;
+	if (!tells_type(d, c)) {
+		rs_count_hidden(d, RS_DECIDE_get_type_to_scan);
+		return;
+	}
+	if (get_nr_gens(&g, type) == MIN_NR_GENS) {
+		type = !type;
+		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "the type chosen has two generations: the other");
+	} else if (replayed >= 0 && replayed != type) {
+		type = replayed;
+		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "nothing of the type chosen: the other");
+	} else if (replayed < 0 && type != c->end.type && c->begin.swappiness > 0 && c->begin.swappiness <= MAX_SWAPPINESS) {
+		/* Whether the first type gave nothing would be told by its folios. */
+		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "the other type after the one chosen");
+		rs_count_hidden(d, RS_DECIDE_get_type_to_scan);
+		return;
+	} else if (choice.compared) {
+		rs_count_branch(d, RS_DECIDE_get_type_to_scan,
+				!both ? "compared by refaults" :
+				type  ? "compared by refaults, both types have folios: file" :
+					"compared by refaults, both types have folios: anon");
+	} else {
+		rs_count_branch(d, RS_DECIDE_get_type_to_scan,
+				type == LRU_GEN_ANON ? c->begin.swappiness >= MAX_SWAPPINESS ?
+						       "swappiness: anon" :
+						       "anon is a generation behind" :
+				c->begin.swappiness <= 1 ? "swappiness: file" :
+							   "no I/O: file");
+	}
+	rs_judge(d, RS_DECIDE_get_type_to_scan, NULL, &c->end.hdr,
+		 (struct rs_answer[]){
+			 { "type", c->end.type, type },
+			 { "swappiness", c->begin.swappiness, c->begin.swappiness },
+		 },
+		 2, 0, NULL);
+}
+
+/* ---- folio by folio ---- */
+
+/* Where in the order of isolation is this folio? 0: it was not isolated. */
+static unsigned int isolated_at(const struct call *c, uint64_t id)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nr_list; i++)
+		if (c->list[i].folio == id)
+			return i + 1;
+	return 0;
+}
+
+static const char *const outcome_names[] = {
+	[RS_SCAN_ISOLATED] = "isolated",
+	[RS_SCAN_CULLED] = "unevictable",
+	[RS_SCAN_LAZYFREE] = "dirty lazyfree",
+	[RS_SCAN_PROMOTED] = "promoted before",
+	[RS_SCAN_PROTECTED] = "protected",
+	[RS_SCAN_INELIGIBLE] = "zone > reclaim_idx",
+	[RS_SCAN_WRITEBACK] = "dirty, in writeback or locked",
+	[RS_SCAN_SKIPPED] = "may not be written or unmapped",
+	[RS_SCAN_RACED] = "freed, or taken by somebody else",
+};
+
+/* The flags of a folio that others change without the LRU lock. */
+#define FLAGS_OF_OTHERS (RS_FOLIO_LOCKED | RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK | RS_FOLIO_REFERENCED | RS_FOLIO_WORKINGSET)
+
+/* Judges one folio. False: the kernel did otherwise. */
+static bool judge_folio(struct rs_diff *d, struct call *c, struct scan_folios *scan,
+			const struct rs_event_gen_folio *e)
+{
+	unsigned int at = isolated_at(c, e->folio);
+	struct rs_why *why = rs_diff_why(d);
+	const char *race = NULL;
+	enum rs_scan_outcome outcome;
+	struct rs_gen_folio folio;
+
+	fill_folio(&folio, e);
+	outcome = scan_folios_step(scan, &folio, &d->rules, why);
+	rs_count_branch(d, RS_DECIDE_sort_folio, outcome_names[outcome]);
+	if (outcome == RS_SCAN_ISOLATED)
+		c->nr_taken++;
+	else if (at && (c->list[at - 1].flags ^ e->flags) & FLAGS_OF_OTHERS)
+		race = "its flags changed after they were recorded";
+	return rs_judge(d, RS_DECIDE_sort_folio, NULL, &e->hdr,
+			(struct rs_answer[]){
+				{ "isolated", at, outcome == RS_SCAN_ISOLATED ? c->nr_taken : 0 },
+				{ "outcome", outcome, outcome },
+				{ "flags", e->flags, e->flags },
+				{ "refs", e->refs, e->refs },
+				{ "gen", e->gen, e->gen },
+				{ "tier_idx", scan->tier, scan->tier },
+				{ "type", scan->type, scan->type },
+			},
+			7, 0, race);
+}
+
+enum replay {
+	REPLAYED,
+	CUT, /* the records end before the scan does */
+	DIFFERS,
+};
+
+/* Tells the lists in tail[] apart. False: the records are not all there, or not in their order. */
+static bool find_lists(struct call *c, const struct lru_gen_folio *g)
+{
+	struct scan_folios scan = { .reclaim_idx = c->begin.reclaim_idx };
+	unsigned int turn, at = 0;
+	int type;
+
+	if (c->too_long || c->nr_tail != c->begin.nr_recorded || scan.reclaim_idx < 0 || scan.reclaim_idx >= MAX_NR_ZONES)
+		return false;
+	for (type = 0; type < ANON_AND_FILE; type++) {
+		struct tail_list *last = &c->lists[type][0];
+
+		for (turn = 0; turn < MAX_NR_ZONES; turn++) {
+			struct tail_list *list = &c->lists[type][turn];
+			int zone = scan_folios_zone(&scan, turn);
+
+			list->next = at;
+			while (at < c->nr_tail && c->tail[at].zid == zone &&
+			       (c->tail[at].flags & RS_FOLIO_SWAPBACKED) == (type == LRU_GEN_FILE ? 0 : RS_FOLIO_SWAPBACKED))
+				at++;
+			list->end = at;
+			list->cut = false;
+			if (list->next < list->end)
+				last = list;
+			else if (!(c->begin.walked & RS_WALKED_TO_END(type)))
+				list->cut = !(c->before.empty >> ((lru_gen_from_seq(g->min_seq[type]) * 2 + type) *
+									  MAX_NR_ZONES + zone) & 1);
+		}
+		/* The walk of this type ended there. */
+		last->cut |= !(c->begin.walked & RS_WALKED_TO_END(type));
+	}
+	return at == c->nr_tail;
+}
+
+/* One call of scan_folios(). */
+static enum replay replay_scan(struct rs_diff *d, struct call *c, struct scan_folios *scan)
+{
+	unsigned int turn;
+
+	for (turn = 0; turn < MAX_NR_ZONES && !scan->over; turn++) {
+		struct tail_list *list = &c->lists[scan->type][turn];
+
+		while (!scan->zone_over && list->next < list->end)
+			if (!judge_folio(d, c, scan, &c->tail[list->next++]))
+				return DIFFERS;
+		if (!scan->zone_over && list->cut)
+			return CUT;
+		/* What is skipped goes back to the other end of the list. */
+		list->cut |= scan->skipped_zone > 0;
+		scan_folios_end_zone(scan);
+	}
+	return REPLAYED;
+}
+
+static void judge_tiers(struct rs_diff *d, const struct call *c, const uint64_t protected[ANON_AND_FILE][MAX_NR_TIERS])
+{
+	struct rs_answer answers[ANON_AND_FILE * MAX_NR_TIERS];
+	static const char *const names[ANON_AND_FILE * MAX_NR_TIERS] = {
+		"protected anon 0", "protected anon 1", "protected anon 2", "protected anon 3",
+		"protected file 0", "protected file 1", "protected file 2", "protected file 3",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ANON_AND_FILE * MAX_NR_TIERS; i++)
+		answers[i] = (struct rs_answer){ names[i], c->after.protected[i] - c->before.protected[i],
+						 protected[i / MAX_NR_TIERS][i % MAX_NR_TIERS] };
+	rs_judge(d, RS_DECIDE_get_tier_idx, NULL, &c->end.hdr, answers, ANON_AND_FILE * MAX_NR_TIERS, 0, NULL);
+}
+
+/* The whole call, once its list is known. */
+static void replay(struct rs_diff *d, struct call *c)
+{
+	uint64_t protected[ANON_AND_FILE][MAX_NR_TIERS] = { 0 };
+	struct rs_why *why = rs_diff_why(d);
+	struct isolate_folios isolate;
+	enum replay result = REPLAYED;
+	struct lru_gen_folio g;
+	bool more = true;
+	int tier;
+
+	rs_fill_gens(&g, &c->before);
+	c->nr_taken = 0;
+	isolate_folios_begin(&isolate, &g, c->begin.swappiness, c->begin.gfp, &d->rules, why);
+	if (!find_lists(c, &g)) {
+		judge_type(d, c, -1);
+		rs_count_lost(d, RS_DECIDE_isolate_folios);
+		return;
+	}
+	while (more && result == REPLAYED) {
+		struct scan_folios scan = {
+			.type = isolate.type,
+			.tier = isolate.tier,
+			.reclaim_idx = c->begin.reclaim_idx,
+			.gfp_mask = c->begin.gfp,
+			.may_unmap = c->begin.sc_flags & RS_SC_MAY_UNMAP,
+			.may_writepage = c->begin.sc_flags & RS_SC_MAY_WRITEPAGE,
+		};
+
+		scan_folios_begin(&scan, &g, c->begin.nr_to_scan, &d->rules);
+		result = replay_scan(d, c, &scan);
+		for (tier = 0; tier < MAX_NR_TIERS; tier++)
+			protected[scan.type][tier] += scan.protected[tier];
+		if (result == REPLAYED) {
+			/* Protected pages count at once. */
+			for (tier = 0; tier < MAX_NR_TIERS; tier++)
+				g.protected[scan.type][tier] += scan.protected[tier];
+			more = isolate_folios_step(&isolate, &scan, &g, &d->rules, why);
+		}
+	}
+	judge_type(d, c, result == REPLAYED && isolate.ret ? isolate.type_scanned : -1);
+	if (result == DIFFERS) {
+		/* What follows is about another folio than the kernel's. */
+		rs_count_lost(d, RS_DECIDE_isolate_folios);
+		rs_count_lost(d, RS_DECIDE_get_tier_idx);
+		return;
+	}
+	if (result == CUT) {
+		rs_count_branch(d, RS_DECIDE_isolate_folios, "more folios than are recorded");
+		rs_count_hidden(d, RS_DECIDE_isolate_folios);
+		rs_count_hidden(d, RS_DECIDE_get_tier_idx);
+		return;
+	}
+	rs_count_branch(d, RS_DECIDE_isolate_folios,
+			!isolate.ret	   ? "nothing to be had" :
+			!isolate.isolated  ? "scanned, nothing isolated" :
+			isolate.turns == 1 ? "the first type" :
+					     "on the second try");
+	judge_tiers(d, c, protected);
+	rs_judge(d, RS_DECIDE_isolate_folios, NULL, &c->end.hdr,
+		 (struct rs_answer[]){
+			 { "ret", c->end.ret, isolate.ret },
+			 { "isolated", c->end.isolated < 0 ? -1 : c->end.isolated, c->end.isolated < 0 ? -1 : (int64_t)isolate.isolated },
+			 { "folios", c->nr_list, c->nr_taken },
+			 { "type", tells_type(d, c) ? c->end.type : -1, tells_type(d, c) ? isolate.type_scanned : -1 },
+		 },
+		 4, 0, NULL);
+}
+
+/* In mode decisions the folios are not known. */
+static void without_folios(struct rs_diff *d, const struct call *c)
+{
+	struct lru_gen_folio g;
+	int type;
+
+	rs_fill_gens(&g, &c->before);
+	rs_count_hidden(d, RS_DECIDE_get_tier_idx);
+	for (type = 0; type < ANON_AND_FILE; type++)
+		if (get_nr_gens(&g, type) > MIN_NR_GENS && (type == LRU_GEN_FILE || c->begin.swappiness > 0)) {
+			rs_count_hidden(d, RS_DECIDE_isolate_folios);
+			return;
+		}
+	rs_count_branch(d, RS_DECIDE_isolate_folios, "nothing to be had");
+	rs_judge(d, RS_DECIDE_isolate_folios, NULL, &c->end.hdr, (struct rs_answer[]){ { "ret", c->end.ret, 0 } }, 1, 0,
+		 NULL);
+}
+
+/* ---- generations ---- */
+
+/* What try_to_inc_min_seq() has to do now, which is the next that happens under the lock. */
+static void expect_min_seq(struct rs_diff *d, struct gen_priv *p, const struct call *c)
+{
+	struct lruvec *l = lruvec_find(p, c->after.cgroup, c->after.nid);
+
+	if (!l)
+		return;
+	rs_fill_gens(&l->was, &c->after);
+	l->expected = l->was;
+	l->swappiness = c->begin.swappiness;
+	memcpy(l->end_min_seq, l->was.min_seq, sizeof(l->end_min_seq));
+	l->waits = true;
+	try_to_inc_min_seq(&l->expected, l->swappiness, &d->rules, NULL);
+}
+
+static void judge_carry(struct rs_diff *d, const struct lruvec *l, const struct lru_gen_folio *now,
+			const struct rs_event_hdr *hdr, int type)
+{
+	struct rs_answer answers[2 * MAX_NR_TIERS];
+	static const char *const names[2 * MAX_NR_TIERS] = {
+		"avg_refaulted 0", "avg_refaulted 1", "avg_refaulted 2", "avg_refaulted 3",
+		"avg_total 0",	   "avg_total 1",     "avg_total 2",	 "avg_total 3",
+	};
+	int tier;
+
+	for (tier = 0; tier < MAX_NR_TIERS; tier++) {
+		answers[tier] = (struct rs_answer){ names[tier], now->avg_refaulted[type][tier],
+						    l->expected.avg_refaulted[type][tier] };
+		answers[MAX_NR_TIERS + tier] = (struct rs_answer){ names[MAX_NR_TIERS + tier], now->avg_total[type][tier],
+								   l->expected.avg_total[type][tier] };
+	}
+	rs_count_branch(d, RS_DECIDE_reset_ctrl_pos, type ? "file" : "anon");
+	rs_judge(d, RS_DECIDE_reset_ctrl_pos, NULL, hdr, answers, 2 * MAX_NR_TIERS, 0, NULL);
+}
+
+/* @e was read under the lock: have the generations moved as they should since the last call? */
+static void judge_min_seq(struct rs_diff *d, struct lruvec *l, const struct rs_event_lru_gen_state *e)
+{
+	struct lru_gen_folio now;
+	int type;
+
+	if (!l->waits)
+		return;
+	l->waits = false;
+	rs_fill_gens(&now, e);
+	/* Aging in between moves them as well. */
+	if (now.max_seq != l->was.max_seq) {
+		rs_count_hidden(d, RS_DECIDE_try_to_inc_min_seq);
+		return;
+	}
+	rs_count_branch(d, RS_DECIDE_try_to_inc_min_seq,
+			l->expected.min_seq[LRU_GEN_ANON] != l->was.min_seq[LRU_GEN_ANON] ? "anon advances" :
+			l->expected.min_seq[LRU_GEN_FILE] != l->was.min_seq[LRU_GEN_FILE] ? "file advances" :
+											  "stay");
+	try_to_inc_min_seq(&l->was, l->swappiness, &d->rules, rs_diff_why(d));
+	rs_judge(d, RS_DECIDE_try_to_inc_min_seq, NULL, &e->hdr,
+		 (struct rs_answer[]){
+			 { "min_seq[anon]", now.min_seq[LRU_GEN_ANON], l->expected.min_seq[LRU_GEN_ANON] },
+			 { "min_seq[file]", now.min_seq[LRU_GEN_FILE], l->expected.min_seq[LRU_GEN_FILE] },
+			 { "max_seq", now.max_seq, l->was.max_seq },
+			 { "swappiness", l->swappiness, l->swappiness },
+		 },
+		 4, 0, NULL);
+	for (type = 0; type < ANON_AND_FILE; type++)
+		if (now.min_seq[type] != l->end_min_seq[type] && now.min_seq[type] == l->expected.min_seq[type])
+			judge_carry(d, l, &now, &e->hdr, type);
+}
+
+static void aged(struct rs_diff *d, struct lruvec *l, const struct rs_event_try_to_inc_max_seq *a,
+		 const struct rs_event_lru_gen_state *e)
+{
+	struct lru_gen_folio g = { .max_seq = l->max_seq };
+	const char *race = NULL;
+
+	if (!a->ret || !l->max_seq) {
+		rs_count_hidden(d, RS_DECIDE_inc_max_seq);
+		return;
+	}
+	memcpy(g.min_seq, l->min_seq, sizeof(g.min_seq));
+	if (l->tid != e->hdr.tid || g.max_seq != a->seq)
+		race = "another thread was at this lruvec meanwhile";
+	inc_max_seq(&g, rs_diff_why(d));
+	rs_judge(d, RS_DECIDE_inc_max_seq, NULL, &e->hdr,
+		 (struct rs_answer[]){
+			 { "max_seq", e->max_seq, g.max_seq },
+			 { "min_seq[anon]", e->min_seq[LRU_GEN_ANON], g.min_seq[LRU_GEN_ANON] },
+			 { "min_seq[file]", e->min_seq[LRU_GEN_FILE], g.min_seq[LRU_GEN_FILE] },
+			 { "seq", a->seq, a->seq },
+		 },
+		 4, 0, race);
+}
+
+/* ---- records ---- */
+
+/* The call is over, and so is the wait for its list. */
+static void have_list(struct rs_diff *d, struct call *c, const struct rs_thread *thread,
+		      const struct rs_event_shrink_folio_list_begin *e)
+{
+	const struct rs_event_hdr *hdr;
+	unsigned int i;
+
+	c->stage = OUTSIDE;
+	c->nr_list = 0;
+	for (hdr = e ? rs_recent_first(thread) : NULL; hdr; hdr = rs_recent_next(thread, hdr))
+		if (hdr->type == RS_EVENT_folio && c->nr_list < MAX_LIST)
+			c->list[c->nr_list++] = *(const struct rs_event_folio *)hdr;
+	if (e && (c->nr_list != e->nr_recorded || e->nr_folios != e->nr_recorded)) {
+		judge_type(d, c, -1);
+		rs_count_lost(d, RS_DECIDE_isolate_folios);
+		return;
+	}
+	/* The last that was isolated stands first. */
+	for (i = 0; i < c->nr_list / 2; i++) {
+		struct rs_event_folio f = c->list[i];
+
+		c->list[i] = c->list[c->nr_list - 1 - i];
+		c->list[c->nr_list - 1 - i] = f;
+	}
+	replay(d, c);
+}
+
+static void broken(struct rs_diff *d, struct call *c)
+{
+	rs_count_lost(d, RS_DECIDE_get_type_to_scan);
+	rs_count_lost(d, RS_DECIDE_isolate_folios);
+	c->stage = OUTSIDE;
+}
+
+static void ended(struct rs_diff *d, struct gen_priv *p, struct call *c)
+{
+	expect_min_seq(d, p, c);
+	if (c->begin.walked) {
+		c->stage = ISOLATED;
+		return;
+	}
+	judge_type(d, c, -1);
+	without_folios(d, c);
+	c->stage = OUTSIDE;
+}
+
+static void take_state(struct rs_diff *d, struct gen_priv *p, struct call *c, const struct rs_event_lru_gen_state *e)
+{
+	struct lruvec *l = lruvec_find(p, e->cgroup, e->nid);
+
+	if (!l)
+		return;
+	switch (e->of) {
+	case RS_EVENT_isolate_folios_begin:
+		judge_min_seq(d, l, e);
+		if (c->stage == BEGUN) {
+			c->before = *e;
+			c->stage = INSIDE;
+		}
+		break;
+	case RS_EVENT_isolate_folios_end:
+		if (c->stage == ENDED) {
+			c->after = *e;
+			ended(d, p, c);
+		}
+		break;
+	case RS_EVENT_try_to_inc_min_seq:
+		judge_min_seq(d, l, e);
+		break;
+	case RS_EVENT_try_to_inc_max_seq:
+		aged(d, l, &c->aging, e);
+		break;
+	}
+	l->max_seq = e->max_seq;
+	memcpy(l->min_seq, e->min_seq, sizeof(l->min_seq));
+	l->tid = e->hdr.tid;
+}
+
+static void record(struct rs_diff *d, const struct rs_step *step, const struct rs_event *event)
+{
+	const struct rs_event_hdr *hdr = event->hdr;
+	struct gen_priv *p;
+	struct call *c;
+
+	switch (hdr->type) {
+	case RS_EVENT_gen_folio:
+	case RS_EVENT_isolate_folios_begin:
+	case RS_EVENT_isolate_folios_end:
+	case RS_EVENT_lru_gen_state:
+	case RS_EVENT_try_to_inc_max_seq:
+	case RS_EVENT_evict_folios_end:
+	case RS_EVENT_shrink_folio_list_begin:
+		break;
+	default:
+		return;
+	}
+	p = priv_get(d);
+	c = p ? call_find(p, step->thread->tid) : NULL;
+	if (!c)
+		return;
+	/* A list that nobody was given was empty. */
+	if (c->stage == ISOLATED && hdr->type != RS_EVENT_lru_gen_state && hdr->type != RS_EVENT_try_to_inc_max_seq)
+		have_list(d, c, step->thread,
+			  hdr->type == RS_EVENT_shrink_folio_list_begin ? (const void *)hdr : NULL);
+	switch (hdr->type) {
+	case RS_EVENT_gen_folio:
+		if (c->stage != OUTSIDE)
+			broken(d, c);
+		if (c->nr_tail < MAX_TAIL)
+			c->tail[c->nr_tail++] = *(const struct rs_event_gen_folio *)hdr;
+		else
+			c->too_long = true;
+		break;
+	case RS_EVENT_isolate_folios_begin:
+		if (c->stage != OUTSIDE)
+			broken(d, c);
+		c->begin = *(const struct rs_event_isolate_folios_begin *)hdr;
+		c->stage = BEGUN;
+		break;
+	case RS_EVENT_isolate_folios_end:
+		if (c->stage != INSIDE) {
+			broken(d, c);
+			break;
+		}
+		c->end = *(const struct rs_event_isolate_folios_end *)hdr;
+		c->stage = ENDED;
+		break;
+	case RS_EVENT_try_to_inc_max_seq:
+		c->aging = *(const struct rs_event_try_to_inc_max_seq *)hdr;
+		break;
+	case RS_EVENT_lru_gen_state:
+		take_state(d, p, c, (const void *)hdr);
+		break;
+	}
+	if (c->stage == OUTSIDE && hdr->type != RS_EVENT_gen_folio) {
+		c->nr_tail = 0;
+		c->too_long = false;
+	}
+}
+
+static void destroy(struct rs_diff *d)
+{
+	struct gen_priv *p = d->priv[RS_PRIV_LRU_GEN_FOLIO];
+	struct call *c, *next_call;
+	struct lruvec *l, *next_lruvec;
+
+	if (!p)
+		return;
+	HASH_ITER(hh, p->calls, c, next_call)
+	{
+		HASH_DEL(p->calls, c);
+		free(c);
+	}
+	HASH_ITER(hh, p->lruvecs, l, next_lruvec)
+	{
+		HASH_DEL(p->lruvecs, l);
+		free(l);
+	}
+	free(p);
+	d->priv[RS_PRIV_LRU_GEN_FOLIO] = NULL;
+}
+
+const struct rs_checker rs_check_lru_gen_folio = { .record = record, .destroy = destroy };

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the programs have counted, and what they remember for those who read it later. */
+#include <bpf/bpf.h>
+#include <string.h>
+
+#include "capture_state.h"
+
+/* Closing a link waits for the programs on it; the counters of what was skipped are read before. */
+void rs_counts_read_skipped(struct rs_capture *c)
+{
+	unsigned int i;
+
+	if (!c->nr_links)
+		return;
+	for (i = 0; i < c->nr_attached; i++)
+		c->attached[i].probe->skipped = 0;
+	for (i = 0; i < c->nr_attached; i++) {
+		struct bpf_prog_info info = { 0 };
+		__u32 len = sizeof(info);
+
+		if (!bpf_obj_get_info_by_fd(c->attached[i].fd, &info, &len))
+			c->attached[i].probe->skipped += info.recursion_misses;
+	}
+}
+
+void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
+{
+	unsigned int cpu, level, type, i;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!c->cpus)
+		return;
+	for (cpu = 0; cpu < (unsigned int)c->kernel->nr_cpus; cpu++) {
+		const struct rs_cpu *p = &c->cpus[cpu];
+
+		for (type = 0; type < RS_NR_EVENTS; type++) {
+			for (level = 0; level < RS_LEVELS; level++) {
+				ret->attempted[type] += p->level[level].attempted[type];
+				if (level < RS_RINGS)
+					ret->ring_full[type] += p->level[level].full[type];
+				else
+					ret->nested[type] += p->level[level].full[type];
+			}
+			ret->map_full[type] += p->map_full[type];
+			ret->begin_not_seen[type] += p->unmatched[type];
+			ret->filtered[type] += p->filtered[type];
+			ret->sampled_out[type] += p->sampled_out[type];
+		}
+		for (i = 0; i < RS_NR_TRACEPOINTS; i++)
+			ret->seen[i] += p->seen[i];
+	}
+	memcpy(ret->delivered, c->delivered, sizeof(ret->delivered));
+	rs_counts_read_skipped(c);
+	for (i = 0; i < c->nr_probes; i++)
+		ret->skipped += c->probes[i].skipped;
+}
+
+uint64_t rs_capture_cpu_added(const struct rs_capture *c)
+{
+	return c->no_ring ? *c->no_ring : 0;
+}
+
+void rs_capture_totals(struct rs_capture *c, struct rs_totals *ret)
+{
+	const size_t words = sizeof(struct rs_totals) / sizeof(uint64_t);
+	int cpu, kind;
+	size_t w;
+
+	memset(ret, 0, sizeof(*ret));
+	for (cpu = 0; cpu < c->kernel->nr_cpus; cpu++) {
+		uint64_t max[RS_NR_RECLAIM_KINDS];
+
+		for (kind = 0; kind < RS_NR_RECLAIM_KINDS; kind++)
+			max[kind] = ret->stalls[kind].max_ns > c->totals[cpu].stalls[kind].max_ns ?
+					    ret->stalls[kind].max_ns :
+					    c->totals[cpu].stalls[kind].max_ns;
+		for (w = 0; w < words; w++)
+			((uint64_t *)ret)[w] += ((const uint64_t *)&c->totals[cpu])[w];
+		for (kind = 0; kind < RS_NR_RECLAIM_KINDS; kind++)
+			ret->stalls[kind].max_ns = max[kind];
+	}
+}
+
+void rs_capture_stallers(struct rs_capture *c,
+			 void (*each)(void *ctx, const struct rs_staller_key *key, const struct rs_staller *value),
+			 void *ctx)
+{
+	struct rs_staller_key key, next;
+	struct rs_staller value;
+	int fd = c->stallers;
+	void *from = NULL;
+
+	while (!bpf_map_get_next_key(fd, from, &next)) {
+		key = next;
+		from = &key;
+		if (!bpf_map_lookup_elem(fd, &key, &value))
+			each(ctx, &key, &value);
+	}
+}
+
+bool rs_capture_has_stacks(const struct rs_capture *c)
+{
+	return c->config.stacks;
+}
+
+unsigned int rs_capture_stack(struct rs_capture *c, int32_t id, uint64_t addrs[RS_MAX_STACK])
+{
+	uint32_t key = id;
+	unsigned int n;
+
+	if (id < 0 || bpf_map_lookup_elem(c->stacks, &key, addrs))
+		return 0;
+	for (n = 0; n < RS_MAX_STACK && addrs[n]; n++)
+		;
+	return n;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <malloc.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "../base/cleanup.h"
+#include "../base/log.h"
+#include "../base/readfile.h"
+
+static void spare_from_oom(char old[16])
+{
+	FILE *f = fopen("/proc/self/oom_score_adj", "r+e");
+
+	strcpy(old, "0");
+	if (!f)
+		return;
+	if (fgets(old, 16, f)) {
+		old[strcspn(old, "\n")] = 0;
+		rewind(f);
+		fputs("-1000", f);
+	}
+	fclose(f); /* without CAP_SYS_RESOURCE it stays as it was */
+}
+
+void rs_process_prefer(struct rs_process *ret)
+{
+	spare_from_oom(ret->oom_score_adj);
+	ret->nice = getpriority(PRIO_PROCESS, 0);
+	if (setpriority(PRIO_PROCESS, 0, -20))
+		rs_debug("cannot raise the priority: %s", strerror(errno));
+}
+
+/*
+ * Writes to every page that is the recorder's own, so that none has to be found when memory is short:
+ * it would have to reclaim then itself, and not drain.
+ */
+static void touch_own_memory(void)
+{
+	_cleanup_(rs_freep) char *text = NULL;
+	unsigned long from, to, at, page = sysconf(_SC_PAGESIZE);
+	char *line, *save = NULL, mode[5];
+
+	if (rs_read_file("/proc/self/maps", &text, NULL))
+		return;
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 || strcmp(mode, "rw-p"))
+			continue;
+		for (at = from; at < to; at += page)
+			*(volatile char *)at = *(volatile char *)at;
+	}
+}
+
+/* A recorder that is swapped out stalls when it should drain. Where locking is not allowed, it goes without. */
+void rs_process_stay_in_memory(void)
+{
+	malloc_trim(0);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX); /* what is freed from here on will be wanted again */
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	touch_own_memory();
+	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
+		rs_debug("cannot lock memory: %s", strerror(errno));
+}
+
+int rs_process_run(const struct rs_process *was, char *const *command, pid_t *ret)
+{
+	int pipe_fds[2], err = 0;
+	pid_t child;
+
+	if (pipe2(pipe_fds, O_CLOEXEC))
+		return rs_err(-errno, "%s: cannot start", command[0]);
+	child = fork();
+	if (child < 0) {
+		err = -errno;
+		close(pipe_fds[0]);
+		close(pipe_fds[1]);
+		return rs_err(err, "%s: cannot start", command[0]);
+	}
+	if (child == 0) {
+		int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+		if (fd >= 0 && write(fd, was->oom_score_adj, strlen(was->oom_score_adj)) < 0)
+			close(fd); /* it then keeps ours, which only spares it */
+		setpriority(PRIO_PROCESS, 0, was->nice);
+		signal(SIGPIPE, SIG_DFL); /* which the program ignores */
+		sigprocmask(SIG_SETMASK, &was->signals, NULL);
+		execvp(command[0], command);
+		err = -errno;
+		if (write(pipe_fds[1], &err, sizeof(err)) < 0)
+			_exit(126);
+		_exit(127);
+	}
+	close(pipe_fds[1]);
+	if (read(pipe_fds[0], &err, sizeof(err)) != sizeof(err))
+		err = 0;
+	close(pipe_fds[0]);
+	if (err) {
+		waitpid(child, NULL, 0);
+		return rs_err(err, "%s: cannot run", command[0]);
+	}
+	*ret = child;
+	return 0;
+}
