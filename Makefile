@@ -37,7 +37,7 @@ UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost wor
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 UNIT   += diff_lru diff_alloc diff_folio diff_workingset diff_memcg diff_oom
 UNIT   += lru_gen lru_gen_folio diff_lru_gen_folio
-UNIT   += forecast forecast_score recommend
+UNIT   += forecast forecast_score evidence recommend
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
 	$(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%) $(TUNE:%=tune/%)

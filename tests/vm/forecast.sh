@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # forecast.sh record [KERNEL...]   records runs into exhaustion and runs that recover in guests
 # forecast.sh score                scores the forecasts of those recordings, and writes the tables of docs/forecast.md
+# RUNS='x-fast|r-free' in the environment: only these.
 #
 # A run is known by how it goes (x: into exhaustion, r: it recovers), its shape, and its half: the method was tuned on half a,
 # and half b, of other speeds and sizes, was only looked at afterwards.
@@ -74,7 +75,7 @@ record_guest() { # record_guest KERNEL MACHINE HALF
 	script=$dir/script
 	{
 		echo 'cd /out'
-		runs | awk -v m="$2" -v h="$3" '$1 == m && $2 == h' | while read -r _ _ name command; do
+		runs | awk -v m="$2" -v h="$3" -v runs="${RUNS:-.}" '$1 == m && $2 == h && $3 ~ runs' | while read -r _ _ name command; do
 			printf 'sync; echo 3 >/proc/sys/vm/drop_caches; sleep 1\n'
 			printf "cat >/tmp/run <<'END'\n%s\ntrue\nEND\n" "$command"
 			printf 'reclaimscope record -q -o %s.data --buffer 2m --gauge 100 --probes %s -- sh /tmp/run 2>>/out/stderr\n' \
