@@ -42,8 +42,8 @@ static const struct {
 	const char *name;
 	uint64_t interval_ns;
 } rules[2] = {
-	{ "adaptivemm's rule, every 15 s", 15000000000ULL },
-	{ "adaptivemm's rule, every second", 1000000000ULL },
+	{ "adaptivemm's rule (15 s)", 15000000000ULL },
+	{ "adaptivemm's rule (1 s)", 1000000000ULL },
 };
 
 static int begin(struct watch *w)

@@ -47,7 +47,7 @@ refuses 1 'cannot open|No such file' recommend no/such
 
 run forecast "$bursty"
 [ "$status" -eq 0 ] && [ ! -s err ] && grep -q '^~ Forecast' out && grep -q '^reclaimscope: [0-9]* forecasts have come due' out &&
-	grep -q "^adaptivemm's rule, every 15 s" out
+	grep -q "^adaptivemm's rule (15 s)" out
 result "forecast of a recording, with the scores of three methods"
 run forecast -j "$bursty"
 [ "$status" -eq 0 ] && [ "$(grep -c '"type":"forecast_score"' out)" -eq 3 ] && [ "$(grep -c '"type":"forecast"' out)" -gt 2 ]
