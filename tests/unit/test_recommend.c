@@ -121,6 +121,23 @@ static void watermark_gap_is_left_where_bursts_fit_in(void **state)
 	rs_evidence_deinit(&e);
 }
 
+static void watermark_gap_does_not_listen_to_small_zones(void **state)
+{
+	struct rs_recommendation r;
+	struct rs_evidence e;
+	double small[10] = { 3000, 3000, 3000, 3000, 3000, 3000, 3000, 3000, 3000, 3000 };
+
+	(void)state;
+	fine_host(&e);
+	bursty(&e, 200, 400);
+	e.zones[0].bursts = small;
+	e.zones[0].nr_bursts = 10;
+	rs_recommend(&e, NULL, NULL, &r);
+	assert_null(advice(&r, "watermark-gap"));
+	e.zones[0].bursts = NULL;
+	rs_evidence_deinit(&e);
+}
+
 static void watermark_gap_needs_more_than_an_accident(void **state)
 {
 	struct rs_recommendation r;
@@ -413,6 +430,7 @@ int main(void)
 		cmocka_unit_test(recommend_on_a_fine_host_changes_nothing),
 		cmocka_unit_test(watermark_gap_holds_the_bursts_that_were_measured),
 		cmocka_unit_test(watermark_gap_is_left_where_bursts_fit_in),
+		cmocka_unit_test(watermark_gap_does_not_listen_to_small_zones),
 		cmocka_unit_test(watermark_gap_needs_more_than_an_accident),
 		cmocka_unit_test(watermark_gap_stays_within_what_huge_pages_leave),
 		cmocka_unit_test(too_wide_a_gap_is_lowered_only_where_memory_is_missed),
