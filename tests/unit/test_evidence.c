@@ -51,14 +51,18 @@ static struct rs_writer *begin(const char *path)
 	return w;
 }
 
-#define HDR(name, ms, task) { .ts_ns = (ms) * MS, .tid = task, .type = RS_EVENT_##name, .len = sizeof(struct rs_event_##name) }
-#define PUT(name, ms, task, ...)                                                                               \
-	do {                                                                                                       \
-		struct rs_event_##name e_ = { .hdr = HDR(name, ms, task), ##__VA_ARGS__ };                         \
-		assert_int_equal(rs_writer_put_record(w, 0, &e_.hdr), 0);                                          \
+#define HDR(name, ms, task)                                                                                   \
+	{                                                                                                     \
+		.ts_ns = (ms)*MS, .tid = task, .type = RS_EVENT_##name, .len = sizeof(struct rs_event_##name) \
+	}
+#define PUT(name, ms, task, ...)                                                           \
+	do {                                                                               \
+		struct rs_event_##name e_ = { .hdr = HDR(name, ms, task), ##__VA_ARGS__ }; \
+		assert_int_equal(rs_writer_put_record(w, 0, &e_.hdr), 0);                  \
 	} while (0)
-#define GAUGE(ms, zone, pages) \
-	PUT(zone_state, ms, 1, .zid = zone, .context = RS_ZONE_OF_GAUGE, .managed = 90000, .free = pages, .min = 500, .low = 1000, .high = 1500)
+#define GAUGE(ms, zone, pages)                                                                                        \
+	PUT(zone_state, ms, 1, .zid = zone, .context = RS_ZONE_OF_GAUGE, .managed = 90000, .free = pages, .min = 500, \
+	    .low = 1000, .high = 1500)
 
 static void read_back(char *path, struct rs_writer *w, struct rs_evidence *e)
 {
