@@ -74,6 +74,11 @@ void rs_forecast_zones_text(const struct rs_forecast *fc, FILE *out)
 	for (i = 0; i < fc->nr_zones; i++) {
 		const struct rs_forecast_zone *z = &fc->zones[i];
 
+		if (z->min >= z->managed) {
+			fprintf(out, "  %4d %4d %9.1f              all of it is kept from ordinary memory\n", z->nid, z->zid,
+				mib(z->free));
+			continue;
+		}
 		fprintf(out, "  %4d %4d %9.1f %5.1f %5.1f  %-27s %s\n", z->nid, z->zid, mib(z->free), mib(z->low),
 			mib(z->min), span(&z->to_low, low), span(&z->to_min, min));
 	}
