@@ -29,6 +29,7 @@ struct {
 #include "cost.bpf.c"
 #include "shrinker.bpf.c"
 #include "retry.bpf.c"
+#include "compaction.bpf.c"
 #include "workingset.bpf.c"
 #include "memcg.bpf.c"
 #include "lru_gen.bpf.c"

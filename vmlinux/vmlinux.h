@@ -190,6 +190,9 @@ struct zone {
 	struct free_area free_area[1];
 	unsigned long percpu_drift_mark;
 	atomic_long_t vm_stat[1];
+	unsigned int compact_considered;
+	unsigned int compact_defer_shift;
+	int compact_order_failed;
 };
 /* 6.1 and later */
 struct zone___promo {
@@ -552,6 +555,20 @@ struct trace_event_raw_mm_compaction_suitable_template {
 	int nid;
 	enum zone_type idx;
 	int order, ret;
+};
+struct trace_event_raw_mm_compaction_defer_template {
+	int nid;
+	enum zone_type idx;
+	int order;
+	unsigned int considered, defer_shift;
+	int order_failed;
+};
+struct trace_event_raw_mm_compaction_kcompactd_sleep {
+	int nid;
+};
+struct trace_event_raw_kcompactd_wake_template {
+	int nid, order;
+	enum zone_type highest_zoneidx;
 };
 struct trace_event_raw_mark_victim {
 	int pid;

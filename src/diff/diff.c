@@ -24,6 +24,7 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_marks,
 	&rs_check_throttle,
 	&rs_check_retry,
+	&rs_check_compaction,
 	&rs_check_oom,
 	&rs_check_folio,
 	&rs_check_lru_gen,

@@ -42,6 +42,7 @@ enum rs_class {
 	X(reclaim_retry_zone, EXACT,"D23", "would the zone do if all was reclaimed")                                   \
 	X(compact_retry, EXACT, "D24", "is compaction tried again")                                                    \
 	X(compaction_suitable, EXACT, "D22", "could compaction make the block")                                        \
+	X(compaction_deferred, EXACT, "D24", "is compaction put off, and for how long")                                \
 	X(gfp_to_alloc_flags, EXACT, "D9", "alloc_flags of the slow path")                                             \
 	X(oom_badness, EXACT, "D25", "score of a process for the OOM killer")                                          \
 	X(select_bad_process, EXACT, "D25", "whom the OOM killer chooses")                                             \
@@ -146,6 +147,7 @@ enum {
 	RS_PRIV_BALANCE,
 	RS_PRIV_MARKS,
 	RS_PRIV_THROTTLE,
+	RS_PRIV_COMPACTION,
 	RS_PRIV_MEMCG,
 	RS_PRIV_COST,
 	RS_PRIV_WORKINGSET,
@@ -216,7 +218,7 @@ struct rs_checker {
 };
 
 extern const struct rs_checker rs_check_watermark, rs_check_pgdat_balanced, rs_check_kswapd, rs_check_balance, rs_check_direct, rs_check_throttle,
-	rs_check_retry, rs_check_oom, rs_check_marks, rs_check_scan,
+	rs_check_retry, rs_check_compaction, rs_check_oom, rs_check_marks, rs_check_scan,
 	rs_check_lruvec, rs_check_cost, rs_check_memcg, rs_check_workingset, rs_check_slab, rs_check_folio;
 extern const struct rs_checker rs_check_lru_gen, rs_check_memcg_lru, rs_check_lru_gen_folio, rs_check_lru_gen_token;
 

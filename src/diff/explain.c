@@ -456,6 +456,25 @@ static void inside(struct explainer *x, const struct rs_step *step, const struct
 	}
 }
 
+/* Keeps the last word on each zone. */
+static void follow_compaction(struct explainer *x, const struct rs_event_hdr *hdr)
+{
+	struct rs_explanation *e = x->x;
+	const struct rs_event_compaction_deferral *c = (const void *)hdr;
+	unsigned int i;
+
+	if (hdr->type != RS_EVENT_compaction_deferral)
+		return;
+	for (i = 0; i < e->nr_deferrals; i++)
+		if (e->deferrals[i].nid == c->nid && e->deferrals[i].zid == c->zid)
+			break;
+	if (i == RS_EXPLAIN_ZONES)
+		return;
+	e->deferrals[i] = *c;
+	if (i == e->nr_deferrals)
+		e->nr_deferrals++;
+}
+
 static int take(void *ctx, const struct rs_step *step, const struct rs_event *event)
 {
 	struct explainer *x = ctx;
@@ -466,6 +485,7 @@ static int take(void *ctx, const struct rs_step *step, const struct rs_event *ev
 		return 0;
 	follow_kswapd(x, hdr);
 	follow_pressure(x, hdr);
+	follow_compaction(x, hdr);
 	if (hdr->tid != c->tid)
 		return 0;
 	if (rs_zone_test(hdr) && hdr->ts_ns + TEST_BEFORE_NS >= c->begin_ns && !(x->x->has_failed_test && hdr->ts_ns > c->begin_ns))

@@ -75,6 +75,10 @@ struct rs_explanation {
 	uint64_t kswapd_reclaimed; /* from then to the end of what is explained */
 	int kswapd_failures;
 
+	/* What zones remembered of failed compaction, as far as the records before its end tell. */
+	struct rs_event_compaction_deferral deferrals[RS_EXPLAIN_ZONES];
+	unsigned int nr_deferrals;
+
 	/* Rounds over a node. */
 	uint64_t nr_shrink_nodes;
 	int first_priority, last_priority;

@@ -166,6 +166,25 @@ static void say_failed_test(struct paragraph *p, const struct rs_explanation *x,
 
 /* ---- kswapd ---- */
 
+/* For a block: is compaction tried at all? */
+static void say_deferrals(struct paragraph *p, const struct rs_explanation *x, struct rs_reader *reader)
+{
+	unsigned int i;
+	char zone[32];
+
+	for (i = 0; x->order > 0 && i < x->nr_deferrals; i++) {
+		const struct rs_event_compaction_deferral *c = &x->deferrals[i];
+		const char *name = rs_show_zone(reader, c->nid, c->zid, zone, sizeof(zone));
+
+		if (x->order < c->order_failed)
+			say(p, " Compaction of zone %s of node %d was open to it: it had failed for order %d and above only.", name, c->nid,
+			    c->order_failed);
+		else if (c->defer_shift)
+			say(p, " Compaction of zone %s of node %d had failed for order %d and above: of the next %u requests %u had been put off.",
+			    name, c->nid, c->order_failed, 1U << (c->defer_shift < 31 ? c->defer_shift : 31), c->considered);
+	}
+}
+
 static void say_kswapd(struct paragraph *p, const struct rs_explanation *x)
 {
 	char since[24];
@@ -401,6 +420,7 @@ void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, F
 		heading(out, "Why it could not be had");
 		say_zones(&p, x, reader);
 		say_failed_test(&p, x, reader);
+		say_deferrals(&p, x, reader);
 		end_paragraph(&p);
 		if (why && x->has_failed_test)
 			rs_why_print(&x->failed_why, out);

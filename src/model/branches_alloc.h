@@ -70,6 +70,11 @@
 	  "extfrag_threshold")                                                                                         \
 	X(compaction_forbidden, "!__GFP_IO", "gfp")                                                                    \
 	X(compaction_buffer, "order 0 must hold high + compact_gap(order)", "high", "gap")                             \
+	X(compaction_deferred, "order >= order_failed && ++considered < limit: put off", "order", "order_failed",      \
+	  "considered", "limit")                                                                                       \
+	X(compaction_failed, "considered = 0, defer_shift + 1 up to 6, order_failed down to order", "order",           \
+	  "order_failed", "defer_shift")                                                                               \
+	X(compaction_reset, "a block was made: order_failed up to order + 1", "order", "order_failed", "alloc_success") \
 	X(compact_retry_no, "order 0, or killed", "order", "fatal_signal_pending")                                     \
 	X(compact_retry_skipped, "COMPACT_SKIPPED: if reclaim can help", "zonelist_suitable")                          \
 	X(compact_retry_same, "retries <= max_retries: again", "result", "retries", "max_retries")                     \

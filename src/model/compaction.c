@@ -165,3 +165,38 @@ bool should_compact_retry(struct should_compact_retry *s, const struct rs_rules 
 		s->compaction_retries = 0;
 	return true;
 }
+
+bool compaction_deferred(struct compact_deferral *zone, int order, struct rs_why *why)
+{
+	unsigned int defer_limit = 1U << zone->defer_shift;
+
+	RS_WHY(why, compaction_deferred, order, zone->order_failed, zone->considered, defer_limit);
+	if (order < zone->order_failed)
+		return false;
+	if (++zone->considered >= defer_limit) {
+		zone->considered = defer_limit;
+		return false;
+	}
+	return true;
+}
+
+void defer_compaction(struct compact_deferral *zone, int order, struct rs_why *why)
+{
+	RS_WHY(why, compaction_failed, order, zone->order_failed, zone->defer_shift);
+	zone->considered = 0;
+	if (zone->defer_shift < COMPACT_MAX_DEFER_SHIFT)
+		zone->defer_shift++;
+	if (order < zone->order_failed)
+		zone->order_failed = order;
+}
+
+void compaction_defer_reset(struct compact_deferral *zone, int order, bool alloc_success, struct rs_why *why)
+{
+	RS_WHY(why, compaction_reset, order, zone->order_failed, alloc_success);
+	if (alloc_success) {
+		zone->considered = 0;
+		zone->defer_shift = 0;
+	}
+	if (order >= zone->order_failed)
+		zone->order_failed = order + 1;
+}

@@ -51,6 +51,22 @@ enum compact_result compaction_suitable(const struct compaction_suitable *in, in
 /* -1000: a block is free; towards 0: too little memory; towards 1000: fragmented. From free_area[]. */
 int fragmentation_index(const struct zone *zone, unsigned int order);
 
+#define COMPACT_MAX_DEFER_SHIFT 6
+
+/* What a zone remembers of failed compaction. */
+struct compact_deferral {
+	unsigned int considered; /* requests put off since the last failure */
+	unsigned int defer_shift; /* 1 << this are put off */
+	int order_failed; /* lower orders are tried all the same */
+};
+
+/* Is a request put off? Counts it if so. */
+bool compaction_deferred(struct compact_deferral *zone, int order, struct rs_why *why);
+/* Compaction has failed: twice as many are put off from now on. */
+void defer_compaction(struct compact_deferral *zone, int order, struct rs_why *why);
+/* @alloc_success: the block was made and taken; else it only looks as if it could be. */
+void compaction_defer_reset(struct compact_deferral *zone, int order, bool alloc_success, struct rs_why *why);
+
 struct compaction_ready {
 	const struct zone *zone;
 	uint32_t gfp;

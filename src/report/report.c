@@ -412,8 +412,32 @@ static int take(struct rs_report *r, const struct rs_event_hdr *hdr)
 		r->retries++;
 		break;
 	case RS_EVENT_direct_compact:
-		r->compactions++;
+		r->compaction.direct++;
+		r->compaction.got_page += ((const struct rs_event_direct_compact *)hdr)->got_page != 0;
 		break;
+	case RS_EVENT_compaction_suitable:
+		r->compaction.asked++;
+		switch (((const struct rs_event_compaction_suitable *)hdr)->result) {
+		case RS_COMPACT_CONTINUE:
+		case RS_COMPACT_SUCCESS:
+			r->compaction.suitable++;
+		}
+		break;
+	case RS_EVENT_compaction_deferral: {
+		uint32_t what = ((const struct rs_event_compaction_deferral *)hdr)->what;
+
+		r->compaction.deferred += what == RS_COMPACTION_DEFERRED;
+		r->compaction.failed += what == RS_COMPACTION_FAILED;
+		r->compaction.reset += what == RS_COMPACTION_RESET;
+		break;
+	}
+	case RS_EVENT_kcompactd: {
+		uint32_t what = ((const struct rs_event_kcompactd *)hdr)->what;
+
+		r->compaction.handed_over += what == RS_KCOMPACTD_WOKEN;
+		r->compaction.kcompactd_runs += what == RS_KCOMPACTD_WAKES;
+		break;
+	}
 	}
 	return 0;
 }

@@ -131,7 +131,13 @@ struct rs_report {
 	struct rs_shrinker_sum *shrinkers;
 	struct rs_workingset_sum *workingset;
 	struct rs_timeline *timelines;
-	uint64_t oom_kills, retries, compactions;
+	uint64_t oom_kills, retries;
+	struct {
+		uint64_t direct, got_page; /* by allocating tasks */
+		uint64_t asked, suitable; /* compaction_suitable(): would it help in a zone */
+		uint64_t deferred, failed, reset; /* put off; for longer; no longer */
+		uint64_t handed_over, kcompactd_runs;
+	} compaction;
 
 	struct rs_open_stall *open; /* stalls that go on, by thread */
 };

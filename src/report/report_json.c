@@ -357,6 +357,17 @@ static void put_summary(struct rs_report *r, FILE *out)
 	put_summary_kswapd(&j, r);
 	put_summary_pages(&j, r);
 	rs_json_u64(&j, "oom_kills", r->oom_kills);
+	rs_json_object(&j, "compaction");
+	rs_json_u64(&j, "direct", r->compaction.direct);
+	rs_json_u64(&j, "got_page", r->compaction.got_page);
+	rs_json_u64(&j, "asked", r->compaction.asked);
+	rs_json_u64(&j, "suitable", r->compaction.suitable);
+	rs_json_u64(&j, "deferred", r->compaction.deferred);
+	rs_json_u64(&j, "failed", r->compaction.failed);
+	rs_json_u64(&j, "reset", r->compaction.reset);
+	rs_json_u64(&j, "handed_over", r->compaction.handed_over);
+	rs_json_u64(&j, "kcompactd_runs", r->compaction.kcompactd_runs);
+	rs_json_end_object(&j);
 	put_missing(&j, r);
 	if (json_object_object_get_ex(rs_reader_info(r->reader), "kernel", &kernel)) {
 		if (json_object_object_get_ex(kernel, "release", &v))

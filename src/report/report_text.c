@@ -406,6 +406,22 @@ static void print_timelines(struct rs_report *r, FILE *out)
 	}
 }
 
+static void print_compaction(const struct rs_report *r, FILE *out)
+{
+	if (!r->compaction.direct && !r->compaction.asked && !r->compaction.deferred && !r->compaction.failed && !r->compaction.handed_over)
+		return;
+	fprintf(out, "\nCompaction, for blocks of pages that lie together\n");
+	if (rs_reader_has_probe(r->reader, "__alloc_pages_direct_compact"))
+		fprintf(out, "  by allocating tasks %10" PRIu64 " times, %" PRIu64 " with a block at once\n", r->compaction.direct,
+			r->compaction.got_page);
+	fprintf(out, "  put off             %10" PRIu64 " times; failed %" PRIu64 " times, after which more is put off; worked again %" PRIu64
+		     " times\n", r->compaction.deferred, r->compaction.failed, r->compaction.reset);
+	fprintf(out, "  left to kcompactd   %10" PRIu64 " times, which ran %" PRIu64 " times\n", r->compaction.handed_over,
+		r->compaction.kcompactd_runs);
+	fprintf(out, "  asked of a zone     %10" PRIu64 " times, of which %" PRIu64 " had the free pages for it\n", r->compaction.asked,
+		r->compaction.suitable);
+}
+
 void rs_report_text(struct rs_report *r, FILE *out, unsigned int top)
 {
 	print_head(r, out);
@@ -416,6 +432,7 @@ void rs_report_text(struct rs_report *r, FILE *out, unsigned int top)
 	print_scan(r, out);
 	print_workingset(r, top, out);
 	print_shrinkers(r, top, out);
+	print_compaction(r, out);
 	print_timelines(r, out);
 	if (r->oom_kills)
 		fprintf(out, "\nThe OOM killer chose %" PRIu64 " victims\n", r->oom_kills);

@@ -48,6 +48,12 @@ enum rs_mode {
 	X(reclaim_retry_zone)                                                                      \
 	X(compact_retry)                                                                           \
 	X(mm_compaction_suitable)                                                                  \
+	X(mm_compaction_deferred)                                                                  \
+	X(mm_compaction_defer_compaction)                                                          \
+	X(mm_compaction_defer_reset)                                                               \
+	X(mm_compaction_wakeup_kcompactd)                                                          \
+	X(mm_compaction_kcompactd_wake)                                                            \
+	X(mm_compaction_kcompactd_sleep)                                                           \
 	X(mark_victim)                                                                             \
 	X(mm_setup_per_zone_wmarks)                                                                \
 	X(cgroup_mkdir)

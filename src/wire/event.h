@@ -54,6 +54,12 @@ enum rs_throttle {
 	RS_NR_THROTTLES,
 };
 
+/* Of the kernel's enum compact_result, the same in all kernels: the two that mean yes. */
+enum { RS_COMPACT_CONTINUE = 4, RS_COMPACT_SUCCESS = 8 };
+/* compaction_deferral.what and kcompactd.what */
+enum { RS_COMPACTION_DEFERRED, RS_COMPACTION_FAILED, RS_COMPACTION_RESET };
+enum { RS_KCOMPACTD_WOKEN, RS_KCOMPACTD_WAKES, RS_KCOMPACTD_SLEEPS };
+
 /* The bits of struct scan_control that decide something. */
 enum rs_sc_flag {
 	RS_SC_DEACTIVATE_ANON = 1 << 0,
@@ -242,6 +248,8 @@ enum rs_folio_outcome {
 	X(97, write_folio, "a folio is written out by reclaim")                                    \
 	X(98, folio_unmap, "try_to_unmap() of a folio")                                            \
 	X(99, folio_remove, "__remove_mapping() of a folio")                                       \
+	X(120, compaction_deferral, "compaction of a zone is put off, or no longer")               \
+	X(121, kcompactd, "kcompactd is woken, wakes or sleeps")                                   \
 	X(112, gen_folio, "a folio at the tail of an oldest generation, as isolate_folios() finds it") \
 	X(113, oom_badness, "score of a process for the OOM killer")                               \
 	X(114, refault_test, "classic LRU: what a page that came back was compared with")
@@ -691,6 +699,22 @@ enum rs_folio_outcome {
 	F(__s32, extfrag_threshold, NUM, "vm.extfrag_threshold, -1: not visible")                  \
 	F(__u32, pad, PAD, "")                                                                     \
 	A(__u64, nr_free, RS_MAX_ORDERS, NUM, "free blocks of each order; only for costly orders")
+
+#define RS_FIELDS_compaction_deferral(F, A)                                                        \
+	F(__s32, nid, NODE, "node")                                                                \
+	F(__s32, zid, ZONE, "zone")                                                                \
+	F(__s32, order, NUM, "order")                                                              \
+	F(__u32, what, NUM, "0: put off, 1: failed, so put off for longer, 2: a block was made")   \
+	F(__u32, considered, NUM, "requests put off since it failed, afterwards")                  \
+	F(__u32, defer_shift, NUM, "2 to this power are put off, afterwards")                      \
+	F(__s32, order_failed, NUM, "lower orders are not put off, afterwards")                    \
+	F(__u32, pad, PAD, "")
+
+#define RS_FIELDS_kcompactd(F, A)                                                                  \
+	F(__s32, nid, NODE, "node")                                                                \
+	F(__s32, order, NUM, "order, -1: not told")                                                \
+	F(__s32, highest_zoneidx, ZONE, "highest zone, -1: not told")                              \
+	F(__u32, what, NUM, "0: somebody woke it, 1: it wakes, 2: it sleeps")
 
 #define RS_FIELDS_direct_compact(F, A)                                                             \
 	F(__u32, gfp, GFP, "gfp mask of the request")                                              \

@@ -217,6 +217,46 @@ static void should_compact_retry_rounds(void **state)
 	}
 }
 
+/* The state after each step of a zone that fails, is put off, and works again. */
+static void compaction_deferral_doubles(void **state)
+{
+	struct compact_deferral z = { 0, 0, 11 };
+	struct rs_why why = { 0 };
+	int i;
+
+	(void)state;
+	assert_false(compaction_deferred(&z, 9, &why)); /* never failed */
+	assert_int_equal(z.considered, 0);
+	defer_compaction(&z, 9, &why);
+	assert_int_equal(z.order_failed, 9);
+	assert_int_equal(z.defer_shift, 1);
+	assert_false(compaction_deferred(&z, 8, &why)); /* a lower order is not put off, nor counted */
+	assert_int_equal(z.considered, 0);
+	assert_true(compaction_deferred(&z, 9, &why));
+	assert_int_equal(z.considered, 1);
+	assert_false(compaction_deferred(&z, 10, &why)); /* the second one is tried */
+	assert_int_equal(z.considered, 2);
+	assert_false(compaction_deferred(&z, 9, &why)); /* and does not count further */
+	assert_int_equal(z.considered, 2);
+	defer_compaction(&z, 10, &why);
+	assert_int_equal(z.order_failed, 9); /* not raised by a failure */
+	assert_int_equal(z.considered, 0);
+	for (i = 0; i < 8; i++)
+		defer_compaction(&z, 9, &why);
+	assert_int_equal(z.defer_shift, COMPACT_MAX_DEFER_SHIFT);
+	for (i = 1; i < 64; i++)
+		assert_true(compaction_deferred(&z, 9, &why));
+	assert_false(compaction_deferred(&z, 9, &why));
+	compaction_defer_reset(&z, 4, false, &why);
+	assert_int_equal(z.order_failed, 9);
+	assert_int_equal(z.defer_shift, 6);
+	assert_int_equal(z.considered, 64);
+	compaction_defer_reset(&z, 9, true, &why);
+	assert_int_equal(z.order_failed, 10);
+	assert_int_equal(z.defer_shift, 0);
+	assert_int_equal(z.considered, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +268,7 @@ int main(void)
 		cmocka_unit_test(compaction_ready_wants_a_buffer),
 		cmocka_unit_test(compaction_zonelist_suitable_adds_a_share),
 		cmocka_unit_test(should_compact_retry_rounds),
+		cmocka_unit_test(compaction_deferral_doubles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

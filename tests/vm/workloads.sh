@@ -2,7 +2,7 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge oom hopeless slow marks swappy gentree ttl tiers zones"
+WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment oom hopeless slow marks swappy gentree ttl tiers zones"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
@@ -81,6 +81,18 @@ command_of() {
 	numa) echo 'load node 1 anon 250 16000 2' ;;
 	noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 640 1; load anon 420 6000 1" ;;
 	huge) echo 'load stream /data/big 640 1; load huge 260 2; echo 100 >/proc/sys/vm/nr_hugepages; echo 0 >/proc/sys/vm/nr_hugepages' ;;
+	# Blocks wanted from memory in pieces: compaction fails, is put off, and works again.
+	fragment) cat <<-'EOF'
+		echo always >/sys/kernel/mm/transparent_hugepage/defrag
+		load slab /data/many 40000 60000
+		load anon 330 9000 2 &
+		for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+			echo 160 >/proc/sys/vm/nr_hugepages; load huge 60 1; echo 0 >/proc/sys/vm/nr_hugepages
+		done
+		wait
+		load huge 300 2
+	EOF
+	;;
 	oom) echo 'load oom 600; true' ;;
 	marks) cat <<-'EOF'
 		for min in 1024 2048 3000 4096 6000 8192 12000 16384; do
