@@ -13,7 +13,8 @@ enum { OPT_SIMULATE = 256 };
 static const struct argp_option options[] = {
 	{ "simulate", OPT_SIMULATE, NULL, 0, "try each advice on a simulated host first, as whatif does; takes a minute", 1 },
 	{ "json", 'j', NULL, 0, "one JSON object for each advice", 1 },
-	{ "format", 'f', "FORMAT", 0, "text (the default), json, sysctl (a file for sysctl.d), tuned (a profile) or shell", 1 },
+	{ "format", 'f', "FORMAT", 0,
+	  "text (the default), json, sysctl (a file for sysctl.d), tuned (a profile) or shell", 1 },
 	RS_OPTION_HELP,
 	{ 0 },
 };
@@ -22,7 +23,7 @@ static const struct {
 	const char *name;
 	rs_recommend_show show;
 } formats[] = {
-	{ "text", rs_recommend_text },	   { "json", rs_recommend_json },   { "sysctl", rs_recommend_sysctl },
+	{ "text", rs_recommend_text },	 { "json", rs_recommend_json },	  { "sysctl", rs_recommend_sysctl },
 	{ "tuned", rs_recommend_tuned }, { "shell", rs_recommend_shell }, { NULL, NULL },
 };
 

@@ -5,7 +5,7 @@
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
 
-for verb in check record report script diff explain whatif; do
+for verb in check record report script diff explain whatif forecast recommend; do
 	run $verb --help
 	[ "$status" -eq 0 ] && [ ! -s err ] && grep -q "^Usage: reclaimscope $verb" out && [ "$(wc -L <out)" -lt 80 ]
 	result "$verb --help"
