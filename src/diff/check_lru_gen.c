@@ -124,7 +124,8 @@ static void evicts(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs
 	l->at = RS_LOOP_EVICTING;
 }
 
-static void ages(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_event_try_to_inc_max_seq *e)
+static void ages(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_event_try_to_inc_max_seq *e,
+		 const struct rs_lruvec_snapshot *after)
 {
 	if (l->at != RS_LOOP_HEAD) {
 		lose(d, l);
@@ -133,6 +134,11 @@ static void ages(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_e
 	/* What it was told is what was read. */
 	l->before.sizes.max_seq = e->seq;
 	l->nr_given = 0;
+	/* In vain: others were at it, and the generations as they are now may be what was read. */
+	if (!e->ret && after && after->known) {
+		l->after = *after;
+		l->after.sizes.max_seq = e->seq;
+	}
 	judge_head(d, l, RS_LRU_GEN_AGE, &e->hdr);
 	l->at = RS_LOOP_AGED;
 	if (!l->lost)
@@ -381,6 +387,15 @@ static void state(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct r
 			evicts(d, l, &e->hdr);
 		}
 		break;
+	case RS_EVENT_try_to_inc_max_seq:
+		if (in_loop && l->aging_waits) {
+			struct rs_lruvec_snapshot after;
+
+			rs_lruvec_snapshot(&after, e);
+			l->aging_waits = false;
+			ages(d, l, &l->aging, &after);
+		}
+		break;
 	case RS_EVENT_isolate_folios_end:
 		if (in_loop)
 			isolate_snapshot(l, e);
@@ -393,6 +408,10 @@ static void in_loop(struct rs_diff *d, const struct rs_step *step, struct rs_lru
 {
 	struct rs_lru_gen_loop *l = &t->loop;
 
+	if (l->aging_waits) {
+		l->aging_waits = false;
+		ages(d, l, &l->aging, NULL);
+	}
 	switch (hdr->type) {
 	case RS_EVENT_get_swappiness: {
 		const struct rs_event_get_swappiness *e = (const void *)hdr;
@@ -435,8 +454,12 @@ static void in_loop(struct rs_diff *d, const struct rs_step *step, struct rs_lru
 		break;
 	}
 	case RS_EVENT_try_to_inc_max_seq:
-		if (((const struct rs_event_try_to_inc_max_seq *)hdr)->cgroup == l->cgroup)
-			ages(d, l, (const void *)hdr);
+		/* Judged when its snapshot has come. */
+		if (((const struct rs_event_try_to_inc_max_seq *)hdr)->cgroup == l->cgroup) {
+			l->aging = *(const struct rs_event_try_to_inc_max_seq *)hdr;
+			l->aging_waits = true;
+			return;
+		}
 		break;
 	case RS_EVENT_evict_folios_begin: {
 		const struct rs_event_evict_folios_begin *e = (const void *)hdr;
@@ -529,6 +552,8 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		if (!step->closed || t->loop.cgroup != e->cgroup) {
 			rs_count_lost(d, RS_DECIDE_try_to_shrink_lruvec);
 		} else {
+			if (t->loop.aging_waits)
+				ages(d, &t->loop, &t->loop.aging, NULL);
 			ended(d, &t->loop, hdr, e->nr_reclaimed);
 			if (!early && !t->loop.lost)
 				rs_judge(d, RS_DECIDE_try_to_shrink_lruvec, step->closed, hdr,
