@@ -30,7 +30,7 @@ DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workin
 DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_marks check_throttle check_retry check_compaction check_oom check_folio
 APPLY  := journal owner trial
 TUNE   := forecast forecast_score forecast_show adaptivemm evidence recommend recommend_show
-DIFF   += check_lru_gen check_lru_gen_size check_memcg_lru explain_lru_gen check_lru_gen_folio check_lru_gen_token
+DIFF   += check_lru_gen check_lru_gen_size check_memcg_lru explain_lru_gen check_lru_gen_folio check_lru_gen_seq
 TOOLS  := reclaimscope tool check record report script diff explain forecast recommend
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
@@ -126,26 +126,27 @@ $(LINKED): %: %.o $(OUT)/libreclaimscope.a
 docs: $(OUT)/tests/docs/events
 	$(Q)$< > docs/events.md
 
-# The reader and the report under clang's sanitizers and coverage, in objects of their own.
+# What reads recordings and what judges them, under clang's sanitizers and coverage, in objects of their own.
 FUZZ_CC    ?= clang-14
-FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
-FUZZ_LIB   := $(BASE:%=base/%) $(TRACE:%=trace/%) $(REPORT:%=report/%)
+# Arithmetic wraps, as in the kernel: a recording can hold any number.
+FUZZ_FLAGS := -O1 -g -fwrapv -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_LIB   := $(BASE:%=base/%) $(TRACE:%=trace/%) $(REPORT:%=report/%) $(MODEL:%=model/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%)
 
 $(OUT)/fuzz/%.o: %.c Makefile
 	$(call msg,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) $(RS_CFLAGS) $(FUZZ_FLAGS) -MMD -MP -c $< -o $@
 
-$(OUT)/tests/fuzz/fuzz_reader: $(OUT)/fuzz/tests/fuzz/fuzz_reader.o $(FUZZ_LIB:%=$(OUT)/fuzz/src/%.o)
+$(OUT)/tests/fuzz/fuzz_%: $(OUT)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_LIB:%=$(OUT)/fuzz/src/%.o)
 	$(call msg,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LIBS) -o $@
 
-FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/seeds
+FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/fuzz_diff $(OUT)/tests/fuzz/seeds
 
 # make fuzz SECONDS=600
 fuzz: $(OUT)/reclaimscope $(FUZZ)
-	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60)
+	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60) reader diff
 
 LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
 

@@ -56,8 +56,14 @@ static __always_inline __s32 folio_mapcount(__u64 folio, __u64 flags)
 
 static __always_inline __u64 folio_memcg(__u64 folio)
 {
-	if (HAS(struct page___memcg_data, memcg_data))
-		return READ64(struct page___memcg_data, memcg_data, folio) & ~MEMCG_DATA_FLAGS;
+	__u64 owner;
+
+	if (HAS(struct page___memcg_data, memcg_data)) {
+		owner = READ64(struct page___memcg_data, memcg_data, folio) & ~MEMCG_DATA_FLAGS;
+		if (owner && HAS(struct obj_cgroup___is_root, is_root))
+			return READ64(struct obj_cgroup___is_root, memcg, owner);
+		return owner;
+	}
 	if (HAS(struct page___v5_10, mem_cgroup))
 		return READ64(struct page___v5_10, mem_cgroup, folio);
 	return 0;

@@ -203,6 +203,8 @@ static __always_inline int balance_pgdat_entry(__u64 pgdat, __u64 order, __u64 h
 	e->order = order;
 	e->highest_zoneidx = highest_zoneidx;
 	e->kswapd_failures = kswapd_failures(pgdat);
+	e->laptop_mode = global32(opts.addr_laptop_mode);
+	e->pad = 0;
 	emit_submit(&em);
 	emit_zones(pgdat, nid, RS_ZONE_OF_BALANCE_BEGIN, RS_MAX_ZONES, false);
 	return 0;

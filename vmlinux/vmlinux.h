@@ -445,6 +445,10 @@ struct page___v5_10 {
 struct page___memcg_data { /* 6.1 and later */
 	unsigned long memcg_data;
 };
+struct obj_cgroup___is_root { /* 7.2: every folio is charged through one */
+	struct mem_cgroup *memcg;
+	bool is_root;
+};
 struct folio___v6_1 {
 	unsigned char _folio_order;
 };

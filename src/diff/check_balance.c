@@ -121,6 +121,7 @@ static void tested(struct rs_diff *d, const struct rs_thread *thread, const stru
 	}
 	fill_zones(run, zones);
 	test = (struct balance_pgdat_test){ .balanced = e->ret, .buffer_heads_idx = -1, .node_zones = zones };
+	test.laptop_mode = rs_frame_entry(frame, balance_pgdat_begin)->laptop_mode > 0;
 	boosted = run->b.nr_boost_reclaim;
 	balance_pgdat_tested(&run->b, &test, &d->rules, rs_diff_why(d));
 	run->tested = true;

@@ -117,6 +117,15 @@ static bool others_called(const struct node *node, uint64_t begin_ns, uint32_t t
 	return false;
 }
 
+/*
+ * A record has the time at which it was begun; what it holds is read after that, and later still if the CPU was
+ * taken away in between. In the middle of a run kswapd takes no request: so this was read after the run.
+ */
+static bool read_late(const struct node *node, uint64_t begin_ns, const struct rs_event_wakeup_kswapd_end *e)
+{
+	return node->known && node->k.step == KSWAPD_BALANCE && node->wake_ns < begin_ns && e->kswapd_highest_zoneidx == MAX_NR_ZONES;
+}
+
 static void count_wakeup(struct rs_diff *d, const struct wakeup_kswapd *in, const struct rs_wakeup_result *r)
 {
 	bool boosted = false;
@@ -223,6 +232,8 @@ static void check_wakeup(struct rs_diff *d, const struct rs_thread *thread, cons
 		count_wakeup(d, &in, &r);
 	if (i == 4)
 		rs_judge(d, RS_DECIDE_wakeup_kswapd, frame, &e->hdr, answers, 4, 0, NULL);
+	else if (read_late(node, b->hdr.ts_ns, e))
+		rs_judge(d, RS_DECIDE_wakeup_kswapd, frame, &e->hdr, answers, 4, 0, "read after kswapd's run, which began before");
 	else if (others_called(node, b->hdr.ts_ns, b->hdr.tid))
 		rs_judge(d, RS_DECIDE_wakeup_kswapd, frame, &e->hdr, answers, 4, 0, "another call at the same time");
 	else if (node->wake_ns >= b->hdr.ts_ns)
@@ -428,6 +439,12 @@ static void wakeup_closed(struct rs_diff *d, const struct rs_step *step, const s
 	check_wakeup(d, step->thread, step->closed, e);
 	node->calls[node->nr_calls++ % MAX_RECENT_CALLS] = (struct call){ b->hdr.ts_ns, e->hdr.ts_ns, e->hdr.tid, b->order,
 									       b->highest_zoneidx };
+	if (read_late(node, b->hdr.ts_ns, e)) {
+		node->order = b->order > b->kswapd_order ? b->order : b->kswapd_order;
+		node->highest_zoneidx = kswapd_highest_zoneidx(b->kswapd_highest_zoneidx, b->highest_zoneidx) > b->highest_zoneidx ?
+						b->kswapd_highest_zoneidx : b->highest_zoneidx;
+		return;
+	}
 	/* taken meanwhile, with this request or just before it */
 	if (node->request_known && node->wake_ns < b->hdr.ts_ns && !node->taken) {
 		if (e->kswapd_highest_zoneidx == MAX_NR_ZONES)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * isolate_folios(): the type and the tiers it evicts, what becomes of each folio at the tails of the
- * oldest generations (mode folios), and the generations that move afterwards.
+ * isolate_folios(): the type and the tiers it evicts, and what becomes of each folio at the tails of
+ * the oldest generations (mode folios).
  *
  * Its entry and its exit are recorded under the LRU lock, so the state between is the kernel's to
  * the bit. What was isolated is the list that the same thread then gives to shrink_folio_list().
@@ -37,9 +37,7 @@ struct call {
 	struct rs_event_isolate_folios_begin begin;
 	struct rs_event_isolate_folios_end end;
 	struct rs_event_lru_gen_state before, after;
-	struct rs_event_try_to_inc_max_seq aging; /* its state comes next */
 	unsigned int nr_tail;
-	bool too_long;
 	struct rs_event_gen_folio tail[MAX_TAIL];
 	struct tail_list lists[ANON_AND_FILE][MAX_NR_ZONES]; /* of the zones in the order of the scan */
 	/* What shrink_folio_list() got, in the order in which it was isolated. */
@@ -47,24 +45,8 @@ struct call {
 	struct rs_event_folio list[MAX_LIST];
 };
 
-/* A lruvec, as the last of its records under the lock has left it. */
-struct lruvec {
-	UT_hash_handle hh;
-	struct {
-		uint64_t cgroup;
-		uint64_t nid;
-	} key;
-	bool waits; /* for a record that tells whether generations moved as they should */
-	int swappiness;
-	struct lru_gen_folio was, expected;
-	uint64_t end_min_seq[ANON_AND_FILE]; /* when they had not moved yet */
-	uint64_t max_seq, min_seq[ANON_AND_FILE];
-	uint32_t tid; /* who saw it last */
-};
-
 struct gen_priv {
 	struct call *calls;
-	struct lruvec *lruvecs;
 };
 
 static struct gen_priv *priv_get(struct rs_diff *d)
@@ -87,21 +69,6 @@ static struct call *call_find(struct gen_priv *p, uint32_t tid)
 	c->tid = tid;
 	HASH_ADD(hh, p->calls, tid, sizeof(c->tid), c);
 	return c;
-}
-
-static struct lruvec *lruvec_find(struct gen_priv *p, uint64_t cgroup, int nid)
-{
-	struct lruvec *l, key = { .key = { cgroup, nid } };
-
-	HASH_FIND(hh, p->lruvecs, &key.key, sizeof(key.key), l);
-	if (l)
-		return l;
-	l = calloc(1, sizeof(*l));
-	if (!l)
-		return NULL;
-	l->key = key.key;
-	HASH_ADD(hh, p->lruvecs, key, sizeof(l->key), l);
-	return l;
 }
 
 void rs_fill_gens(struct lru_gen_folio *g, const struct rs_event_lru_gen_state *e)
@@ -161,6 +128,12 @@ static bool tells_type(const struct rs_diff *d, const struct call *c)
 	return d->rules.lru_gen_small_batch ? c->end.isolated > 0 : c->end.ret > 0;
 }
 
+/* Two generations are kept, and up to 6.12 an oldest one stays, empty, until both types' are. */
+static bool gives_nothing(const struct lru_gen_folio *g, int type)
+{
+	return get_nr_gens(g, type) == MIN_NR_GENS || g->empty[lru_gen_from_seq(g->min_seq[type])][type];
+}
+
 /* @replayed: the type that the folios lead to, -1: they are not known. */
 static void judge_type(struct rs_diff *d, const struct call *c, int replayed)
 {
@@ -172,15 +145,15 @@ static void judge_type(struct rs_diff *d, const struct call *c, int replayed)
 
 	rs_fill_gens(&g, &c->before);
 	choice = get_type_to_scan(&g, c->begin.swappiness, c->begin.gfp, &d->rules, why);
-	both = get_nr_gens(&g, LRU_GEN_ANON) > MIN_NR_GENS && get_nr_gens(&g, LRU_GEN_FILE) > MIN_NR_GENS;
+	both = !gives_nothing(&g, LRU_GEN_ANON) && !gives_nothing(&g, LRU_GEN_FILE);
 	type = choice.type;
 	if (!tells_type(d, c)) {
 		rs_count_hidden(d, RS_DECIDE_get_type_to_scan);
 		return;
 	}
-	if (get_nr_gens(&g, type) == MIN_NR_GENS) {
+	if (gives_nothing(&g, type) && c->begin.swappiness > 0) {
 		type = !type;
-		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "the type chosen has two generations: the other");
+		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "the type chosen has nothing old: the other");
 	} else if (replayed >= 0 && replayed != type) {
 		type = replayed;
 		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "nothing of the type chosen: the other");
@@ -236,7 +209,8 @@ static const char *const outcome_names[] = {
 };
 
 /* The flags of a folio that others change without the LRU lock. */
-#define FLAGS_OF_OTHERS (RS_FOLIO_LOCKED | RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK | RS_FOLIO_REFERENCED | RS_FOLIO_WORKINGSET)
+#define FLAGS_OF_OTHERS                                                                                                \
+	(RS_FOLIO_LOCKED | RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK | RS_FOLIO_REFERENCED | RS_FOLIO_WORKINGSET)
 
 /* Judges one folio. False: the kernel did otherwise. */
 static bool judge_folio(struct rs_diff *d, struct call *c, struct scan_folios *scan,
@@ -281,7 +255,7 @@ static bool find_lists(struct call *c, const struct lru_gen_folio *g)
 	unsigned int turn, at = 0;
 	int type;
 
-	if (c->too_long || c->nr_tail != c->begin.nr_recorded || scan.reclaim_idx < 0 || scan.reclaim_idx >= MAX_NR_ZONES)
+	if (c->nr_tail != c->begin.nr_recorded || scan.reclaim_idx < 0 || scan.reclaim_idx >= MAX_NR_ZONES)
 		return false;
 	for (type = 0; type < ANON_AND_FILE; type++) {
 		struct tail_list *last = &c->lists[type][0];
@@ -421,107 +395,13 @@ static void without_folios(struct rs_diff *d, const struct call *c)
 	rs_fill_gens(&g, &c->before);
 	rs_count_hidden(d, RS_DECIDE_get_tier_idx);
 	for (type = 0; type < ANON_AND_FILE; type++)
-		if (get_nr_gens(&g, type) > MIN_NR_GENS && (type == LRU_GEN_FILE || c->begin.swappiness > 0)) {
+		if (!gives_nothing(&g, type) && (type == LRU_GEN_FILE || c->begin.swappiness > 0)) {
 			rs_count_hidden(d, RS_DECIDE_isolate_folios);
 			return;
 		}
 	rs_count_branch(d, RS_DECIDE_isolate_folios, "nothing to be had");
 	rs_judge(d, RS_DECIDE_isolate_folios, NULL, &c->end.hdr, (struct rs_answer[]){ { "ret", c->end.ret, 0 } }, 1, 0,
 		 NULL);
-}
-
-/* ---- generations ---- */
-
-/* What try_to_inc_min_seq() has to do now, which is the next that happens under the lock. */
-static void expect_min_seq(struct rs_diff *d, struct gen_priv *p, const struct call *c)
-{
-	struct lruvec *l = lruvec_find(p, c->after.cgroup, c->after.nid);
-
-	if (!l)
-		return;
-	rs_fill_gens(&l->was, &c->after);
-	l->expected = l->was;
-	l->swappiness = c->begin.swappiness;
-	memcpy(l->end_min_seq, l->was.min_seq, sizeof(l->end_min_seq));
-	l->waits = true;
-	try_to_inc_min_seq(&l->expected, l->swappiness, &d->rules, NULL);
-}
-
-static void judge_carry(struct rs_diff *d, const struct lruvec *l, const struct lru_gen_folio *now,
-			const struct rs_event_hdr *hdr, int type)
-{
-	struct rs_answer answers[2 * MAX_NR_TIERS];
-	static const char *const names[2 * MAX_NR_TIERS] = {
-		"avg_refaulted 0", "avg_refaulted 1", "avg_refaulted 2", "avg_refaulted 3",
-		"avg_total 0",	   "avg_total 1",     "avg_total 2",	 "avg_total 3",
-	};
-	int tier;
-
-	for (tier = 0; tier < MAX_NR_TIERS; tier++) {
-		answers[tier] = (struct rs_answer){ names[tier], now->avg_refaulted[type][tier],
-						    l->expected.avg_refaulted[type][tier] };
-		answers[MAX_NR_TIERS + tier] = (struct rs_answer){ names[MAX_NR_TIERS + tier], now->avg_total[type][tier],
-								   l->expected.avg_total[type][tier] };
-	}
-	rs_count_branch(d, RS_DECIDE_reset_ctrl_pos, type ? "file" : "anon");
-	rs_judge(d, RS_DECIDE_reset_ctrl_pos, NULL, hdr, answers, 2 * MAX_NR_TIERS, 0, NULL);
-}
-
-/* @e was read under the lock: have the generations moved as they should since the last call? */
-static void judge_min_seq(struct rs_diff *d, struct lruvec *l, const struct rs_event_lru_gen_state *e)
-{
-	struct lru_gen_folio now;
-	int type;
-
-	if (!l->waits)
-		return;
-	l->waits = false;
-	rs_fill_gens(&now, e);
-	/* Aging in between moves them as well. */
-	if (now.max_seq != l->was.max_seq) {
-		rs_count_hidden(d, RS_DECIDE_try_to_inc_min_seq);
-		return;
-	}
-	rs_count_branch(d, RS_DECIDE_try_to_inc_min_seq,
-			l->expected.min_seq[LRU_GEN_ANON] != l->was.min_seq[LRU_GEN_ANON] ? "anon advances" :
-			l->expected.min_seq[LRU_GEN_FILE] != l->was.min_seq[LRU_GEN_FILE] ? "file advances" :
-											  "stay");
-	try_to_inc_min_seq(&l->was, l->swappiness, &d->rules, rs_diff_why(d));
-	rs_judge(d, RS_DECIDE_try_to_inc_min_seq, NULL, &e->hdr,
-		 (struct rs_answer[]){
-			 { "min_seq[anon]", now.min_seq[LRU_GEN_ANON], l->expected.min_seq[LRU_GEN_ANON] },
-			 { "min_seq[file]", now.min_seq[LRU_GEN_FILE], l->expected.min_seq[LRU_GEN_FILE] },
-			 { "max_seq", now.max_seq, l->was.max_seq },
-			 { "swappiness", l->swappiness, l->swappiness },
-		 },
-		 4, 0, NULL);
-	for (type = 0; type < ANON_AND_FILE; type++)
-		if (now.min_seq[type] != l->end_min_seq[type] && now.min_seq[type] == l->expected.min_seq[type])
-			judge_carry(d, l, &now, &e->hdr, type);
-}
-
-static void aged(struct rs_diff *d, struct lruvec *l, const struct rs_event_try_to_inc_max_seq *a,
-		 const struct rs_event_lru_gen_state *e)
-{
-	struct lru_gen_folio g = { .max_seq = l->max_seq };
-	const char *race = NULL;
-
-	if (!a->ret || !l->max_seq) {
-		rs_count_hidden(d, RS_DECIDE_inc_max_seq);
-		return;
-	}
-	memcpy(g.min_seq, l->min_seq, sizeof(g.min_seq));
-	if (l->tid != e->hdr.tid || g.max_seq != a->seq)
-		race = "another thread was at this lruvec meanwhile";
-	inc_max_seq(&g, rs_diff_why(d));
-	rs_judge(d, RS_DECIDE_inc_max_seq, NULL, &e->hdr,
-		 (struct rs_answer[]){
-			 { "max_seq", e->max_seq, g.max_seq },
-			 { "min_seq[anon]", e->min_seq[LRU_GEN_ANON], g.min_seq[LRU_GEN_ANON] },
-			 { "min_seq[file]", e->min_seq[LRU_GEN_FILE], g.min_seq[LRU_GEN_FILE] },
-			 { "seq", a->seq, a->seq },
-		 },
-		 4, 0, race);
 }
 
 /* ---- records ---- */
@@ -560,9 +440,8 @@ static void broken(struct rs_diff *d, struct call *c)
 	c->stage = OUTSIDE;
 }
 
-static void ended(struct rs_diff *d, struct gen_priv *p, struct call *c)
+static void ended(struct rs_diff *d, struct call *c)
 {
-	expect_min_seq(d, p, c);
 	if (c->begin.walked) {
 		c->stage = ISOLATED;
 		return;
@@ -572,36 +451,15 @@ static void ended(struct rs_diff *d, struct gen_priv *p, struct call *c)
 	c->stage = OUTSIDE;
 }
 
-static void take_state(struct rs_diff *d, struct gen_priv *p, struct call *c, const struct rs_event_lru_gen_state *e)
+static void take_state(struct rs_diff *d, struct call *c, const struct rs_event_lru_gen_state *e)
 {
-	struct lruvec *l = lruvec_find(p, e->cgroup, e->nid);
-
-	if (!l)
-		return;
-	switch (e->of) {
-	case RS_EVENT_isolate_folios_begin:
-		judge_min_seq(d, l, e);
-		if (c->stage == BEGUN) {
-			c->before = *e;
-			c->stage = INSIDE;
-		}
-		break;
-	case RS_EVENT_isolate_folios_end:
-		if (c->stage == ENDED) {
-			c->after = *e;
-			ended(d, p, c);
-		}
-		break;
-	case RS_EVENT_try_to_inc_min_seq:
-		judge_min_seq(d, l, e);
-		break;
-	case RS_EVENT_try_to_inc_max_seq:
-		aged(d, l, &c->aging, e);
-		break;
+	if (e->of == RS_EVENT_isolate_folios_begin && c->stage == BEGUN) {
+		c->before = *e;
+		c->stage = INSIDE;
+	} else if (e->of == RS_EVENT_isolate_folios_end && c->stage == ENDED) {
+		c->after = *e;
+		ended(d, c);
 	}
-	l->max_seq = e->max_seq;
-	memcpy(l->min_seq, e->min_seq, sizeof(l->min_seq));
-	l->tid = e->hdr.tid;
 }
 
 static void record(struct rs_diff *d, const struct rs_step *step, const struct rs_event *event)
@@ -615,7 +473,6 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	case RS_EVENT_isolate_folios_begin:
 	case RS_EVENT_isolate_folios_end:
 	case RS_EVENT_lru_gen_state:
-	case RS_EVENT_try_to_inc_max_seq:
 	case RS_EVENT_evict_folios_end:
 	case RS_EVENT_shrink_folio_list_begin:
 		break;
@@ -627,7 +484,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	if (!c)
 		return;
 	/* A list that nobody was given was empty. */
-	if (c->stage == ISOLATED && hdr->type != RS_EVENT_lru_gen_state && hdr->type != RS_EVENT_try_to_inc_max_seq)
+	if (c->stage == ISOLATED && hdr->type != RS_EVENT_lru_gen_state)
 		have_list(d, c, step->thread,
 			  hdr->type == RS_EVENT_shrink_folio_list_begin ? (const void *)hdr : NULL);
 	switch (hdr->type) {
@@ -636,8 +493,6 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 			broken(d, c);
 		if (c->nr_tail < MAX_TAIL)
 			c->tail[c->nr_tail++] = *(const struct rs_event_gen_folio *)hdr;
-		else
-			c->too_long = true;
 		break;
 	case RS_EVENT_isolate_folios_begin:
 		if (c->stage != OUTSIDE)
@@ -653,24 +508,18 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		c->end = *(const struct rs_event_isolate_folios_end *)hdr;
 		c->stage = ENDED;
 		break;
-	case RS_EVENT_try_to_inc_max_seq:
-		c->aging = *(const struct rs_event_try_to_inc_max_seq *)hdr;
-		break;
 	case RS_EVENT_lru_gen_state:
-		take_state(d, p, c, (const void *)hdr);
+		take_state(d, c, (const void *)hdr);
 		break;
 	}
-	if (c->stage == OUTSIDE && hdr->type != RS_EVENT_gen_folio) {
+	if (c->stage == OUTSIDE && hdr->type != RS_EVENT_gen_folio)
 		c->nr_tail = 0;
-		c->too_long = false;
-	}
 }
 
 static void destroy(struct rs_diff *d)
 {
 	struct gen_priv *p = d->priv[RS_PRIV_LRU_GEN_FOLIO];
 	struct call *c, *next_call;
-	struct lruvec *l, *next_lruvec;
 
 	if (!p)
 		return;
@@ -678,11 +527,6 @@ static void destroy(struct rs_diff *d)
 	{
 		HASH_DEL(p->calls, c);
 		free(c);
-	}
-	HASH_ITER(hh, p->lruvecs, l, next_lruvec)
-	{
-		HASH_DEL(p->lruvecs, l);
-		free(l);
 	}
 	free(p);
 	d->priv[RS_PRIV_LRU_GEN_FOLIO] = NULL;

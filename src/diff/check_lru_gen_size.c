@@ -66,6 +66,11 @@ void rs_judge_swappiness(struct rs_diff *d, const struct rs_event_get_swappiness
 {
 	const struct get_swappiness in = rs_get_swappiness_inputs(e);
 
+	if (!e->sc_flags) {
+		/* An older recording: whoever asks may unmap at least. */
+		rs_count_lost(d, RS_DECIDE_get_swappiness);
+		return;
+	}
 	rs_count_branch(d, RS_DECIDE_get_swappiness,
 			!in.may_swap && d->rules.swappiness_of_sc		? "this reclaim may not swap" :
 			in.swap_pages < MIN_LRU_BATCH				? "no swap to be had" :

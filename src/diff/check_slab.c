@@ -71,9 +71,8 @@ static const char *branch(const struct rs_event_shrink_slab *e, const struct rs_
 		       "scanned";
 }
 
-static void record(struct rs_diff *d, const struct rs_step *step, const struct rs_event *event)
+static void judge(struct rs_diff *d, const struct rs_event_shrink_slab *e)
 {
-	const struct rs_event_shrink_slab *e = (const void *)event->hdr;
 	const struct do_shrink_slab in = {
 		.nr_deferred = e->nr_deferred,
 		.freeable = e->freeable,
@@ -88,9 +87,8 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	struct run run;
 	unsigned int i;
 
-	(void)step;
-	if (event->hdr->type != RS_EVENT_shrink_slab)
-		return;
+	if (e->priority < 0 || e->priority > DEF_PRIORITY || e->seeks < 0)
+		return; /* impossible */
 	if (!slab && !(slab = d->priv[RS_PRIV_SLAB] = calloc(1, sizeof(*slab))))
 		return;
 	do_shrink_slab(&s, &in, &d->rules, rs_diff_why(d));
@@ -130,6 +128,13 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		return;
 	}
 	rs_judge(d, RS_DECIDE_do_shrink_slab, NULL, &e->hdr, a, RS_ARRAY_SIZE_OF(slab->waiting[0].answers), 0, race);
+}
+
+static void record(struct rs_diff *d, const struct rs_step *step, const struct rs_event *event)
+{
+	(void)step;
+	if (event->hdr->type == RS_EVENT_shrink_slab)
+		judge(d, (const void *)event->hdr);
 }
 
 static void finish(struct rs_diff *d)

@@ -30,7 +30,7 @@ static const struct rs_checker *const checkers[] = {
 	&rs_check_lru_gen,
 	&rs_check_memcg_lru,
 	&rs_check_lru_gen_folio,
-	&rs_check_lru_gen_token,
+	&rs_check_lru_gen_seq,
 };
 
 static const struct {

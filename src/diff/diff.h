@@ -155,7 +155,7 @@ enum {
 	RS_PRIV_FOLIO,
 	RS_PRIV_LRU_GEN_FOLIO,
 	RS_PRIV_LRU_GEN,
-	RS_PRIV_LRU_GEN_TOKEN,
+	RS_PRIV_LRU_GEN_SEQ,
 	RS_NR_PRIV
 };
 
@@ -220,7 +220,7 @@ struct rs_checker {
 extern const struct rs_checker rs_check_watermark, rs_check_pgdat_balanced, rs_check_kswapd, rs_check_balance, rs_check_direct, rs_check_throttle,
 	rs_check_retry, rs_check_compaction, rs_check_oom, rs_check_marks, rs_check_scan,
 	rs_check_lruvec, rs_check_cost, rs_check_memcg, rs_check_workingset, rs_check_slab, rs_check_folio;
-extern const struct rs_checker rs_check_lru_gen, rs_check_memcg_lru, rs_check_lru_gen_folio, rs_check_lru_gen_token;
+extern const struct rs_checker rs_check_lru_gen, rs_check_memcg_lru, rs_check_lru_gen_folio, rs_check_lru_gen_seq;
 
 /* Where the model's reasons go: NULL unless they are wanted. Empty at first. */
 struct rs_why *rs_diff_why(struct rs_diff *d);

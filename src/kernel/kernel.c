@@ -14,7 +14,7 @@
 static const char *const own_symbols[] = {
 	"_stext", "node_data", "root_mem_cgroup", "vm_swappiness", "nr_swap_pages", "total_swap_pages",
 	"min_free_kbytes", "user_min_free_kbytes", "watermark_scale_factor", "watermark_boost_factor",
-	"sysctl_extfrag_threshold", "lru_gen_min_ttl",
+	"sysctl_extfrag_threshold", "lru_gen_min_ttl", "laptop_mode",
 	"vm_event_states", "__per_cpu_offset", "tracepoint_srcu",
 };
 

@@ -74,6 +74,7 @@ static int set_options(struct rs_capture *c)
 	opts->addr_user_min_free_kbytes = rs_kernel_address(k, "user_min_free_kbytes");
 	opts->addr_watermark_scale_factor = rs_kernel_address(k, "watermark_scale_factor");
 	opts->addr_watermark_boost_factor = rs_kernel_address(k, "watermark_boost_factor");
+	opts->addr_laptop_mode = rs_kernel_address(k, "laptop_mode");
 	opts->addr_extfrag_threshold = rs_kernel_address(k, "sysctl_extfrag_threshold");
 	opts->addr_lru_gen_min_ttl = rs_kernel_address(k, "lru_gen_min_ttl");
 	if (getrandom(&opts->id_key, sizeof(opts->id_key), 0) != sizeof(opts->id_key))

@@ -103,6 +103,7 @@ struct rs_capture_opts {
 	__u64 addr_watermark_scale_factor;
 	__u64 addr_watermark_boost_factor;
 	__u64 addr_extfrag_threshold;
+	__u64 addr_laptop_mode;
 	__u64 addr_lru_gen_min_ttl;
 };
 

@@ -456,7 +456,9 @@ enum rs_folio_outcome {
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__s32, order, NUM, "order")                                                              \
 	F(__s32, highest_zoneidx, ZONE, "highest zone")                                            \
-	F(__s32, kswapd_failures, NUM, "of the node")
+	F(__s32, kswapd_failures, NUM, "of the node")                                              \
+	F(__s32, laptop_mode, NUM, "vm.laptop_mode, -1: there is none, or it is not visible")      \
+	F(__u32, pad, PAD, "")
 
 #define RS_FIELDS_balance_pgdat_end(F, A)                                                          \
 	F(__s32, nid, NODE, "node")                                                                \

@@ -10,6 +10,7 @@ for kernel in "$@"; do
 	5.10 | 6.1) lru= ;;
 	*) lru=:lru=n ;;
 	esac
+	# mglru-folios is small-folios under MGLRU; kept for 6.1 and 6.18.
 	case $kernel in
 	6.12 | 7.2) more="small-global+lru_gen small-memcg+lru_gen" ;;
 	*) more= ;;
@@ -19,6 +20,7 @@ for kernel in "$@"; do
 		[ $workload = ${workload%+lru_gen} ] || options=:lru=y
 		[ $workload != small-folios ] || options=$lru:mode=folios
 		what=$kernel:${workload%+lru_gen}$options
+		[ $workload != mglru-folios ] || what=$kernel:small-folios:lru=y:mode=folios
 		"$top/tests/vm/test.sh" "$what" | grep '^not' || true
 		cp "$top/build/vm/${what//[:=]/-}/r.data" "$here/$kernel-${workload/+/-}.data"
 	done

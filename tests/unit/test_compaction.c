@@ -38,6 +38,10 @@ static void fragmentation_index_of_free_lists(void **state)
 	memset(&z, 0, sizeof(z));
 	z.free_area[0] = 1 << 8;
 	assert_int_equal(fragmentation_index(&z, 9), 1000 - 1001); /* (1000 + 1) / 1 */
+	z.free_area[0] = 2 << 8;
+	z.free_area[1] = 1 << 8;
+	/* (1000 + 4 * 1000 / 4) / 3, rounded down twice */
+	assert_int_equal(fragmentation_index(&z, 2), 334);
 }
 
 /* Marks 100, 150, 200 and a boost of 10. */
@@ -163,6 +167,7 @@ static void compaction_zonelist_suitable_adds_a_share(void **state)
 	assert_true(compaction_zonelist_suitable(zones, 2, 2, ZONE_NORMAL, 0, &v6_12, NULL));
 	assert_true(compaction_zonelist_suitable(zones, 2, 2, ZONE_NORMAL, 0, &v6_18, NULL));
 	assert_false(compaction_zonelist_suitable(zones, 1, 2, ZONE_NORMAL, 0, &v6_12, NULL));
+	assert_true(compaction_zonelist_suitable(&zones[1], 1, 2, ZONE_NORMAL, 0, &v6_12, NULL));
 	zones[1].reclaimable = 199;
 	assert_false(compaction_zonelist_suitable(zones, 2, 2, ZONE_NORMAL, 0, &v6_12, NULL));
 	/* up to 6.1 a zone that has the block is no reason to compact */

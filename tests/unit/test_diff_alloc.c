@@ -162,6 +162,48 @@ static void a_request_that_was_taken_is_a_race(void **state)
 	assert_int_equal(s.race, 0);
 }
 
+static void laptop_mode_keeps_kswapd_from_writing(void **state)
+{
+	(void)state;
+	r.run.laptop_mode = 5;
+	ASSERT_SUM(NULL, balance_pgdat, 1, 0, 1, 0);
+	r.run_node.sc_flags = r.run_node_end.sc_flags &= ~RS_SC_MAY_WRITEPAGE;
+	ASSERT_SUM(NULL, balance_pgdat, 1, 1, 0, 0);
+}
+
+/* A task's shrink_node() with that much progress, while kswapd is in the last one of its run. */
+static struct rs_decision_sum judge_run(uint64_t progress, const void *missing)
+{
+	struct rs_event_hdr *const records[] = {
+		&r.run.hdr,	   &r.run_zone.hdr,	  &r.run_test.hdr,  &r.run_balanced.hdr,  &r.run_node.hdr, &r.run_node_zone.hdr,
+		&r.node.hdr,	   &r.run_node_end.hdr,	  &r.node_end.hdr,  &r.run_test2.hdr,	  &r.run_balanced2.hdr,
+		&r.run_end.hdr,
+	};
+	struct judged j;
+	struct rs_decision_sum sum;
+
+	r.node_end.nr_reclaimed = r.node.nr_reclaimed + progress;
+	j = judge_records(records, RS_ARRAY_SIZE_OF(records), missing);
+	sum = j.diff->sums[RS_DECIDE_balance_pgdat_end];
+	judged_drop(&j);
+	return sum;
+}
+
+static void failures_that_another_reclaimer_clears_are_a_race(void **state)
+{
+	(void)state;
+	r.run.kswapd_failures = r.run_node_end.kswapd_failures = r.run_end.kswapd_failures = 3;
+	assert_int_equal(judge_run(0, NULL).agree, 1);
+	r.run_end.kswapd_failures = 0;
+	assert_int_equal(judge_run(0, NULL).diverged, 1);
+	assert_int_equal(judge_run(5, NULL).race, 1);
+	/* it is still at it: its progress is not told yet */
+	assert_int_equal(judge_run(0, &r.node_end).race, 1);
+	/* to two, nobody clears them */
+	r.run_end.kswapd_failures = 2;
+	assert_int_equal(judge_run(5, NULL).diverged, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +211,8 @@ int main(void)
 		cmocka_unit_test_setup(a_changed_outcome_diverges, make_records),
 		cmocka_unit_test_setup(a_missing_record_is_lost_not_wrong, make_records),
 		cmocka_unit_test_setup(a_request_that_was_taken_is_a_race, make_records),
+		cmocka_unit_test_setup(laptop_mode_keeps_kswapd_from_writing, make_records),
+		cmocka_unit_test_setup(failures_that_another_reclaimer_clears_are_a_race, make_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

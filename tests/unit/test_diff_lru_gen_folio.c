@@ -30,6 +30,9 @@ static struct call {
 	struct rs_event_lru_gen_state next_after;
 	struct rs_event_try_to_inc_max_seq aging;
 	struct rs_event_lru_gen_state aged;
+	/* Of another thread; hdr.type 0: not recorded. */
+	struct rs_event_lru_gen_state before_all;
+	struct rs_event_try_to_shrink_lruvec_end leave;
 } call;
 
 static enum kernel_under_test kernel;
@@ -52,6 +55,7 @@ static int make_call(void **state)
 	(void)state;
 	kernel = V6_12;
 	second_thread = false;
+	call.before_all.hdr.type = call.leave.hdr.type = 0;
 	for (i = 0; i < NR_TAIL; i++)
 		SET(call.tail[i], gen_folio, .folio = i + 1, .nr_pages = 1, .refcount = 2, .zid = 1, .gen = 2,
 		    .flags = RS_FOLIO_LRU);
@@ -95,9 +99,11 @@ static int make_call(void **state)
 static struct rs_diff *judge(const void *missing, const char *path, struct rs_reader **reader)
 {
 	struct rs_event_hdr *const records[] = {
+		&call.before_all.hdr, &call.leave.hdr,
 		&call.tail[0].hdr, &call.tail[1].hdr, &call.tail[2].hdr, &call.tail[3].hdr, &call.begin.hdr,
 		&call.before.hdr,  &call.end.hdr,     &call.after.hdr,	 &call.folio[0].hdr, &call.folio[1].hdr,
-		&call.list.hdr,	   &call.eviction.hdr, &call.remove.hdr, &call.list_end.hdr, &call.evict_end.hdr, &call.next.hdr,  &call.next_state.hdr,
+		&call.list.hdr,	   &call.eviction.hdr, &call.remove.hdr, &call.list_end.hdr,
+		&call.evict_end.hdr, &call.next.hdr,  &call.next_state.hdr,
 		&call.next_end.hdr, &call.next_after.hdr, &call.aging.hdr, &call.aged.hdr,
 	};
 	const struct rs_diff_options options = { .max_divergences = 20, .why = true };
@@ -111,7 +117,7 @@ static struct rs_diff *judge(const void *missing, const char *path, struct rs_re
 	recording_info_of(w, kernel);
 	for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
 		records[i]->ts_ns = 1000 * (i + 1);
-		if (records[i] != missing)
+		if (records[i] != missing && records[i]->type)
 			assert_int_equal(rs_writer_put_record(w, 0, records[i]), 0);
 	}
 	assert_int_equal(rs_writer_close(w), 0);
@@ -192,8 +198,7 @@ static void what_differs_is_told(void **state)
 	EXPECT(NULL, DECIDED(get_tier_idx, .diverged = 1));
 	make_call(state);
 	call.next_state.min_seq[0] = 5;
-	EXPECT(NULL, DECIDED(try_to_inc_min_seq, .diverged = 1), DECIDED(reset_ctrl_pos, .fewer = 1),
-	       DECIDED(isolate_folios, .fewer = 1, .hidden = 1));
+	EXPECT(NULL, DECIDED(try_to_inc_min_seq, .diverged = 1), DECIDED(reset_ctrl_pos, .fewer = 1));
 	make_call(state);
 	call.next_state.avg_total[4] = 11;
 	EXPECT(NULL, DECIDED(reset_ctrl_pos, .diverged = 1));
@@ -246,17 +251,16 @@ static void what_is_missing_is_lost(void **state)
 					  DECIDED(get_tier_idx, .fewer = 1),
 					  DECIDED(isolate_folios, .lost = 1, .fewer = 1),
 					  DECIDED(get_type_to_scan, .lost = 1, .fewer = 1),
-					  DECIDED(try_to_inc_min_seq, .fewer = 1),
-					  DECIDED(reset_ctrl_pos, .fewer = 2),
 					  { RS_NR_DECISIONS } };
+	const struct outcome unknown[] = { DECIDED(try_to_inc_min_seq, .fewer = 1), DECIDED(reset_ctrl_pos, .fewer = 2),
+					   DECIDED(lru_gen_eviction, .fewer = 1) };
 
 	make_call(state);
 	expect(&call.tail[0], unwalked);
-	expect(&call.begin, unseen);
+	EXPECT(&call.begin, unseen[0], unseen[1], unseen[2], unseen[3], unknown[0], unknown[1], unknown[2]);
 	expect(&call.before, unseen);
 	expect(&call.end, unseen);
-	EXPECT(&call.after, unseen[0], unseen[1], unseen[2], unseen[3], unseen[4], unseen[5],
-	       DECIDED(lru_gen_eviction, .fewer = 1));
+	EXPECT(&call.after, unseen[0], unseen[1], unseen[2], unseen[3], unknown[0], unknown[1], unknown[2]);
 	expect(&call.folio[0], unwalked);
 	EXPECT(&call.aging, DECIDED(inc_max_seq, .fewer = 1, .hidden = 1));
 }
@@ -327,7 +331,7 @@ static void types(void **state)
 	call.end.type = 0;
 	call.begin.swappiness = 0;
 	call.next_state.min_seq[0] = 5;
-	EXPECT(NULL, DECIDED(get_type_to_scan, .diverged = 1), DECIDED(isolate_folios, .diverged = 1, .fewer = 1, .hidden = 1),
+	EXPECT(NULL, DECIDED(get_type_to_scan, .diverged = 1), DECIDED(isolate_folios, .diverged = 1),
 	       DECIDED(reset_ctrl_pos, .fewer = 1));
 	/* Swappiness, or __GFP_IO, instead of refaults. */
 	make_call(state);
@@ -400,7 +404,7 @@ static void generations(void **state)
 	make_call(state);
 	call.next_state.max_seq = call.next_after.max_seq = call.aged.max_seq = 8;
 	EXPECT(NULL, DECIDED(try_to_inc_min_seq, .fewer = 1, .hidden = 1), DECIDED(reset_ctrl_pos, .fewer = 2),
-	       DECIDED(isolate_folios, .fewer = 1, .hidden = 1), DECIDED(inc_max_seq, .race = 1));
+	       DECIDED(inc_max_seq, .race = 1));
 	/* 7.2 tells it at once. */
 	make_call(state);
 	call.next_state.of = RS_EVENT_try_to_inc_min_seq;
@@ -419,6 +423,15 @@ static void generations(void **state)
 	EXPECT(NULL);
 	call.aged.min_seq[1] = 7;
 	EXPECT(NULL, DECIDED(inc_max_seq, .race = 1));
+	/* Or is there still. */
+	make_call(state);
+	call.aged.min_seq[1] = 7;
+	STATE(call.before_all, try_to_shrink_lruvec_begin, 5, 7, ALL_EMPTY);
+	call.before_all.hdr.tid = TID + 1;
+	EXPECT(NULL, DECIDED(inc_max_seq, .race = 1));
+	SET(call.leave, try_to_shrink_lruvec_end, .cgroup = 1);
+	call.leave.hdr.tid = TID + 1;
+	EXPECT(NULL, DECIDED(inc_max_seq, .diverged = 1));
 }
 
 static void tokens(void **state)

@@ -37,6 +37,9 @@ static void allow_direct_reclaim_wants_half_of_the_reserve(void **state)
 	r = allow_direct_reclaim(&in, &v6_12, NULL); /* 51 > 101 / 2 */
 	assert_true(r.allowed && !r.wakes_kswapd);
 	assert_int_equal(r.kswapd_highest_zoneidx, ZONE_MOVABLE);
+	z[ZONE_NORMAL].managed_pages = 10; /* it counts, with the reserve that it has */
+	assert_false(allow_direct_reclaim(&in, &v6_12, NULL).allowed);
+	z[ZONE_NORMAL].managed_pages = 0;
 	z[1].nr_free_diff = -1;
 	r = allow_direct_reclaim(&in, &v6_12, NULL);
 	assert_false(r.allowed);
@@ -109,6 +112,7 @@ static void shrink_zones_visits_each_node_once_in_a_row(void **state)
 	r = shrink_zones(&(struct shrink_zones){ zones, 5, false, 3, nids }, NULL);
 	assert_int_equal(r.nr_nids, 3);
 	assert_int_equal(nids[0], 0);
+	assert_int_equal(r.first_nid, 0);
 	assert_false(r.compaction_ready);
 	/* for a cgroup neither cpuset nor compaction count */
 	r = shrink_zones(&(struct shrink_zones){ zones, 5, true, 9, nids }, NULL);

@@ -93,7 +93,7 @@ command_of() {
 		load huge 300 2
 	EOF
 	;;
-	oom) echo 'load oom 600; true' ;;
+	oom) echo 'echo 1 >/proc/sys/vm/overcommit_memory; for i in 1 2 3; do load oom 600; done; true' ;;
 	marks) cat <<-'EOF'
 		for min in 1024 2048 3000 4096 6000 8192 12000 16384; do
 			echo $min >/proc/sys/vm/min_free_kbytes; echo "== $min" >>/out/zoneinfo; cat /proc/zoneinfo >>/out/zoneinfo
