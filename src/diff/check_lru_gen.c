@@ -54,6 +54,9 @@ static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru
 		lose(d, l);
 		return;
 	}
+	if (l->size_waits)
+		rs_judge_evictable_size(d, hdr, l->size, l->swappiness, &l->before, &l->after);
+	l->size_waits = false;
 	in = head_inputs(d, l, &l->before);
 	model = try_to_shrink_lruvec_turn(&before, &in, &d->rules, rs_diff_why(d));
 	nr = step == RS_LRU_GEN_EVICT ? before.nr_batch : 0;
@@ -150,7 +153,7 @@ static void next_turn(struct rs_lru_gen_loop *l)
 {
 	l->at = RS_LOOP_HEAD;
 	l->before.known = l->after.known = false;
-	l->size_known = false;
+	l->size_known = l->size_waits = false;
 }
 
 /* The kernel's should_abort_scan() of 6.1 is part of the loop, and shows in what follows. */
@@ -445,8 +448,7 @@ static void in_loop(struct rs_diff *d, const struct rs_step *step, struct rs_lru
 			l->memcg = rs_memcg_below(e->cgroup, l->memcg.is_target ? e->cgroup : 0, e->usage, e->emin, e->elow);
 			/* 6.18 passes none where it has to age first. */
 			if (e->scan || d->rules.aging_in_loop) {
-				if (!d->rules.aging_in_loop && l->before.known)
-					rs_judge_evictable_size(d, hdr, e->scan, l->swappiness, &l->before, NULL);
+				l->size_waits = !d->rules.aging_in_loop;
 				l->size = e->scan;
 				l->size_known = true;
 			}

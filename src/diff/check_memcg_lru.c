@@ -5,6 +5,8 @@
  */
 #include "lru_gen_state.h"
 
+#define MAX_SEQ_STEPS 8 /* what memcg_lru.seq can move while one cgroup is */
+
 /* ---- shrink_one() ---- */
 
 static void lruvec_left(struct rs_memcg_walk *w, const struct rs_frame *frame,
@@ -93,14 +95,14 @@ static void judge_rotation(struct rs_diff *d, struct rs_memcg_walk *w, const str
 			   const struct rs_event_lru_gen_rotate_memcg *e)
 {
 	struct lru_gen_rotate_memcg in = { .op = e->op, .gen = b->gen, .seq = b->seq };
-	struct lru_gen_rotate_memcg_result model = lru_gen_rotate_memcg(&in, rs_diff_why(d)), other;
+	struct lru_gen_rotate_memcg_result model = lru_gen_rotate_memcg(&in, rs_diff_why(d));
 	bool expected = w->op_waits && w->op_cgroup == e->cgroup;
 
-	/* The lock comes after the entry: the node may have gone on. */
-	in.seq = e->seq;
-	other = lru_gen_rotate_memcg(&in, NULL);
-	if (other.gen == e->gen && other.seg == e->seg)
-		model = other;
+	/* The lock comes after the entry: the node may have gone on, to one of the generations until the return. */
+	while (in.seq < e->seq && in.seq < b->seq + MAX_SEQ_STEPS && (model.gen != e->gen || model.seg != e->seg)) {
+		in.seq++;
+		model = lru_gen_rotate_memcg(&in, NULL);
+	}
 	rs_count_branch(d, RS_DECIDE_lru_gen_rotate_memcg, op_name(e->op));
 	rs_judge(d, RS_DECIDE_lru_gen_rotate_memcg, NULL, &e->hdr,
 		 (struct rs_answer[]){

@@ -49,6 +49,7 @@ struct rs_lru_gen_loop {
 	bool low_reclaim, online;
 	int swappiness;
 	bool size_known;
+	bool size_waits; /* to be judged, when the sizes after it are known */
 	uint64_t size;
 	bool evict_waits; /* evict_folios() was entered, its snapshot comes next */
 	uint64_t nr_given; /* to it */
