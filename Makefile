@@ -20,7 +20,7 @@ BASE   := log json readfile
 KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup setting
 TRACE  := schema codec output writer reader show tasks
 PROBE  := hooks permit ring choose capture counts gauge describe mentions process record
-REPORT := latency report report_summary report_text report_json
+REPORT := latency text working_set refault refault_show generations generations_show report report_summary report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 MODEL  += lru_gen lru_gen_folio
@@ -63,7 +63,7 @@ Q   := @
 msg  = @printf '  %-8s %s\n' $(1) $(2:$(OUT)/%=%);
 endif
 
-SKEL := $(OUT)/bpf/reclaimscope.skel.h
+SKEL := $(OUT)/bpf/reclaimscope.skel.h $(OUT)/bpf/summary.skel.h
 
 all: $(OUT)/reclaimscope $(OUT)/reclaimscope-apply
 
@@ -88,7 +88,7 @@ $(OUT)/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(RS_CFLAGS) -MMD -MP -c $< -o $@
 
-# One object of all families. Linked once, which sheds what only a debugger wants; labels of blocks as well: libbpf goes through
+# One object of all families, and one for mode summary. Linked once, which sheds what only a debugger wants; labels of blocks as well: libbpf goes through
 # all symbols for each program.
 $(OUT)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
 	$(call msg,BPF,$@)
@@ -114,7 +114,7 @@ $(OUT)/tests/vm/load: tests/vm/load.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@
 
-LINKED := $(addprefix $(OUT)/tests/,vm/crosscheck cli/killer bench/pump docs/events fuzz/seeds)
+LINKED := $(addprefix $(OUT)/tests/,vm/crosscheck vm/generations cli/killer bench/pump docs/events fuzz/seeds)
 $(OUT)/tests/bench/pump: LDLIBS := -pthread
 $(OUT)/tests/fuzz/seeds: LDLIBS := -lcmocka
 
@@ -148,7 +148,7 @@ FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/fuzz_diff $(OUT)/tests/f
 fuzz: $(OUT)/reclaimscope $(FUZZ)
 	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60) reader diff
 
-LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck
+LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck $(OUT)/tests/vm/generations
 
 # Needs neither root nor a kernel that can be traced.
 CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)' \
@@ -175,12 +175,18 @@ test-vm:
 	$(Q)tools/install-deps.sh vm
 	$(Q)$(MAKE) --no-print-directory $(LAB)
 	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%)) \
-		$(patsubst %,%:tiers:lru=y:mode=folios,$(filter-out 5.10,$(KERNELS)))'
+		$(patsubst %,%:tiers:lru=y:mode=folios,$(filter-out 5.10,$(KERNELS)))' \
+		'tests/vm/generations.sh $(filter-out 5.10,$(KERNELS))' 'tests/vm/working-set.sh --test $(CURVES)'
 
 # docs/model-vs-kernel.md out of the recordings in DIRS, by default those that test-vm has left.
 DIRS ?= $(wildcard $(OUT)/vm/*-*)
 model-vs-kernel: $(OUT)/reclaimscope
 	$(Q)tests/vm/agreement.sh $(dir $(wildcard $(DIRS:%=%/r.data))) > docs/model-vs-kernel.md
+
+# docs/working-set.md: predicted refaults against those with that much more memory.
+working-set: $(LAB)
+	$(Q)tests/vm/working-set.sh $(CURVES) > docs/working-set.md
+CURVES ?= 6.1 6.12 7.2
 
 kernel-support: $(LAB)
 	$(Q)tests/vm/kernels.sh --write
@@ -219,6 +225,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all bench check mutate test test-vm kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean
+.PHONY: all bench check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean
 .DELETE_ON_ERROR:
 .SECONDARY:

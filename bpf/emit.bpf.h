@@ -41,11 +41,14 @@ struct {
 	__type(value, struct rs_totals);
 } totals SEC(".maps");
 
+struct rs_counts counts[RS_COUNT_SLOTS];
+
 /* Events of CPUs that came after the start: they have no ring. */
 __u64 no_ring;
 
-extern void bpf_preempt_disable(void) __ksym __weak;
-extern void bpf_preempt_enable(void) __ksym __weak;
+/* Functions of the kernel that src/probe puts in by number: for two names libbpf would read all of the kernel's BTF. */
+static void (*const bpf_preempt_disable)(void) = (void *)RS_CALL_PREEMPT_DISABLE;
+static void (*const bpf_preempt_enable)(void) = (void *)RS_CALL_PREEMPT_ENABLE;
 
 #define barrier() asm volatile("" ::: "memory")
 
@@ -150,9 +153,18 @@ static __always_inline void emit_submit(struct emit *em)
 			__sync_fetch_and_add(&cpu_->counter[index], 1);                            \
 	} while (0)
 
-#define SEEN(tracepoint) COUNT(seen, RS_TP_##tracepoint)
+static __always_inline struct rs_counts *this_counts(void)
+{
+	return &counts[bpf_get_smp_processor_id() & (RS_COUNT_SLOTS - 1)];
+}
 
-#define MODE_SUMMARY (opts.mode == RS_MODE_SUMMARY)
+#define SEEN(tracepoint) __sync_fetch_and_add(&this_counts()->seen[RS_TP_##tracepoint], 1)
+
+#ifdef RS_SUMMARY
+#define MODE_SUMMARY true
+#else
+#define MODE_SUMMARY false
+#endif
 #define MODE_FOLIOS (opts.mode == RS_MODE_FOLIOS)
 
 #endif

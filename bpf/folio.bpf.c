@@ -149,12 +149,12 @@ static __always_inline int folio_list_end(__u64 list_arg, __u64 pgdat, __u64 sc,
 }
 
 #define FOLIO_LIST(hook, fn, nargs)                                                                \
-	SEC("?fentry/" #fn)                                                                        \
+	FN_SEC("?fentry/" #fn)                                                                        \
 	int hook##__fentry(__u64 *ctx)                                                             \
 	{                                                                                          \
 		return folio_list_begin(ctx[0], ctx[1], ctx[2], ctx[4]);                           \
 	}                                                                                          \
-	SEC("?fexit/" #fn)                                                                         \
+	FN_SEC("?fexit/" #fn)                                                                         \
 	int hook##__fexit(__u64 *ctx)                                                              \
 	{                                                                                          \
 		return folio_list_end(ctx[0], ctx[1], ctx[2], ctx[nargs]);                         \
@@ -163,13 +163,13 @@ FOLIO_LIST(shrink_page_list, shrink_page_list, 5)
 FOLIO_LIST(shrink_folio_list__args5, shrink_folio_list, 5)
 FOLIO_LIST(shrink_folio_list__args6, shrink_folio_list, 6)
 
-SEC("?kprobe.multi/shrink_folio_list")
+FN_SEC("?kprobe.multi/shrink_folio_list")
 int shrink_folio_list__args6__kentry(struct pt_regs *ctx)
 {
 	frame_push(FRAME_shrink_folio_list, PUSH_3);
 	return folio_list_begin(REG_ARG(0), REG_ARG(1), REG_ARG(2), REG_ARG(4));
 }
-SEC("?kretprobe.multi/shrink_folio_list")
+FN_SEC("?kretprobe.multi/shrink_folio_list")
 int shrink_folio_list__args6__kexit(struct pt_regs *ctx)
 {
 	struct frame *f = frame_pop(FRAME_shrink_folio_list, RS_EVENT_shrink_folio_list_end);
@@ -213,7 +213,7 @@ static __always_inline int folio_referenced_exit(__u64 folio, __u64 is_locked, _
 }
 FN_EXIT(folio_referenced, 4, 4, folio_referenced)
 /* The 5.10 verifier has no pointers to plain integers: take the address from the context's memory. */
-SEC("?fexit/page_referenced")
+FN_SEC("?fexit/page_referenced")
 int page_referenced__fexit(__u64 *ctx)
 {
 	return folio_referenced_exit(ctx[0], ctx[1], ctx[2], read64((__u64)&ctx[3]), ctx[4]);

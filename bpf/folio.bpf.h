@@ -69,6 +69,20 @@ static __always_inline __u64 folio_memcg(__u64 folio)
 	return 0;
 }
 
+/*
+ * Where a folio belongs while it is not in memory: the same number when it leaves and when it comes back,
+ * and one more for each page that follows. 0: it is swapped in past the swap cache, and does not tell.
+ */
+static __always_inline __u64 folio_place(__u64 folio, __u64 flags)
+{
+	__u64 at[3] = {}; /* mapping, index, private: in this order everywhere */
+
+	copy(at, sizeof(at), folio + OFFSET(struct page, mapping));
+	if (folio_is_file(flags))
+		return (scramble(at[0]) << 32) + (__u32)at[1];
+	return FLAG_BIT(flags, PG_swapcache, 1) ? at[2] : 0;
+}
+
 /* The node is in the highest bits, as long as sections are not there: never with a virtual memmap. */
 static __always_inline __s32 folio_nid(__u64 flags)
 {

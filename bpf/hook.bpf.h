@@ -15,6 +15,13 @@
 #ifndef RS_HOOK_BPF_H
 #define RS_HOOK_BPF_H
 
+/* The section of a program on a function, of which there are none in mode summary. */
+#ifdef RS_SUMMARY
+#define FN_SEC(name) static __always_inline
+#else
+#define FN_SEC(name) SEC(name)
+#endif
+
 /* Argument @i of a BTF program, and of a kprobe. */
 #define BTF_ARG(i) (ctx[i])
 #define REG_ARG(i) REG_ARG_##i
@@ -43,12 +50,12 @@
  * the programs: a function with several shapes has a hook for each.
  */
 #define FN_ENTRY_AS(hook, fn, body, n)                                                             \
-	SEC("?fentry/" #fn)                                                                        \
+	FN_SEC("?fentry/" #fn)                                                                     \
 	int hook##__fentry(__u64 *ctx)                                                             \
 	{                                                                                          \
 		return body##_entry(ARGS_##n(BTF_ARG));                                            \
 	}                                                                                          \
-	SEC("?kprobe.multi/" #fn)                                                                  \
+	FN_SEC("?kprobe.multi/" #fn)                                                               \
 	int hook##__kentry(struct pt_regs *ctx)                                                    \
 	{                                                                                          \
 		return body##_entry(ARGS_##n(REG_ARG));                                            \
@@ -56,13 +63,13 @@
 #define FN_ENTRY(fn, n) FN_ENTRY_AS(fn, fn, fn, n)
 
 #define FN_FEXIT(hook, fn, body, n, nargs)                                                         \
-	SEC("?fexit/" #fn)                                                                         \
+	FN_SEC("?fexit/" #fn)                                                                      \
 	int hook##__fexit(__u64 *ctx)                                                              \
 	{                                                                                          \
 		return body##_exit(ARGS_##n(BTF_ARG), BTF_ARG(nargs));                             \
 	}
 #define FN_KEXIT(hook, fn, body, n, frame_id, event)                                               \
-	SEC("?kretprobe.multi/" #fn)                                                               \
+	FN_SEC("?kretprobe.multi/" #fn)                                                            \
 	int hook##__kexit(struct pt_regs *ctx)                                                     \
 	{                                                                                          \
 		struct frame *frame = frame_pop(frame_id, RS_EVENT_##event);                       \
@@ -78,7 +85,7 @@
  */
 #define FN_EXIT_AS(hook, fn, body, n, nargs, event)                                                \
 	FN_FEXIT(hook, fn, body, n, nargs)                                                         \
-	SEC("?kprobe.multi/" #fn)                                                                  \
+	FN_SEC("?kprobe.multi/" #fn)                                                               \
 	int hook##__kentry(struct pt_regs *ctx)                                                    \
 	{                                                                                          \
 		frame_push(FRAME_##fn, PUSH_##n);                                                  \
@@ -89,13 +96,13 @@
 
 /* Both: @body##_entry() and @body##_exit(). */
 #define FN_PAIR_AS(hook, fn, body, n, nargs, event)                                                \
-	SEC("?fentry/" #fn)                                                                        \
+	FN_SEC("?fentry/" #fn)                                                                     \
 	int hook##__fentry(__u64 *ctx)                                                             \
 	{                                                                                          \
 		return body##_entry(ARGS_##n(BTF_ARG));                                            \
 	}                                                                                          \
 	FN_FEXIT(hook, fn, body, n, nargs)                                                         \
-	SEC("?kprobe.multi/" #fn)                                                                  \
+	FN_SEC("?kprobe.multi/" #fn)                                                               \
 	int hook##__kentry(struct pt_regs *ctx)                                                    \
 	{                                                                                          \
 		frame_push(FRAME_##fn, PUSH_##n);                                                  \
@@ -106,12 +113,12 @@
 
 /* Programs for the return of @fn, of which nothing but the moment matters. */
 #define FN_RETURN(fn, body)                                                                        \
-	SEC("?fexit/" #fn)                                                                         \
+	FN_SEC("?fexit/" #fn)                                                                      \
 	int fn##__fexit(__u64 *ctx)                                                                \
 	{                                                                                          \
 		return body##_exit();                                                              \
 	}                                                                                          \
-	SEC("?kretprobe.multi/" #fn)                                                               \
+	FN_SEC("?kretprobe.multi/" #fn)                                                            \
 	int fn##__kexit(struct pt_regs *ctx)                                                       \
 	{                                                                                          \
 		return body##_exit();                                                              \
@@ -120,12 +127,12 @@
 /* Entry and return of @fn where fn##_entry() pushes the frame itself, in every form: fn##_exit() gets that and the value. */
 #define FN_FRAMED(fn, n, nargs, event)                                                             \
 	FN_ENTRY(fn, n)                                                                            \
-	SEC("?fexit/" #fn)                                                                         \
+	FN_SEC("?fexit/" #fn)                                                                      \
 	int fn##__fexit(__u64 *ctx)                                                                \
 	{                                                                                          \
 		return fn##_exit(frame_pop(FRAME_##fn, RS_EVENT_##event), BTF_ARG(nargs));         \
 	}                                                                                          \
-	SEC("?kretprobe.multi/" #fn)                                                               \
+	FN_SEC("?kretprobe.multi/" #fn)                                                            \
 	int fn##__kexit(struct pt_regs *ctx)                                                       \
 	{                                                                                          \
 		return fn##_exit(frame_pop(FRAME_##fn, RS_EVENT_##event), PT_REGS_RC(ctx));        \

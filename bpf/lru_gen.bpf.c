@@ -90,6 +90,7 @@ static __noinline void emit_lru_gen(__u64 lruvec, __u32 of)
 	copy_protected(e->protected, lrugen);
 	copy(e->evicted, sizeof(e->evicted), lrugen + LRU_GEN_OFFSET(evicted));
 	copy(e->refaulted, sizeof(e->refaulted), lrugen + LRU_GEN_OFFSET(refaulted));
+	e->jiffies = bpf_jiffies64();
 	emit_submit(&em);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one BPF object: every family of probes, compiled together because they share the rings and
- * each other's helpers. src/probe decides which programs of it are loaded.
+ * Every family of probes, compiled together because they share the rings and each other's helpers.
+ * src/probe decides which programs of it are loaded. summary.bpf.c makes a small object of it.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -26,14 +26,16 @@ struct {
 #include "direct.bpf.c"
 #include "kswapd.bpf.c"
 #include "scan.bpf.c"
-#include "cost.bpf.c"
 #include "shrinker.bpf.c"
 #include "retry.bpf.c"
 #include "compaction.bpf.c"
+#include "folio.bpf.c"
+#ifndef RS_SUMMARY
+#include "cost.bpf.c"
 #include "workingset.bpf.c"
 #include "memcg.bpf.c"
 #include "lru_gen.bpf.c"
-#include "folio.bpf.c"
 #include "gauge.bpf.c"
+#endif
 
 char LICENSE[] SEC("license") = "GPL";

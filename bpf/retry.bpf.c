@@ -145,14 +145,14 @@ static __always_inline int compaction_suitable_exit(__u64 zone, __u64 order, __u
 	return 0;
 }
 FN_EXIT_AS(compaction_suitable__args4, compaction_suitable, compaction_suitable, 4, 4, compaction_suitable_fn)
-SEC("?fexit/compaction_suitable")
+FN_SEC("?fexit/compaction_suitable")
 int compaction_suitable__args3__fexit(__u64 *ctx)
 {
 	return compaction_suitable_exit(ctx[0], ctx[1], 0, ctx[2], ctx[3]);
 }
 
 /* (gfp, order, alloc_flags, ac, priority, &result): the page or NULL. Up to 6.18. */
-SEC("?fexit/__alloc_pages_direct_compact")
+FN_SEC("?fexit/__alloc_pages_direct_compact")
 int __alloc_pages_direct_compact__fexit(__u64 *ctx)
 {
 	struct rs_event_direct_compact *e;
@@ -302,7 +302,7 @@ static __always_inline int freelist_pass(__u64 gfp, __u64 order, __u64 alloc_fla
 	emit_submit(&em);
 	return 0;
 }
-SEC("?fexit/get_page_from_freelist")
+FN_SEC("?fexit/get_page_from_freelist")
 int get_page_from_freelist__fexit(__u64 *ctx)
 {
 	const struct alloc_context *ac = (void *)ctx[3];
@@ -310,13 +310,13 @@ int get_page_from_freelist__fexit(__u64 *ctx)
 
 	return freelist_pass(ctx[0], ctx[1], ctx[2], ac->highest_zoneidx, got_page);
 }
-SEC("?kprobe.multi/get_page_from_freelist")
+FN_SEC("?kprobe.multi/get_page_from_freelist")
 int get_page_from_freelist__kentry(struct pt_regs *ctx)
 {
 	frame_push(FRAME_get_page_from_freelist, PUSH_4);
 	return 0;
 }
-SEC("?kretprobe.multi/get_page_from_freelist")
+FN_SEC("?kretprobe.multi/get_page_from_freelist")
 int get_page_from_freelist__kexit(struct pt_regs *ctx)
 {
 	struct frame *f = frame_pop(FRAME_get_page_from_freelist, RS_EVENT_get_page_from_freelist);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Summary mode: sums and histograms kept in the kernel, no records. One slot for each CPU, changed
+ * Summary mode: sums and histograms kept in the kernel, no records. Slots for each CPU, changed
  * with atomic adds, so that neither an interrupt nor a preempted program can lose a count.
  */
 #ifndef RS_SUMMARY_BPF_H
@@ -110,24 +110,20 @@ static __always_inline int summary_throttled(__u32 reason, __u32 usec)
 
 static __always_inline int summary_batch(__u64 nr_scanned, __u64 nr_reclaimed, __s32 priority, bool file)
 {
-	struct rs_totals *t = this_totals();
+	struct rs_counts *c = this_counts();
 	__u32 task;
 
-	if (!t)
-		return 0;
 	task = task_flags() & PF_KSWAPD ? 0 : 1;
-	ADD(t->nr_scanned[task][file & 1], nr_scanned);
-	ADD(t->nr_reclaimed[task][file & 1], nr_reclaimed);
-	ADD(t->batches_by_priority[priority & 15], 1);
+	ADD(c->nr_scanned[task][file & 1], nr_scanned);
+	ADD(c->nr_reclaimed[task][file & 1], nr_reclaimed);
+	ADD(c->batches_by_priority[priority & 15], 1);
 	return 0;
 }
 
 static __always_inline int summary_slab(__s32 freed)
 {
-	struct rs_totals *t = this_totals();
-
-	if (t && freed > 0)
-		ADD(t->slab_freed, freed);
+	if (freed > 0)
+		ADD(this_counts()->slab_freed, freed);
 	return 0;
 }
 

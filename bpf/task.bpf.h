@@ -240,13 +240,11 @@ static __always_inline bool task_wanted(void)
 	__u64 pid_tgid, css;
 	int i;
 
-	if (!opts.self_tgid && !opts.filter_active)
+	if (!opts.filter_active)
 		return true; /* the usual case, without asking who it is */
 	pid_tgid = bpf_get_current_pid_tgid();
 	if (opts.self_tgid && pid_tgid >> 32 == opts.self_tgid)
 		return false;
-	if (!opts.filter_active)
-		return true;
 	if (opts.filter_tgid && pid_tgid >> 32 != opts.filter_tgid)
 		return false;
 	if (opts.filter_tid && (__u32)pid_tgid != opts.filter_tid)
@@ -265,7 +263,7 @@ static __always_inline bool task_wanted(void)
 /* Is this event wanted? @nid -1: it belongs to no node, or is not known yet. */
 static __always_inline bool wanted(__u32 type, __s32 nid)
 {
-	if (task_wanted() && (!opts.filter_active || opts.filter_nid < 0 || nid < 0 || nid == opts.filter_nid))
+	if (!opts.filter_active || (task_wanted() && (opts.filter_nid < 0 || nid < 0 || nid == opts.filter_nid)))
 		return true;
 	COUNT(filtered, type);
 	return false;

@@ -52,6 +52,8 @@ static __always_inline int workingset_eviction_exit(__u64 folio, __u64 target_me
 	if (task)
 		task->nr_evicted = 0;
 	e->pad = 0;
+	e->owner = memcg_cgroup_id(folio_memcg(folio));
+	e->place = folio_place(folio, flags);
 	emit_submit(&em);
 	return 0;
 }
@@ -127,6 +129,7 @@ static __always_inline int workingset_refault_entry(__u64 folio, __u64 shadow)
 	e->cgroup = memcg_cgroup_id(folio_memcg(folio));
 	e->file = folio_is_file(flags);
 	e->nr_pages = folio_nr_pages(folio, flags);
+	e->place = folio_place(folio, flags);
 	emit_submit(&em);
 	if (opts.lru_gen)
 		return 0;

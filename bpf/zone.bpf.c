@@ -223,14 +223,14 @@ static __always_inline int zone_watermark_ok(__u64 zone, __u32 order, __u64 mark
 	return 0;
 }
 
-SEC("?fexit/__zone_watermark_ok")
+FN_SEC("?fexit/__zone_watermark_ok")
 int __zone_watermark_ok__fexit(__u64 *ctx)
 {
 	return zone_watermark_ok(ctx[0], ctx[1], ctx[2], ctx[3], ctx[4], ctx[5], ctx[6]);
 }
 
 /* Every call is kept for its return, wanted or not: calls nest when an interrupt allocates. */
-SEC("?kprobe.multi/__zone_watermark_ok")
+FN_SEC("?kprobe.multi/__zone_watermark_ok")
 int __zone_watermark_ok__kentry(struct pt_regs *ctx)
 {
 	frame_push(FRAME___zone_watermark_ok, PT_REGS_PARM1(ctx),
@@ -239,7 +239,7 @@ int __zone_watermark_ok__kentry(struct pt_regs *ctx)
 		   PT_REGS_PARM3(ctx), ctx->r9);
 	return 0;
 }
-SEC("?kretprobe.multi/__zone_watermark_ok")
+FN_SEC("?kretprobe.multi/__zone_watermark_ok")
 int __zone_watermark_ok__kexit(struct pt_regs *ctx)
 {
 	struct frame *f = frame_pop(FRAME___zone_watermark_ok, RS_EVENT_zone_watermark_ok);

@@ -55,7 +55,7 @@ check "only bpf/compat.bpf.h and src/kernel ask what kernel this is" "$(grep -nE
 	grep -v '^src/kernel/')"
 check "no goto outside of bpf/" "$(grep -nE '^\s*goto ' -r src tools)"
 check "the library never exits and never writes to stdout" "$(grep -nE '\b(exit|abort|printf|puts|putchar)\(|\bstdout\b' -r src --include='*.c' |
-	grep -vE '\b(fprintf|snprintf|vsnprintf|_exit)\(|^src/(probe/record|apply/trial).c.*_exit')"
+	grep -vE '\b(fprintf|snprintf|vsnprintf|_exit)\(|^src/(probe/process|apply/trial).c.*_exit')"
 check "only src/apply writes settings" "$(grep -n "rs_setting_write(" -r src tools --include="*.c" | grep -vE "^src/(apply/|kernel/setting)")"
 check "no bpf_printk is left in" "$(grep -n bpf_printk -r bpf)"
 check "src/model includes nothing but <stdint.h> <stdbool.h> <stddef.h> <string.h>" "$(grep -nE '^#include <' -r src/model |

@@ -30,10 +30,19 @@ static void put_string(FILE *out, const char *value)
 {
 	const unsigned char *s = (const unsigned char *)value;
 
-	putc('"', out);
-	while (*s) {
-		int n = utf8_length(s);
+	putc_unlocked('"', out);
+	for (;;) {
+		size_t plain = 0;
+		int n;
 
+		while (s[plain] >= 0x20 && s[plain] < 0x7f && s[plain] != '"' && s[plain] != '\\')
+			plain++;
+		if (plain)
+			fwrite_unlocked(s, 1, plain, out);
+		s += plain;
+		if (!*s)
+			break;
+		n = utf8_length(s);
 		if (n == 0) {
 			fputs("\\ufffd", out);
 			s++;
@@ -45,34 +54,34 @@ static void put_string(FILE *out, const char *value)
 			fprintf(out, "\\u%04x", s[1]); /* to a terminal U+009B is as good as ESC [ */
 			s += n;
 		} else {
-			fwrite(s, 1, n, out);
+			fwrite_unlocked(s, 1, n, out);
 			s += n;
 		}
 	}
-	putc('"', out);
+	putc_unlocked('"', out);
 }
 
 static void put_key(struct rs_json *j, const char *key)
 {
 	if (j->need_comma)
-		putc(',', j->out);
+		putc_unlocked(',', j->out);
 	j->need_comma = true;
 	if (key) {
 		put_string(j->out, key);
-		putc(':', j->out);
+		putc_unlocked(':', j->out);
 	}
 }
 
 static void open_with(struct rs_json *j, const char *key, char c)
 {
 	put_key(j, key);
-	putc(c, j->out);
+	putc_unlocked(c, j->out);
 	j->need_comma = false;
 }
 
 static void close_with(struct rs_json *j, char c)
 {
-	putc(c, j->out);
+	putc_unlocked(c, j->out);
 	j->need_comma = true;
 }
 
@@ -102,10 +111,18 @@ void rs_json_end_line(struct rs_json *j)
 	j->need_comma = false;
 }
 
+/* Numbers are most of what is printed, and fprintf() takes ten times as long. */
 void rs_json_u64(struct rs_json *j, const char *key, uint64_t value)
 {
+	char digits[20];
+	size_t at = sizeof(digits);
+
 	put_key(j, key);
-	fprintf(j->out, "%" PRIu64, value);
+	do {
+		digits[--at] = '0' + value % 10;
+		value /= 10;
+	} while (value);
+	fwrite_unlocked(digits + at, 1, sizeof(digits) - at, j->out);
 }
 
 void rs_json_i64(struct rs_json *j, const char *key, int64_t value)

@@ -1,25 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A name index over libbpf's BTF, which itself looks names up one by one: 150,000 types for each.
- * Flavours of a type, name___flavour, stand beside each other.
+ * A reader of BTF with an index of names, in one pass over the types: they are 150,000, and libbpf goes through them more
+ * than once to read them and once for each name that it looks up. Flavours of a type, name___flavour, stand beside each
+ * other.
  */
 #include "btf.h"
 
 #include <bpf/btf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
+#include "../base/readfile.h"
 
 struct rs_btf {
-	struct btf *btf;
-	uint32_t *slots; /* type ids, open addressing */
+	char *data; /* the file, and some zeros */
+	const char *strings;
+	uint32_t strings_len;
+	uint32_t *types; /* where each type is in data, by id */
+	uint32_t nr; /* of ids; 0 is void */
+	uint32_t *slots; /* ids, open addressing */
 	uint32_t mask;
 };
 
 #define TRACEPOINT_PREFIX "btf_trace_"
+#define MAX_NAME 256
+#define PAD 8 /* names are read by the word */
+
+/* Kinds that are looked up by name; those of which CO-RE has candidates in front. */
+static const uint32_t kinds[] = {
+	BTF_KIND_INT, BTF_KIND_STRUCT, BTF_KIND_UNION, BTF_KIND_ENUM, BTF_KIND_FWD, BTF_KIND_TYPEDEF,
+	BTF_KIND_FLOAT, BTF_KIND_ENUM64, BTF_KIND_FUNC,
+};
+#define NR_CORE_KINDS (RS_ARRAY_SIZE_OF(kinds) - 1)
+#define INDEXED                                                                                    \
+	(1u << BTF_KIND_INT | 1u << BTF_KIND_STRUCT | 1u << BTF_KIND_UNION | 1u << BTF_KIND_ENUM | \
+	 1u << BTF_KIND_FWD | 1u << BTF_KIND_TYPEDEF | 1u << BTF_KIND_FLOAT | 1u << BTF_KIND_ENUM64 | 1u << BTF_KIND_FUNC)
 
 /* Bytes of @name in front of a ___flavour. What begins with three underscores is no flavour. */
 static size_t plain_len(const char *name)
@@ -29,14 +48,66 @@ static size_t plain_len(const char *name)
 	return p ? (size_t)(p - name) : strlen(name);
 }
 
-static uint32_t hash_name(const char *name, uint32_t kind)
+#define BYTES(x) (0x0101010101010101ULL * (x))
+/* The highest bit of each byte of @w that is zero; above the lowest such byte it may also say so of others. */
+static inline uint64_t zero_bytes(uint64_t w)
 {
-	size_t len = plain_len(name), i;
-	uint32_t h = 2166136261u ^ kind;
+	return (w - BYTES(1)) & ~w & BYTES(0x80);
+}
 
-	for (i = 0; i < len; i++)
-		h = (h ^ (unsigned char)name[i]) * 16777619u;
-	return h;
+static inline uint64_t mix(uint64_t h, uint64_t w)
+{
+	h = (h ^ w) * 0x9e3779b97f4a7c15ULL;
+	return h ^ h >> 29;
+}
+
+/* Of the @len bytes at @name, which has PAD bytes behind it; @len -1: up to its end. */
+static uint32_t hash(const char *name, size_t len, uint32_t kind)
+{
+	uint64_t h = kind, w, zeros;
+
+	for (;; name += 8, len -= 8) {
+		memcpy(&w, name, 8);
+		zeros = zero_bytes(w);
+		if (len < 8)
+			w &= (1ULL << (8 * len)) - 1;
+		else if (zeros)
+			w &= ((zeros & -zeros) >> 7) - 1;
+		h = mix(h, w);
+		if (len < 8 || zeros)
+			return h >> 32;
+	}
+}
+
+/* May @name, of a type of the kernel, have a flavour? Nearly none has, and this is asked for all. */
+static bool may_have_flavour(const char *name)
+{
+	uint64_t w, zeros, underscores;
+
+	for (;; name += 8) {
+		memcpy(&w, name, 8);
+		zeros = zero_bytes(w);
+		underscores = zero_bytes(w ^ BYTES('_'));
+		if (underscores & (underscores >> 8 | 1ULL << 63))
+			return true;
+		if (zeros)
+			return false;
+	}
+}
+
+static uint32_t hash_type(const char *name, uint32_t kind)
+{
+	return hash(name, kind != BTF_KIND_FUNC && may_have_flavour(name) ? plain_len(name) : (size_t)-1, kind);
+}
+
+/* Of a name that somebody asks for: without its flavour, if CO-RE could be asking. */
+static uint32_t hash_wanted(const char *name, uint32_t kind)
+{
+	char padded[MAX_NAME + PAD] = { 0 };
+	size_t len = kind == BTF_KIND_FUNC ? strlen(name) : plain_len(name);
+
+	memcpy(padded, name, len < MAX_NAME ? len : MAX_NAME);
+	return hash(padded, -1, kind);
 }
 
 static bool is_same_but_flavour(const char *a, const char *b)
@@ -46,69 +117,149 @@ static bool is_same_but_flavour(const char *a, const char *b)
 	return len == plain_len(b) && !memcmp(a, b, len);
 }
 
-/* Kinds that are looked up by name; those of which CO-RE has candidates in front. */
-static const uint32_t kinds[] = {
-	BTF_KIND_INT, BTF_KIND_STRUCT, BTF_KIND_UNION, BTF_KIND_ENUM, BTF_KIND_FWD, BTF_KIND_TYPEDEF,
-	BTF_KIND_FLOAT, BTF_KIND_ENUM64, BTF_KIND_FUNC,
-};
-#define NR_CORE_KINDS (RS_ARRAY_SIZE_OF(kinds) - 1)
-
-static bool is_indexed(uint32_t kind)
+/* Bytes of a type, 0 if its kind is not known. */
+static uint32_t type_size(const struct btf_type *t)
 {
-	uint32_t mask = 0;
-	size_t i;
+	uint32_t vlen = btf_vlen(t), more;
 
-	for (i = 0; i < RS_ARRAY_SIZE_OF(kinds); i++)
-		mask |= 1u << kinds[i];
-	return mask >> kind & 1;
+	switch (btf_kind(t)) {
+	case BTF_KIND_INT:
+	case BTF_KIND_VAR:
+	case BTF_KIND_DECL_TAG:
+		more = 4;
+		break;
+	case BTF_KIND_ARRAY:
+		more = sizeof(struct btf_array);
+		break;
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+	case BTF_KIND_DATASEC:
+	case BTF_KIND_ENUM64:
+		more = 12 * vlen;
+		break;
+	case BTF_KIND_ENUM:
+	case BTF_KIND_FUNC_PROTO:
+		more = 8 * vlen;
+		break;
+	case BTF_KIND_FWD:
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_CONST:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_PTR:
+	case BTF_KIND_FUNC:
+	case BTF_KIND_TYPE_TAG:
+	case BTF_KIND_FLOAT:
+		more = 0;
+		break;
+	default:
+		return 0;
+	}
+	return sizeof(*t) + more;
+}
+
+static const struct btf_type *type_by_id(const struct rs_btf *b, uint32_t id)
+{
+	return id && id < b->nr ? (const struct btf_type *)(b->data + b->types[id]) : NULL;
+}
+
+static const char *name_at(const struct rs_btf *b, uint32_t offset)
+{
+	return offset < b->strings_len ? b->strings + offset : "";
+}
+
+/* Finds the types, up to the end or to what is none. 0, -ENOMEM or -EBADMSG. */
+static int find_types(struct rs_btf *b, uint32_t at, uint32_t end)
+{
+	uint32_t room = 1 << 16, size;
+
+	b->types = malloc(room * sizeof(*b->types));
+	for (b->nr = 1; b->types && at < end; at += size) {
+		if (b->nr == room) {
+			uint32_t *more = realloc(b->types, (room *= 2) * sizeof(*more));
+
+			if (!more)
+				return -ENOMEM;
+			b->types = more;
+		}
+		if (end - at < sizeof(struct btf_type))
+			return -EBADMSG;
+		size = type_size((const struct btf_type *)(b->data + at));
+		if (!size || size > end - at)
+			return -EBADMSG;
+		b->types[b->nr++] = at;
+	}
+	return b->types ? 0 : -ENOMEM;
 }
 
 static int build_index(struct rs_btf *b)
 {
-	uint32_t n = btf__type_cnt(b->btf), size = 1, id;
+	uint32_t size = 1, id;
 
-	while (size < n * 2)
+	while (size < b->nr * 3 / 2)
 		size *= 2;
 	b->slots = calloc(size, sizeof(*b->slots));
 	if (!b->slots)
 		return -ENOMEM;
 	b->mask = size - 1;
-	for (id = 1; id < n; id++) {
-		const struct btf_type *t = btf__type_by_id(b->btf, id);
+	for (id = 1; id < b->nr; id++) {
+		const struct btf_type *t = (const struct btf_type *)(b->data + b->types[id]);
 		uint32_t kind = btf_kind(t), i;
-		const char *name;
 
-		if (!is_indexed(kind))
+		if (!(INDEXED >> kind & 1) || !t->name_off || t->name_off >= b->strings_len)
 			continue;
-		name = btf__name_by_offset(b->btf, t->name_off);
-		if (!name || !name[0])
-			continue;
-		for (i = hash_name(name, kind) & b->mask; b->slots[i]; i = (i + 1) & b->mask)
+		for (i = hash_type(b->strings + t->name_off, kind) & b->mask; b->slots[i]; i = (i + 1) & b->mask)
 			;
 		b->slots[i] = id;
 	}
 	return 0;
 }
 
+/* 0 or -errno. */
+static int load(struct rs_btf *b, const char *path)
+{
+	const struct btf_header *h;
+	size_t len;
+	int err = rs_read_file(path, &b->data, &len);
+	char *padded;
+
+	if (err)
+		return err;
+	padded = realloc(b->data, len + PAD);
+	if (!padded)
+		return -ENOMEM;
+	b->data = padded;
+	memset(b->data + len, 0, PAD);
+	h = (const struct btf_header *)b->data;
+	if (len < sizeof(*h) || h->magic != BTF_MAGIC || h->version != BTF_VERSION || h->hdr_len > len ||
+	    (uint64_t)h->hdr_len + h->type_off + h->type_len > len || h->type_off % 4 || h->hdr_len % 4 ||
+	    (uint64_t)h->hdr_len + h->str_off + h->str_len > len || !h->str_len)
+		return -EBADMSG;
+	b->strings = b->data + h->hdr_len + h->str_off;
+	b->strings_len = h->str_len;
+	if (b->strings[b->strings_len - 1])
+		return -EBADMSG;
+	err = find_types(b, h->hdr_len + h->type_off, h->hdr_len + h->type_off + h->type_len);
+	return err ? err : build_index(b);
+}
+
 int rs_btf_create(const char *path, struct rs_btf **ret)
 {
-	_cleanup_(rs_freep) struct rs_btf *b = calloc(1, sizeof(*b));
+	struct rs_btf *b = calloc(1, sizeof(*b));
 	int err;
 
 	if (!b)
 		return -ENOMEM;
 	if (!path)
 		path = RS_BTF_PATH;
-	b->btf = btf__parse(path, NULL);
-	if (!b->btf)
-		return rs_fail(-ENODATA, "%s: cannot read BTF: %s; use a kernel that is built with CONFIG_DEBUG_INFO_BTF", path,
-			       strerror(errno));
-	err = build_index(b);
+	err = load(b, path);
 	if (err) {
-		btf__free(b->btf);
-		return err;
+		rs_btf_destroy(b);
+		return err == -ENOMEM ? err :
+					rs_fail(-ENODATA, "%s: cannot read BTF: %s; use a kernel that is built with CONFIG_DEBUG_INFO_BTF",
+						path, strerror(-err));
 	}
-	*ret = rs_take_ptr(b);
+	*ret = b;
 	return 0;
 }
 
@@ -116,7 +267,8 @@ void rs_btf_destroy(struct rs_btf *btf)
 {
 	if (!btf)
 		return;
-	btf__free(btf->btf);
+	free(btf->data);
+	free(btf->types);
 	free(btf->slots);
 	free(btf);
 }
@@ -126,10 +278,10 @@ static const struct btf_type *find(const struct rs_btf *b, const char *name, uin
 {
 	uint32_t i;
 
-	for (i = hash_name(name, kind) & b->mask; b->slots[i]; i = (i + 1) & b->mask) {
-		const struct btf_type *t = btf__type_by_id(b->btf, b->slots[i]);
+	for (i = hash_wanted(name, kind) & b->mask; b->slots[i]; i = (i + 1) & b->mask) {
+		const struct btf_type *t = type_by_id(b, b->slots[i]);
 
-		if (btf_kind(t) != kind || strcmp(btf__name_by_offset(b->btf, t->name_off), name))
+		if (btf_kind(t) != kind || strcmp(name_at(b, t->name_off), name))
 			continue;
 		if (ret_id)
 			*ret_id = b->slots[i];
@@ -140,10 +292,10 @@ static const struct btf_type *find(const struct rs_btf *b, const char *name, uin
 
 static const struct btf_type *skip_modifiers(const struct rs_btf *b, uint32_t id)
 {
-	const struct btf_type *t = btf__type_by_id(b->btf, id);
+	const struct btf_type *t = type_by_id(b, id);
 
 	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
-		t = btf__type_by_id(b->btf, t->type);
+		t = type_by_id(b, t->type);
 	return t;
 }
 
@@ -166,7 +318,7 @@ bool rs_btf_function(const struct rs_btf *btf, const char *name, struct rs_proto
 {
 	const struct btf_type *t = find(btf, name, BTF_KIND_FUNC, &ret->id);
 
-	return t && prototype(btf, btf__type_by_id(btf->btf, t->type), 0, ret);
+	return t && prototype(btf, type_by_id(btf, t->type), 0, ret);
 }
 
 bool rs_btf_tracepoint(const struct rs_btf *btf, const char *name, struct rs_prototype *ret)
@@ -178,10 +330,10 @@ bool rs_btf_tracepoint(const struct rs_btf *btf, const char *name, struct rs_pro
 	t = find(btf, typedef_name, BTF_KIND_TYPEDEF, &ret->id);
 	if (!t)
 		return false;
-	t = btf__type_by_id(btf->btf, t->type);
+	t = type_by_id(btf, t->type);
 	if (!t || !btf_is_ptr(t))
 		return false;
-	return prototype(btf, btf__type_by_id(btf->btf, t->type), 1, ret);
+	return prototype(btf, type_by_id(btf, t->type), 1, ret);
 }
 
 bool rs_btf_has_struct(const struct rs_btf *btf, const char *name)
@@ -195,12 +347,12 @@ static bool has_member(const struct rs_btf *b, const struct btf_type *t, const c
 	int i;
 
 	for (i = 0; i < btf_vlen(t); i++) {
-		const char *name = btf__name_by_offset(b->btf, m[i].name_off);
+		const char *name = name_at(b, m[i].name_off);
 		const struct btf_type *inner;
 
-		if (name && !strcmp(name, member))
+		if (!strcmp(name, member))
 			return true;
-		if ((name && name[0]) || depth == 0)
+		if (name[0] || depth == 0)
 			continue;
 		inner = skip_modifiers(b, m[i].type);
 		if (inner && btf_is_composite(inner) && has_member(b, inner, member, depth - 1))
@@ -216,42 +368,87 @@ bool rs_btf_has_member(const struct rs_btf *btf, const char *name, const char *m
 	return t && has_member(btf, t, member, 4);
 }
 
+/* Of a struct, or an array of such or of numbers; 0: something else. */
+static long size_of(const struct rs_btf *b, const struct btf_type *t)
+{
+	long nr = 1;
+
+	while (t && btf_is_array(t)) {
+		nr *= btf_array(t)->nelems;
+		t = skip_modifiers(b, btf_array(t)->type);
+	}
+	if (!t || !(btf_is_composite(t) || btf_is_int(t) || btf_is_any_enum(t) || btf_is_float(t)))
+		return t && btf_is_ptr(t) ? nr * (long)sizeof(uint64_t) : 0;
+	return nr * t->size;
+}
+
 long rs_btf_size(const struct rs_btf *btf, const char *name)
 {
 	const struct btf_type *t = find(btf, name, BTF_KIND_STRUCT, NULL);
-	long size;
 
 	if (!t)
 		t = find(btf, name, BTF_KIND_TYPEDEF, NULL);
-	if (!t)
-		return 0;
-	if (btf_is_typedef(t))
-		size = btf__resolve_size(btf->btf, t->type);
-	else
-		size = t->size;
-	return size > 0 ? size : 0;
+	if (t && btf_is_typedef(t))
+		t = skip_modifiers(btf, t->type);
+	return size_of(btf, t);
 }
 
 /* ---- a smaller BTF ---- */
 
+struct bytes {
+	char *data;
+	size_t len, room;
+};
+
 struct reduction {
 	const struct rs_btf *from;
-	struct btf *to;
-	uint32_t *ids; /* in @to, of types of @from; 0: not there */
-	uint32_t *todo; /* types of @from, whose ids in @to are given and in this order */
-	uint32_t nr, void_ptr;
+	struct bytes types, strings;
+	uint32_t *ids; /* in the result, of types of @from; 0: not there */
+	uint32_t *todo; /* types of @from, whose ids in the result are given and in this order */
+	uint32_t nr;
+	bool failed; /* no memory */
 };
+
+#define VOID_PTR 1 /* the id of void * in the result */
+
+/* Appends, and returns where that begins. */
+static uint32_t append(struct reduction *r, struct bytes *to, const void *data, size_t len)
+{
+	if (to->len + len > to->room) {
+		size_t room = 2 * (to->len + len) + 65536;
+		char *more = realloc(to->data, room);
+
+		if (!more) {
+			r->failed = true;
+			return 0;
+		}
+		to->data = more;
+		to->room = room;
+	}
+	memcpy(to->data + to->len, data, len);
+	to->len += len;
+	return to->len - len;
+}
+
+static uint32_t copy_name(struct reduction *r, uint32_t offset)
+{
+	const char *name = name_at(r->from, offset);
+
+	return name[0] ? append(r, &r->strings, name, strlen(name) + 1) : 0;
+}
 
 /* The id that @id has in the result. Pointers lose what they point to: CO-RE does not look there. */
 static uint32_t take(struct reduction *r, uint32_t id)
 {
-	if (!id)
+	const struct btf_type *t = type_by_id(r->from, id);
+
+	if (!t)
 		return 0;
 	if (!r->ids[id]) {
-		if (btf_is_ptr(btf__type_by_id(r->from->btf, id)))
-			return r->void_ptr;
+		if (btf_is_ptr(t))
+			return VOID_PTR;
 		r->todo[r->nr] = id;
-		r->ids[id] = r->void_ptr + 1 + r->nr++;
+		r->ids[id] = VOID_PTR + 1 + r->nr++;
 	}
 	return r->ids[id];
 }
@@ -263,27 +460,37 @@ static void take_named(struct reduction *r, const char *name)
 	uint32_t i;
 
 	for (k = 0; k < NR_CORE_KINDS; k++)
-		for (i = hash_name(name, kinds[k]) & b->mask; b->slots[i]; i = (i + 1) & b->mask) {
-			const struct btf_type *t = btf__type_by_id(b->btf, b->slots[i]);
+		for (i = hash_wanted(name, kinds[k]) & b->mask; b->slots[i]; i = (i + 1) & b->mask) {
+			const struct btf_type *t = type_by_id(b, b->slots[i]);
 
-			if (btf_kind(t) == kinds[k] && is_same_but_flavour(btf__name_by_offset(b->btf, t->name_off), name))
+			if (btf_kind(t) == kinds[k] && is_same_but_flavour(name_at(b, t->name_off), name))
 				take(r, b->slots[i]);
 		}
 }
 
 /* Copies one type, with the ids of what it holds by value. */
-static int copy_type(struct reduction *r, uint32_t id)
+static void copy_type(struct reduction *r, uint32_t id)
 {
-	const struct btf_type *t = btf__type_by_id(r->from->btf, id);
-	int to = btf__add_type(r->to, r->from->btf, t), i;
+	const struct btf_type *t = type_by_id(r->from, id);
+	uint32_t at = append(r, &r->types, t, type_size(t)), name = copy_name(r, t->name_off);
 	struct btf_type *copy;
+	int i;
 
-	if (to < 0)
-		return to;
-	copy = (struct btf_type *)btf__type_by_id(r->to, to);
+	if (r->failed)
+		return;
+	copy = (struct btf_type *)(r->types.data + at);
+	copy->name_off = name;
 	if (btf_is_composite(copy)) {
-		for (i = 0; i < btf_vlen(copy); i++)
+		for (i = 0; i < btf_vlen(copy); i++) {
+			btf_members(copy)[i].name_off = copy_name(r, btf_members(copy)[i].name_off);
 			btf_members(copy)[i].type = take(r, btf_members(copy)[i].type);
+		}
+	} else if (btf_is_enum(copy)) {
+		for (i = 0; i < btf_vlen(copy); i++)
+			btf_enum(copy)[i].name_off = copy_name(r, btf_enum(copy)[i].name_off);
+	} else if (btf_is_enum64(copy)) {
+		for (i = 0; i < btf_vlen(copy); i++)
+			btf_enum64(copy)[i].name_off = copy_name(r, btf_enum64(copy)[i].name_off);
 	} else if (btf_is_array(copy)) {
 		btf_array(copy)->type = take(r, btf_array(copy)->type);
 		btf_array(copy)->index_type = take(r, btf_array(copy)->index_type);
@@ -292,41 +499,43 @@ static int copy_type(struct reduction *r, uint32_t id)
 	} else if (btf_is_func_proto(copy)) {
 		copy->type = 0; /* a typedef may name one; nobody asks further */
 		for (i = 0; i < btf_vlen(copy); i++)
-			btf_params(copy)[i].type = 0;
+			btf_params(copy)[i] = (struct btf_param){ 0 };
 	}
-	return to == (int)r->ids[id] ? 0 : -EBADMSG;
+}
+
+static int write_all(int fd, const void *data, size_t len)
+{
+	return write(fd, data, len) == (ssize_t)len ? 0 : -EIO;
 }
 
 int rs_btf_reduce(const struct rs_btf *btf, const struct btf *like, int fd)
 {
-	_cleanup_(rs_freep) uint32_t *ids = NULL, *todo = NULL;
-	struct reduction r = { .from = btf };
-	uint32_t n = btf__type_cnt(btf->btf), i;
-	const void *data;
-	__u32 size;
-	int err = 0;
+	_cleanup_(rs_freep) uint32_t *ids = calloc(btf->nr, sizeof(*ids)), *todo = malloc(btf->nr * sizeof(*todo));
+	struct reduction r = { .from = btf, .ids = ids, .todo = todo, .failed = !ids || !todo };
+	struct btf_type void_ptr = { .info = BTF_KIND_PTR << 24 };
+	struct btf_header h = { .magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof(h) };
+	uint32_t i;
+	int err;
 
-	r.ids = ids = calloc(n, sizeof(*ids));
-	r.todo = todo = malloc(n * sizeof(*todo));
-	r.to = btf__new_empty();
-	if (!ids || !todo || !r.to) {
-		btf__free(r.to);
-		return -ENOMEM;
-	}
-	r.void_ptr = btf__add_ptr(r.to, 0);
-	for (i = 1; i < btf__type_cnt(like); i++) {
+	append(&r, &r.strings, "", 1);
+	append(&r, &r.types, &void_ptr, sizeof(void_ptr));
+	for (i = 1; !r.failed && i < btf__type_cnt(like); i++) {
 		const struct btf_type *t = btf__type_by_id(like, i);
 		const char *name = btf__name_by_offset(like, t->name_off);
 
 		if (name && name[0] && !btf_is_func(t) && !btf_is_var(t) && !btf_is_datasec(t))
 			take_named(&r, name);
 	}
-	for (i = 0; i < r.nr && !err; i++)
-		err = copy_type(&r, todo[i]);
-	if (!err) {
-		data = btf__raw_data(r.to, &size);
-		err = !data ? -ENOMEM : write(fd, data, size) != (ssize_t)size ? -EIO : 0;
-	}
-	btf__free(r.to);
+	for (i = 0; i < r.nr && !r.failed; i++)
+		copy_type(&r, todo[i]);
+	h.type_len = h.str_off = r.types.len;
+	h.str_len = r.strings.len;
+	err = r.failed ? -ENOMEM : write_all(fd, &h, sizeof(h));
+	if (!err)
+		err = write_all(fd, r.types.data, r.types.len);
+	if (!err)
+		err = write_all(fd, r.strings.data, r.strings.len);
+	free(r.types.data);
+	free(r.strings.data);
 	return err;
 }

@@ -14,9 +14,32 @@
 #define KALLSYMS "/proc/kallsyms"
 #endif
 
-/* Calls @each for each line until it returns non-zero. 0 or -errno. */
-static int for_each_symbol(void (*each)(void *ctx, uint64_t addr, char type, const char *name, size_t len),
-			   void *ctx)
+/* One line: sixteen digits of an address, a type, a name, and behind a tab perhaps a module. */
+struct line {
+	const char *text, *name;
+	size_t len; /* of the name */
+};
+
+#define NAME_AT 19
+
+static char type_of(const struct line *l)
+{
+	return l->text[NAME_AT - 2];
+}
+
+/* Not done for each of the 150,000 lines unless it is looked at. */
+static uint64_t address_of(const struct line *l)
+{
+	uint64_t addr = 0;
+	const char *p;
+
+	for (p = l->text; *p != ' '; p++)
+		addr = addr << 4 | (*p <= '9' ? *p - '0' : (*p | 32) - 'a' + 10);
+	return addr;
+}
+
+/* Calls @each for each line. 0 or -errno. */
+static int for_each_symbol(void (*each)(void *ctx, const struct line *l), void *ctx)
 {
 	_cleanup_(rs_closep) int fd = open(KALLSYMS, O_RDONLY | O_CLOEXEC);
 	_cleanup_(rs_freep) char *buf = NULL;
@@ -39,17 +62,13 @@ static int for_each_symbol(void (*each)(void *ctx, uint64_t addr, char type, con
 		if (n == 0)
 			return 0;
 		end = buf + kept + n;
-		while ((newline = memchr(line, '\n', end - line))) {
-			uint64_t addr = 0;
-			char *p = line, *name;
+		while (end - line > NAME_AT && (newline = memchr(line + NAME_AT, '\n', end - line - NAME_AT))) {
+			struct line l = { .text = line, .name = line + NAME_AT, .len = newline - line - NAME_AT };
+			const char *tab = newline[-1] == ']' ? memchr(l.name, '\t', l.len) : NULL;
 
-			for (; p < newline && *p != ' '; p++)
-				addr = addr << 4 | (*p <= '9' ? *p - '0' : (*p | 32) - 'a' + 10);
-			if (newline - p > 3) {
-				name = p + 3;
-				p = memchr(name, '\t', newline - name); /* a module's name follows */
-				each(ctx, addr, name[-2], name, (p ? p : newline) - name);
-			}
+			if (tab)
+				l.len = tab - l.name;
+			each(ctx, &l);
 			line = newline + 1;
 		}
 		kept = end - line;
@@ -66,21 +85,28 @@ struct wanted {
 
 struct find {
 	struct wanted *table;
-	bool any_address;
+	bool any, any_address;
+	uint8_t lengths[256][32]; /* for each first character a bit for each length, modulo 256, that a wanted name has */
 };
 
-static void find_one(void *ctx, uint64_t addr, char type, const char *name, size_t len)
+static void note_length(struct find *find, const char *name, size_t len)
+{
+	find->lengths[(unsigned char)name[0]][len % 256 / 8] |= 1 << len % 8;
+}
+
+static void find_one(void *ctx, const struct line *l)
 {
 	struct find *find = ctx;
 	struct wanted *w;
 
-	(void)type;
-	if (addr)
-		find->any_address = true;
-	HASH_FIND(hh, find->table, name, len, w);
+	if (!(find->lengths[(unsigned char)l->name[0]][l->len % 256 / 8] >> l->len % 8 & 1))
+		return;
+	HASH_FIND(hh, find->table, l->name, l->len, w);
 	if (w && !w->symbol->present) {
 		w->symbol->present = 1;
-		w->symbol->addr = addr;
+		w->symbol->addr = address_of(l);
+		find->any = true;
+		find->any_address |= w->symbol->addr != 0;
 	}
 }
 
@@ -101,6 +127,7 @@ int rs_kallsyms_find(struct rs_symbol *symbols, size_t n)
 		symbols[i].addr = 0;
 		wanted[i].symbol = &symbols[i];
 		HASH_FIND(hh, find.table, symbols[i].name, len, same);
+		note_length(&find, symbols[i].name, len);
 		if (!same)
 			HASH_ADD_KEYPTR(hh, find.table, symbols[i].name, len, &wanted[i]);
 	}
@@ -118,7 +145,7 @@ int rs_kallsyms_find(struct rs_symbol *symbols, size_t n)
 	HASH_CLEAR(hh, find.table);
 	if (err)
 		return rs_fail(-ENODATA, "%s: cannot read: %s; it needs /proc and CONFIG_KALLSYMS", KALLSYMS, strerror(-err));
-	return find.any_address ? 0 : -EPERM;
+	return find.any && !find.any_address ? -EPERM : 0;
 }
 
 struct resolve {
@@ -126,12 +153,16 @@ struct resolve {
 	size_t n;
 };
 
-static void resolve_one(void *ctx, uint64_t addr, char type, const char *name, size_t len)
+static void resolve_one(void *ctx, const struct line *l)
 {
 	struct resolve *r = ctx;
 	size_t lo = 0, hi = r->n;
+	uint64_t addr;
 
-	if (!addr || !strchr("tTwW", type))
+	if (!strchr("tTwW", type_of(l)))
+		return;
+	addr = address_of(l);
+	if (!addr)
 		return;
 	/* The first address at or behind this symbol; from there on it may be the nearest one. */
 	while (lo < hi) {
@@ -146,7 +177,7 @@ static void resolve_one(void *ctx, uint64_t addr, char type, const char *name, s
 		if (addr == r->addrs[lo].start && r->addrs[lo].name[0])
 			continue; /* an alias: the first name stays */
 		r->addrs[lo].start = addr;
-		snprintf(r->addrs[lo].name, RS_SYMBOL_LEN, "%.*s", (int)len, name);
+		snprintf(r->addrs[lo].name, RS_SYMBOL_LEN, "%.*s", (int)l->len, l->name);
 	}
 }
 

@@ -17,6 +17,7 @@
 #include "capture_state.h"
 
 #include "reclaimscope.skel.h"
+#include "summary.skel.h"
 
 #define DEFAULT_RING_BYTES (16u << 20)
 #define MIN_SEGMENTS 8 /* for each CPU: half a MiB, whatever the number of CPUs */
@@ -35,51 +36,90 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list 
 	return 0;
 }
 
+static struct bpf_map *map_of(const struct rs_capture *c, const char *name)
+{
+	return bpf_object__find_map_by_name(c->object, name);
+}
+
+/* Where a variable of the programs lies in its section, which is a map; -1: nowhere. */
+static long offset_of(const struct rs_capture *c, const char *section, const char *variable)
+{
+	const struct btf *btf = bpf_object__btf(c->object);
+	const struct btf_type *t = btf__type_by_id(btf, btf__find_by_name_kind(btf, section, BTF_KIND_DATASEC));
+	int i;
+
+	for (i = 0; t && i < btf_vlen(t); i++) {
+		const struct btf_var_secinfo *v = &btf_var_secinfos(t)[i];
+
+		if (!strcmp(btf__name_by_offset(btf, btf__type_by_id(btf, v->type)->name_off), variable))
+			return v->offset;
+	}
+	return -1;
+}
+
+/* The options, which are constants of the programs. */
+static int put_options(struct rs_capture *c, const struct rs_capture_opts *opts)
+{
+	struct bpf_map *rodata = map_of(c, ".rodata");
+	long offset = offset_of(c, ".rodata", "opts");
+	size_t len;
+	const void *initial = bpf_map__initial_value(rodata, &len);
+	_cleanup_(rs_freep) char *bytes = initial ? malloc(len) : NULL;
+	int err = bytes && offset >= 0 && offset + sizeof(*opts) <= len ? 0 : -EINVAL;
+
+	if (!err) {
+		memcpy(bytes, initial, len);
+		memcpy(bytes + offset, opts, sizeof(*opts));
+		err = bpf_map__set_initial_value(rodata, bytes, len);
+	}
+	return err ? rs_err(err, "cannot set the options of the BPF programs") : 0;
+}
+
 static int set_options(struct rs_capture *c)
 {
-	struct rs_capture_opts *opts = &c->skel->rodata->opts;
+	struct rs_capture_opts opts = { 0 };
 	const struct rs_capture_config *config = &c->config;
 	const struct rs_kernel *k = c->kernel;
 	unsigned int i;
 
-	opts->mode = config->mode;
-	opts->nr_cpus = k->nr_cpus;
-	opts->nr_nodes = k->nr_nodes;
-	opts->ring_segments = c->ring_segments;
-	opts->no_probe_read = k->lockdown == RS_LOCKDOWN_CONFIDENTIALITY;
+	opts.mode = config->mode;
+	opts.nr_cpus = k->nr_cpus;
+	opts.nr_nodes = k->nr_nodes;
+	opts.ring_segments = c->ring_segments;
+	opts.no_probe_read = k->lockdown == RS_LOCKDOWN_CONFIDENTIALITY;
 	for (i = 0; i < c->nr_probes; i++)
-		opts->preempt_guard |= rs_choose_is_preemptible(c, &c->probes[i]);
-	opts->stacks = config->stacks;
-	opts->lru_gen = k->lru_gen_enabled & 1;
-	opts->folio_sample = config->folio_sample;
+		opts.preempt_guard |= rs_choose_is_preemptible(c, &c->probes[i]);
+	opts.stacks = config->stacks;
+	opts.lru_gen = k->lru_gen_enabled & 1;
+	opts.folio_sample = config->folio_sample;
 	for (i = 0; i < c->nr_probes; i++)
-		opts->allocator |= c->probes[i].hook->flags & RS_HOOK_ALLOCATOR && c->probes[i].state == RS_PROBE_READY;
-	opts->filter_active = config->tgid || config->tid || config->nid >= 0 || config->cgroup;
-	opts->filter_tgid = config->tgid;
-	opts->filter_tid = config->tid;
-	opts->filter_nid = config->nid;
-	opts->filter_cgroup = config->cgroup;
-	opts->self_tgid = config->exclude_self ? getpid() : 0;
-	opts->reclaim_begin_gfp_first = k->kdiff[RS_KDIFF_RECLAIM_BEGIN_GFP_FIRST];
-	opts->nodes_shift = k->nodes_shift;
-	opts->addr_stext = rs_kernel_address(k, "_stext");
-	opts->addr_node_data = rs_kernel_address(k, "node_data");
-	opts->addr_root_mem_cgroup = rs_kernel_address(k, "root_mem_cgroup");
-	opts->addr_vm_swappiness = rs_kernel_address(k, "vm_swappiness");
-	opts->addr_nr_swap_pages = rs_kernel_address(k, "nr_swap_pages");
-	opts->addr_total_swap_pages = rs_kernel_address(k, "total_swap_pages");
-	opts->addr_vm_event_states = rs_kernel_address(k, "vm_event_states");
-	opts->addr_per_cpu_offset = rs_kernel_address(k, "__per_cpu_offset");
-	opts->addr_min_free_kbytes = rs_kernel_address(k, "min_free_kbytes");
-	opts->addr_user_min_free_kbytes = rs_kernel_address(k, "user_min_free_kbytes");
-	opts->addr_watermark_scale_factor = rs_kernel_address(k, "watermark_scale_factor");
-	opts->addr_watermark_boost_factor = rs_kernel_address(k, "watermark_boost_factor");
-	opts->addr_laptop_mode = rs_kernel_address(k, "laptop_mode");
-	opts->addr_extfrag_threshold = rs_kernel_address(k, "sysctl_extfrag_threshold");
-	opts->addr_lru_gen_min_ttl = rs_kernel_address(k, "lru_gen_min_ttl");
-	if (getrandom(&opts->id_key, sizeof(opts->id_key), 0) != sizeof(opts->id_key))
+		opts.allocator |= c->probes[i].hook->flags & RS_HOOK_ALLOCATOR && c->probes[i].state == RS_PROBE_READY;
+	opts.filter_active = config->tgid || config->tid || config->nid >= 0 || config->cgroup || config->exclude_self;
+	opts.filter_tgid = config->tgid;
+	opts.filter_tid = config->tid;
+	opts.filter_nid = config->nid;
+	opts.filter_cgroup = config->cgroup;
+	opts.self_tgid = config->exclude_self ? getpid() : 0;
+	opts.reclaim_begin_gfp_first = k->kdiff[RS_KDIFF_RECLAIM_BEGIN_GFP_FIRST];
+	opts.nodes_shift = k->nodes_shift;
+	opts.addr_stext = rs_kernel_address(k, "_stext");
+	opts.addr_node_data = rs_kernel_address(k, "node_data");
+	opts.addr_root_mem_cgroup = rs_kernel_address(k, "root_mem_cgroup");
+	opts.addr_vm_swappiness = rs_kernel_address(k, "vm_swappiness");
+	opts.addr_nr_swap_pages = rs_kernel_address(k, "nr_swap_pages");
+	opts.addr_total_swap_pages = rs_kernel_address(k, "total_swap_pages");
+	opts.addr_vm_event_states = rs_kernel_address(k, "vm_event_states");
+	opts.addr_per_cpu_offset = rs_kernel_address(k, "__per_cpu_offset");
+	opts.addr_min_free_kbytes = rs_kernel_address(k, "min_free_kbytes");
+	opts.addr_user_min_free_kbytes = rs_kernel_address(k, "user_min_free_kbytes");
+	opts.addr_watermark_scale_factor = rs_kernel_address(k, "watermark_scale_factor");
+	opts.addr_watermark_boost_factor = rs_kernel_address(k, "watermark_boost_factor");
+	opts.addr_laptop_mode = rs_kernel_address(k, "laptop_mode");
+	opts.addr_extfrag_threshold = rs_kernel_address(k, "sysctl_extfrag_threshold");
+	opts.addr_lru_gen_min_ttl = rs_kernel_address(k, "lru_gen_min_ttl");
+	if (getrandom(&opts.id_key, sizeof(opts.id_key), 0) != sizeof(opts.id_key))
 		return rs_err(-errno, "cannot get random bytes");
-	return 0;
+	return put_options(c, &opts);
 }
 
 static int set_map_sizes(struct rs_capture *c)
@@ -91,13 +131,13 @@ static int set_map_sizes(struct rs_capture *c)
 	c->ring_segments = bytes / cpus / RS_SEGMENT_SIZE;
 	if (c->ring_segments < (c->config.ring_bytes ? 1 : MIN_SEGMENTS))
 		c->ring_segments = c->config.ring_bytes ? 1 : MIN_SEGMENTS;
-	err = bpf_map__set_max_entries(c->skel->maps.cpus, cpus);
+	err = bpf_map__set_max_entries(map_of(c, "cpus"), cpus);
 	if (!err)
-		err = bpf_map__set_max_entries(c->skel->maps.totals, cpus);
+		err = bpf_map__set_max_entries(map_of(c, "totals"), cpus);
 	if (!err)
-		err = bpf_map__set_max_entries(c->skel->maps.segments, cpus * (c->ring_segments + 1));
+		err = bpf_map__set_max_entries(map_of(c, "segments"), cpus * (c->ring_segments + 1));
 	if (!err && !c->config.stacks)
-		err = bpf_map__set_max_entries(c->skel->maps.stacks, 1);
+		err = bpf_map__set_max_entries(map_of(c, "stacks"), 1);
 	return err ? rs_err(err, "BPF maps: cannot set sizes") : 0;
 }
 
@@ -110,7 +150,8 @@ bool rs_capture_has_gauge(const struct rs_capture *c)
 	for (i = 0; i < RS_ARRAY_SIZE_OF(needed); i++)
 		if (!rs_kernel_address(c->kernel, needed[i]))
 			return false;
-	return !c->permit.err[RS_HOW_TP_BTF] && c->kernel->lockdown != RS_LOCKDOWN_CONFIDENTIALITY;
+	/* In summary it is read too seldom to be worth a program. */
+	return c->config.mode != RS_MODE_SUMMARY && !c->permit.err[RS_HOW_TP_BTF] && c->kernel->lockdown != RS_LOCKDOWN_CONFIDENTIALITY;
 }
 
 static void set_autoload(struct rs_capture *c)
@@ -119,9 +160,10 @@ static void set_autoload(struct rs_capture *c)
 	unsigned int i;
 	int k, n;
 
-	bpf_object__for_each_program(program, c->skel->obj)
+	bpf_object__for_each_program(program, c->object)
 		bpf_program__set_autoload(program, false);
-	bpf_program__set_autoload(c->skel->progs.gauge, rs_capture_has_gauge(c));
+	if (rs_capture_has_gauge(c))
+		bpf_program__set_autoload(bpf_object__find_program_by_name(c->object, "gauge"), true);
 	for (i = 0; i < c->nr_probes; i++) {
 		struct rs_probe *p = &c->probes[i];
 
@@ -136,37 +178,74 @@ static void set_autoload(struct rs_capture *c)
 	}
 }
 
-/* Called by libbpf for each program of ours on BTF, which it would look up from type to type. */
-static int set_target(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
+/* Puts the functions of the kernel in, where this program calls them; without such functions nothing gets there. */
+static void put_calls(struct bpf_program *program, const struct rs_btf *btf)
+{
+	static const struct {
+		const char *name;
+		int imm;
+	} calls[] = {
+		{ "bpf_preempt_disable", RS_CALL_PREEMPT_DISABLE },
+		{ "bpf_preempt_enable", RS_CALL_PREEMPT_ENABLE },
+	};
+	struct bpf_insn *insns = (struct bpf_insn *)bpf_program__insns(program);
+	size_t n = bpf_program__insn_cnt(program), i, k;
+	struct rs_prototype proto;
+
+	for (k = 0; k < RS_ARRAY_SIZE_OF(calls); k++) {
+		if (!rs_btf_function(btf, calls[k].name, &proto))
+			continue;
+		for (i = 0; i < n; i++)
+			if (insns[i].code == (BPF_JMP | BPF_CALL) && !insns[i].src_reg && insns[i].imm == calls[k].imm) {
+				insns[i].src_reg = BPF_PSEUDO_KFUNC_CALL;
+				insns[i].imm = proto.id;
+			}
+	}
+}
+
+/*
+ * Called by libbpf for each program before it is loaded. It sees programs on BTF as something else until then: it would read
+ * all of the kernel's BTF for them, and look their targets up from type to type.
+ */
+static int prepare_program(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
 {
 	const struct rs_kernel *kernel = (const struct rs_kernel *)cookie;
-	const char *section = bpf_program__section_name(program), *target = strchr(section, '/') + 1;
+	const char *section = bpf_program__section_name(program), *slash = strchr(section, '/');
+	enum bpf_attach_type type = bpf_program__expected_attach_type(program);
 	struct rs_prototype proto;
-	bool found = bpf_program__expected_attach_type(program) == BPF_TRACE_RAW_TP ?
-			     rs_btf_tracepoint(kernel->btf, target, &proto) :
-			     rs_btf_function(kernel->btf, target, &proto);
+	bool found;
 
+	put_calls(program, kernel->btf);
+	if (type != BPF_TRACE_RAW_TP && type != BPF_TRACE_FENTRY && type != BPF_TRACE_FEXIT)
+		return 0;
+	found = type == BPF_TRACE_RAW_TP ? rs_btf_tracepoint(kernel->btf, slash + 1, &proto) :
+					   rs_btf_function(kernel->btf, slash + 1, &proto);
 	if (!found)
 		return -ESRCH;
 	opts->attach_btf_id = proto.id;
-	return 0;
+	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
 }
 
-static int register_targets(struct rs_capture *c)
+static int register_sections(struct rs_capture *c)
 {
 	static const struct {
 		const char *section;
-		enum bpf_attach_type type;
+		enum bpf_prog_type type;
+		enum bpf_attach_type attach;
 	} kinds[RS_ARRAY_SIZE_OF(c->handlers)] = {
-		{ "fentry+", BPF_TRACE_FENTRY },
-		{ "fexit+", BPF_TRACE_FEXIT },
-		{ "tp_btf+", BPF_TRACE_RAW_TP },
+		{ "fentry+", BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_TRACE_FENTRY },
+		{ "fexit+", BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_TRACE_FEXIT },
+		{ "tp_btf+", BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_TRACE_RAW_TP },
+		{ "kprobe.multi+", BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI },
+		{ "kretprobe.multi+", BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI },
+		{ "tp+", BPF_PROG_TYPE_TRACEPOINT, 0 },
+		{ "raw_tp", BPF_PROG_TYPE_RAW_TRACEPOINT, 0 },
 	};
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)c->kernel, .prog_prepare_load_fn = set_target);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)c->kernel, .prog_prepare_load_fn = prepare_program);
 	size_t i;
 
 	for (i = 0; i < RS_ARRAY_SIZE_OF(kinds); i++) {
-		c->handlers[i] = libbpf_register_prog_handler(kinds[i].section, BPF_PROG_TYPE_TRACING, kinds[i].type, &opts);
+		c->handlers[i] = libbpf_register_prog_handler(kinds[i].section, kinds[i].type, kinds[i].attach, &opts);
 		if (c->handlers[i] < 0)
 			return rs_err(c->handlers[i], "libbpf");
 	}
@@ -184,13 +263,14 @@ static int open_object(struct rs_capture *c)
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", c->core_btf);
 		opts.btf_custom_path = path;
 	}
-	c->skel = reclaimscope_bpf__open_opts(&opts);
-	if (!c->skel)
+	c->elf = c->config.mode == RS_MODE_SUMMARY ? summary_bpf__elf_bytes(&c->elf_len) : reclaimscope_bpf__elf_bytes(&c->elf_len);
+	opts.object_name = "reclaimscope";
+	c->object = bpf_object__open_mem(c->elf, c->elf_len, &opts);
+	if (!c->object)
 		return rs_err(-errno, "cannot open the BPF programs");
-	c->object = c->skel->obj;
 	if (!opts.btf_custom_path)
 		return 0;
-	err = rs_btf_reduce(c->kernel->btf, bpf_object__btf(c->skel->obj), c->core_btf);
+	err = rs_btf_reduce(c->kernel->btf, bpf_object__btf(c->object), c->core_btf);
 	return err ? rs_err(err, "cannot prepare the kernel's BTF") : 0;
 }
 
@@ -210,7 +290,7 @@ int rs_capture_create(const struct rs_kernel *kernel, const struct rs_capture_co
 	c->config = *config;
 	libbpf_set_print(print_libbpf);
 	rs_permit_try(kernel, RS_HOW_TP_BTF, &c->permit);
-	err = register_targets(c);
+	err = register_sections(c);
 	if (!err)
 		err = open_object(c);
 	if (!err)
@@ -279,7 +359,7 @@ static int attach_program(struct rs_capture *c, struct rs_probe *p, struct bpf_p
 		link = bpf_program__attach_trace(program);
 		break;
 	default:
-		link = bpf_program__attach(program);
+		link = bpf_program__attach_tracepoint(program, p->hook->group, symbol);
 	}
 	if (!link)
 		return -errno;
@@ -343,26 +423,29 @@ int rs_capture_start(struct rs_capture *c)
 	if (err)
 		return err;
 	set_autoload(c);
-	err = reclaimscope_bpf__load(c->skel);
+	err = bpf_object__load(c->object);
 	if (err)
 		return rs_err(err, "the kernel rejects the BPF programs; run with -v and report this");
 	c->loaded = true;
 	close(c->core_btf);
 	c->core_btf = -1;
-	err = map_memory(c->skel->maps.cpus, sizeof(struct rs_cpu), c->kernel->nr_cpus, (void **)&c->cpus, &c->cpus_len);
+	err = map_memory(map_of(c, "cpus"), sizeof(struct rs_cpu), c->kernel->nr_cpus, (void **)&c->cpus, &c->cpus_len);
 	if (!err)
-		err = map_memory(c->skel->maps.segments, sizeof(struct rs_segment),
+		err = map_memory(map_of(c, "segments"), sizeof(struct rs_segment),
 				 c->kernel->nr_cpus * (c->ring_segments + 1), (void **)&c->segments, &c->segments_len);
 	if (!err)
-		err = map_memory(c->skel->maps.totals, sizeof(struct rs_totals), c->kernel->nr_cpus,
+		err = map_memory(map_of(c, "totals"), sizeof(struct rs_totals), c->kernel->nr_cpus,
 				 (void **)&c->totals, &c->totals_len);
 	if (!err)
-		err = map_memory(c->skel->maps.bss, sizeof(*c->skel->bss), 1, (void **)&c->bss, &c->bss_len);
-	if (!err)
-		c->no_ring = (const void *)((const char *)c->bss + ((char *)&c->skel->bss->no_ring - (char *)c->skel->bss));
-	c->gauge = duplicate(bpf_program__fd(c->skel->progs.gauge));
-	c->stallers = duplicate(bpf_map__fd(c->skel->maps.stallers));
-	c->stacks = duplicate(bpf_map__fd(c->skel->maps.stacks));
+		err = map_memory(map_of(c, ".bss"), bpf_map__value_size(map_of(c, ".bss")), 1, (void **)&c->bss, &c->bss_len);
+	if (!err) {
+		c->no_ring = (const void *)(c->bss + offset_of(c, ".bss", "no_ring"));
+		c->counts = (const void *)(c->bss + offset_of(c, ".bss", "counts"));
+	}
+	if (rs_capture_has_gauge(c))
+		c->gauge = duplicate(bpf_program__fd(bpf_object__find_program_by_name(c->object, "gauge")));
+	c->stallers = duplicate(bpf_map__fd(map_of(c, "stallers")));
+	c->stacks = duplicate(bpf_map__fd(map_of(c, "stacks")));
 	if (!err && (c->stallers < 0 || c->stacks < 0))
 		err = rs_err(-errno, "BPF maps");
 	if (!err)
@@ -375,11 +458,10 @@ int rs_capture_start(struct rs_capture *c)
 void rs_capture_forget_object(struct rs_capture *c)
 {
 	const uintptr_t page = sysconf(_SC_PAGESIZE);
-	uintptr_t from = ((uintptr_t)c->skel->skeleton->data + page - 1) / page * page;
-	uintptr_t to = ((uintptr_t)c->skel->skeleton->data + c->skel->skeleton->data_sz) / page * page;
+	uintptr_t from = ((uintptr_t)c->elf + page - 1) / page * page;
+	uintptr_t to = ((uintptr_t)c->elf + c->elf_len) / page * page;
 
-	reclaimscope_bpf__destroy(c->skel);
-	c->skel = NULL;
+	bpf_object__close(c->object);
 	c->object = NULL;
 	/* It is part of our own program file: pages that are wanted again come from there. */
 	if (to > from && madvise((void *)from, to - from, MADV_DONTNEED))
@@ -389,7 +471,7 @@ void rs_capture_forget_object(struct rs_capture *c)
 void rs_capture_stop(struct rs_capture *c)
 {
 	if (c->loaded)
-		rs_counts_read_skipped(c);
+		rs_capture_ask_skipped(c);
 	while (c->nr_links)
 		bpf_link__destroy(c->links[--c->nr_links]);
 	while (c->nr_attached)
@@ -417,7 +499,7 @@ void rs_capture_destroy(struct rs_capture *c)
 	rs_closep(&c->gauge);
 	rs_closep(&c->stallers);
 	rs_closep(&c->stacks);
-	reclaimscope_bpf__destroy(c->skel);
+	bpf_object__close(c->object);
 	for (i = 0; i < RS_ARRAY_SIZE_OF(c->handlers); i++)
 		if (c->handlers[i] > 0)
 			libbpf_unregister_prog_handler(c->handlers[i]);
@@ -441,6 +523,11 @@ int64_t rs_capture_drain(struct rs_capture *c, uint64_t horizon_ns,
 unsigned int rs_capture_fill(const struct rs_capture *c)
 {
 	return rs_rings_fill(c->rings);
+}
+
+uint64_t rs_capture_written(const struct rs_capture *c)
+{
+	return rs_rings_written(c->rings);
 }
 
 int rs_capture_gauge(struct rs_capture *c)

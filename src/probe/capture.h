@@ -112,16 +112,22 @@ int64_t rs_capture_drain(struct rs_capture *capture, uint64_t horizon_ns,
 
 /* Largest share of a ring in use, in percent: how urgent draining is. */
 unsigned int rs_capture_fill(const struct rs_capture *capture);
+/* Bytes that all programs together have ever written. */
+uint64_t rs_capture_written(const struct rs_capture *capture);
 
 /* Can BPF read the gauge here? If not, see gauge.h. */
 bool rs_capture_has_gauge(const struct rs_capture *capture);
 /* Writes a gauge: node_state, zone_state and vm_state records. 0 or -errno, not said. */
 int rs_capture_gauge(struct rs_capture *capture);
 
+/* Sums. What the kernel skipped is as of the last rs_capture_ask_skipped() or rs_capture_stop(). */
 void rs_capture_counters(struct rs_capture *capture, struct rs_capture_counters *ret);
+/* Asks the kernel, program by program, what it skipped. */
+void rs_capture_ask_skipped(struct rs_capture *capture);
 /* Events of CPUs that went online after start, which have no ring. */
 uint64_t rs_capture_cpu_added(const struct rs_capture *capture);
-/* Adds up the sums of summary mode over the CPUs. */
+/* These add up over the CPUs what is counted and, in summary mode, the sums. */
+void rs_capture_counts(const struct rs_capture *capture, struct rs_counts *ret);
 void rs_capture_totals(struct rs_capture *capture, struct rs_totals *ret);
 /* Calls @each for each row of summary mode's table of stallers. */
 void rs_capture_stallers(struct rs_capture *capture,

@@ -20,9 +20,10 @@ struct rs_capture {
 	const struct rs_kernel *kernel;
 	struct rs_capture_config config;
 	struct rs_permit permit;
-	int handlers[3]; /* of libbpf: for sections of programs on BTF */
-	struct reclaimscope_bpf *skel;
-	struct bpf_object *object; /* the same, without the types of its variables */
+	int handlers[7]; /* of libbpf, for our sections */
+	struct bpf_object *object;
+	const void *elf; /* what it was made of */
+	size_t elf_len;
 	struct rs_probe *probes;
 	unsigned int nr_probes;
 	bool loaded;
@@ -37,7 +38,9 @@ struct rs_capture {
 	struct rs_cpu *cpus;
 	struct rs_segment *segments;
 	struct rs_totals *totals;
-	const uint64_t *bss, *no_ring; /* in it */
+	const char *bss;
+	const uint64_t *no_ring; /* in it */
+	const struct rs_counts *counts; /* likewise */
 	size_t cpus_len, segments_len, totals_len, bss_len;
 	int gauge, stallers, stacks; /* of the object, which is not kept */
 	struct rs_rings *rings;
@@ -54,8 +57,5 @@ int rs_choose_programs(const struct rs_capture *capture, const struct rs_hook *h
 /* Can a program of @probe be preempted by another one on the same CPU? */
 bool rs_choose_is_preemptible(const struct rs_capture *capture, const struct rs_probe *probe);
 void rs_choose_state(struct rs_probe *probe, enum rs_probe_state state, const char *reason, const char *remedy);
-
-/* Asks the kernel how many calls each probe was not shown; not after its links are closed. */
-void rs_counts_read_skipped(struct rs_capture *capture);
 
 #endif

@@ -6,7 +6,7 @@
 #include "capture_state.h"
 
 /* Closing a link waits for the programs on it; the counters of what was skipped are read before. */
-void rs_counts_read_skipped(struct rs_capture *c)
+void rs_capture_ask_skipped(struct rs_capture *c)
 {
 	unsigned int i;
 
@@ -26,6 +26,7 @@ void rs_counts_read_skipped(struct rs_capture *c)
 void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
 {
 	unsigned int cpu, level, type, i;
+	struct rs_counts counts;
 
 	memset(ret, 0, sizeof(*ret));
 	if (!c->cpus)
@@ -46,11 +47,10 @@ void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
 			ret->filtered[type] += p->filtered[type];
 			ret->sampled_out[type] += p->sampled_out[type];
 		}
-		for (i = 0; i < RS_NR_TRACEPOINTS; i++)
-			ret->seen[i] += p->seen[i];
 	}
+	rs_capture_counts(c, &counts);
+	memcpy(ret->seen, counts.seen, sizeof(ret->seen));
 	memcpy(ret->delivered, c->delivered, sizeof(ret->delivered));
-	rs_counts_read_skipped(c);
 	for (i = 0; i < c->nr_probes; i++)
 		ret->skipped += c->probes[i].skipped;
 }
@@ -58,6 +58,17 @@ void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
 uint64_t rs_capture_cpu_added(const struct rs_capture *c)
 {
 	return c->no_ring ? *c->no_ring : 0;
+}
+
+void rs_capture_counts(const struct rs_capture *c, struct rs_counts *ret)
+{
+	const size_t words = sizeof(struct rs_counts) / sizeof(uint64_t);
+	size_t slot, w;
+
+	memset(ret, 0, sizeof(*ret));
+	for (slot = 0; c->counts && slot < RS_COUNT_SLOTS; slot++)
+		for (w = 0; w < words; w++)
+			((uint64_t *)ret)[w] += ((const uint64_t *)&c->counts[slot])[w];
 }
 
 void rs_capture_totals(struct rs_capture *c, struct rs_totals *ret)

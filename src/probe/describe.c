@@ -119,6 +119,14 @@ void rs_describe_vmstat(struct rs_json *j, const char *key, const char *text)
 	rs_json_end_object(j);
 }
 
+/* Length of a tick, 1 / HZ: the coarse clock moves once in each. */
+static uint64_t tick_ns(void)
+{
+	struct timespec t;
+
+	return clock_getres(CLOCK_MONOTONIC_COARSE, &t) ? 0 : t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
 /* What tasks have lost to memory so far: "some avg10=0.00 ... total=12", and the same with "full". */
 static void describe_pressure(struct rs_json *j)
 {
@@ -217,6 +225,7 @@ static void describe_kernel(struct rs_json *j, const struct rs_kernel *k)
 	rs_json_string(j, "machine", k->machine);
 	rs_json_u64(j, "page_size", k->page_size);
 	rs_json_u64(j, "cpus", k->nr_cpus);
+	rs_json_u64(j, "tick_ns", tick_ns());
 	rs_json_u64(j, "nodes", k->nr_nodes);
 	rs_json_u64(j, "nodes_shift", k->nodes_shift);
 	rs_json_string(j, "lru", rs_kernel_lru_name(k));
@@ -423,12 +432,14 @@ static void put_u64s(struct rs_json *j, const char *key, const __u64 *values, in
 void rs_describe_totals(FILE *out, struct rs_capture *capture)
 {
 	struct rs_totals *t = malloc(sizeof(*t));
+	struct rs_counts counts;
 	struct rs_json j;
 	int kind, b;
 
 	if (!t)
 		return;
 	rs_capture_totals(capture, t);
+	rs_capture_counts(capture, &counts);
 	rs_json_init(&j, out);
 	rs_json_object(&j, NULL);
 	rs_json_u64(&j, "at_ns", now_ns(CLOCK_MONOTONIC));
@@ -453,13 +464,13 @@ void rs_describe_totals(FILE *out, struct rs_capture *capture)
 		rs_json_end_object(&j);
 	}
 	rs_json_end_array(&j);
-	put_u64s(&j, "nr_scanned", &t->nr_scanned[0][0], 4);
-	put_u64s(&j, "nr_reclaimed", &t->nr_reclaimed[0][0], 4);
-	put_u64s(&j, "batches_by_priority", t->batches_by_priority, 16);
+	put_u64s(&j, "nr_scanned", &counts.nr_scanned[0][0], 4);
+	put_u64s(&j, "nr_reclaimed", &counts.nr_reclaimed[0][0], 4);
+	put_u64s(&j, "batches_by_priority", counts.batches_by_priority, 16);
 	put_u64s(&j, "throttled", t->throttled, RS_NR_THROTTLES);
 	put_u64s(&j, "throttled_usec", t->throttled_usec, RS_NR_THROTTLES);
 	put_u64s(&j, "wakeups_by_order", t->wakeups_by_order, 16);
-	rs_json_u64(&j, "slab_freed", t->slab_freed);
+	rs_json_u64(&j, "slab_freed", counts.slab_freed);
 	rs_json_array(&j, "stallers");
 	rs_capture_stallers(capture, put_staller, &j);
 	rs_json_end_array(&j);

@@ -37,23 +37,45 @@ void rs_process_prefer(struct rs_process *ret)
 		rs_debug("cannot raise the priority: %s", strerror(errno));
 }
 
+#define STACK_BYTES (64 * 1024) /* more than anything here needs */
+#define LARGE_BYTES (256 * 1024)
+
+/* What was only needed to start; what is wanted again is in the page cache. */
+static void forget(unsigned long from, unsigned long to)
+{
+	if (madvise((void *)from, to - from, MADV_DONTNEED))
+		rs_debug("cannot give back code: %s", strerror(errno));
+}
+
+static void touch(unsigned long from, unsigned long to)
+{
+	unsigned long at, page = sysconf(_SC_PAGESIZE);
+
+	for (at = from; at < to; at += page)
+		*(volatile char *)at = *(volatile char *)at;
+}
+
 /*
- * Writes to every page that is the recorder's own, so that none has to be found when memory is short:
- * it would have to reclaim then itself, and not drain.
+ * Has the variables of the program and its libraries there, and some stack, so that no page has to be found when memory is
+ * short: the recorder would have to reclaim then itself, and not drain. Whoever has a buffer fills it himself.
  */
-static void touch_own_memory(void)
+static void arrange_memory(void)
 {
 	_cleanup_(rs_freep) char *text = NULL;
-	unsigned long from, to, at, page = sysconf(_SC_PAGESIZE);
-	char *line, *save = NULL, mode[5];
+	unsigned long from, to, here = (unsigned long)&text;
+	char *line, *save = NULL, mode[5], path[2];
 
 	if (rs_read_file("/proc/self/maps", &text, NULL))
 		return;
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 || strcmp(mode, "rw-p"))
-			continue;
-		for (at = from; at < to; at += page)
-			*(volatile char *)at = *(volatile char *)at;
+		int n = sscanf(line, "%lx-%lx %4s %*s %*s %*s %1s", &from, &to, mode, path);
+
+		if (n == 4 && path[0] == '/' && mode[2] == 'x')
+			forget(from, to);
+		else if (n >= 3 && here >= from && here < to)
+			touch(here - STACK_BYTES > from ? here - STACK_BYTES : from, here);
+		else if (n >= 3 && !strcmp(mode, "rw-p") && (n == 3 || path[0] == '/') && to - from < LARGE_BYTES)
+			touch(from, to);
 	}
 }
 
@@ -63,7 +85,7 @@ void rs_process_stay_in_memory(void)
 	malloc_trim(0);
 	mallopt(M_TRIM_THRESHOLD, INT_MAX); /* what is freed from here on will be wanted again */
 	mallopt(M_MMAP_THRESHOLD, 32 << 20);
-	touch_own_memory();
+	arrange_memory();
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
 		rs_debug("cannot lock memory: %s", strerror(errno));
 }

@@ -25,9 +25,10 @@
 #include "process.h"
 
 #define TEXT_BYTES (512 * 1024) /* for the JSON of one block */
-#define IDLE_TICK_NS 100000000ULL
-#define DRAIN_NS 50000000ULL
-#define FLUSH_NS 800000000ULL /* and a tick on top of it: a recorder that is killed loses no more than a second */
+#define TICK_NS 100000000ULL /* how often it is looked whether anything happens */
+#define DRAIN_PERCENT 12 /* a ring so full is drained; else records wait in it for the next flush */
+#define FLUSH_NS 800000000ULL /* a recorder that is killed loses no more than a second */
+#define ASK_SKIPPED_NS 5000000000ULL /* a system call for each program */
 #define SUMMARY_FLUSH_NS 10000000000ULL /* sums are small, and what they stand for is in the kernel */
 #define IDLE_GAUGE_NS 1000000000ULL
 #define ACTIVE_NS 1000000000ULL /* how long after an event the host counts as active */
@@ -49,7 +50,8 @@ struct recorder {
 	int child_status;
 	bool child_ended, interrupted;
 
-	uint64_t began_ns, last_event_ns, last_gauge_ns, last_drain_ns, last_flush_ns;
+	uint64_t began_ns, last_event_ns, last_gauge_ns, last_flush_ns, last_asked_ns;
+	uint64_t written; /* bytes in the rings when it was looked last */
 	struct rs_mentions mentions;
 	char *vmstat; /* as it was when capture stopped */
 
@@ -174,29 +176,6 @@ static int write_pending(struct recorder *r)
 	return err;
 }
 
-static int read_gauge(struct recorder *r)
-{
-	int err;
-
-	if (!r->gauge) {
-		err = rs_capture_gauge(r->capture);
-		return err ? rs_err(err, "cannot read the gauge") : 0;
-	}
-	err = write_pending(r);
-	if (err)
-		return err;
-	r->pending_ns = now_ns();
-	err = rs_gauge_read(r->gauge, r->pending_ns, keep_pending, r);
-	return err ? rs_err(err, "cannot read /proc") : 0;
-}
-
-static uint64_t gauge_interval_ns(const struct recorder *r)
-{
-	unsigned int ms = r->config->gauge_ms;
-
-	return 1000000ULL * (r->gauge && ms && ms < RS_GAUGE_PROC_MS ? RS_GAUGE_PROC_MS : ms);
-}
-
 /* ---- records ---- */
 
 static int take_record(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
@@ -210,13 +189,6 @@ static int take_record(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
 			return err;
 	}
 	rs_mentions_note(&r->mentions, hdr);
-	switch (hdr->type) {
-	case RS_EVENT_zone_state:
-	case RS_EVENT_node_state:
-	case RS_EVENT_vm_state:
-		return rs_writer_put_record(r->writer, cpu, hdr); /* the gauge keeps nothing awake */
-	}
-	r->last_event_ns = hdr->ts_ns;
 	return rs_writer_put_record(r->writer, cpu, hdr);
 }
 
@@ -229,6 +201,26 @@ static int drain(struct recorder *r, uint64_t horizon_ns)
 	if (n < 0)
 		return n;
 	return r->pending_len && r->pending_ns <= horizon_ns ? write_pending(r) : 0;
+}
+
+static int read_gauge(struct recorder *r)
+{
+	int err;
+
+	if (!r->gauge) {
+		err = rs_capture_gauge(r->capture);
+		r->written = rs_capture_written(r->capture); /* its own records are no activity */
+		return err ? rs_err(err, "cannot read the gauge") : 0;
+	}
+	/* What it read last has its place among the records up to now. */
+	err = r->pending_len ? drain(r, now_ns() - HORIZON_NS) : 0;
+	if (!err)
+		err = write_pending(r);
+	if (err)
+		return err;
+	r->pending_ns = now_ns();
+	err = rs_gauge_read(r->gauge, r->pending_ns, keep_pending, r);
+	return err ? rs_err(err, "cannot read /proc") : 0;
 }
 
 static int flush(struct recorder *r)
@@ -247,41 +239,64 @@ static uint64_t flush_interval(const struct recorder *r)
 	return r->config->capture.mode == RS_MODE_SUMMARY ? SUMMARY_FLUSH_NS : FLUSH_NS;
 }
 
-static bool is_active(const struct recorder *r, uint64_t now)
+/* How long from one gauge to the next; 0: there is none. */
+static uint64_t gauge_interval(const struct recorder *r, uint64_t now)
 {
-	return r->last_event_ns && now - r->last_event_ns < ACTIVE_NS;
+	unsigned int ms = r->config->gauge_ms;
+
+	if (!ms)
+		return 0;
+	if (r->config->capture.mode == RS_MODE_SUMMARY)
+		return SUMMARY_FLUSH_NS;
+	if (!r->last_event_ns || now - r->last_event_ns >= ACTIVE_NS)
+		return IDLE_GAUGE_NS;
+	return 1000000ULL * (r->gauge && ms < RS_GAUGE_PROC_MS ? RS_GAUGE_PROC_MS : ms);
+}
+
+static void look(struct recorder *r, uint64_t now)
+{
+	uint64_t written = rs_capture_written(r->capture);
+
+	if (written != r->written)
+		r->last_event_ns = now;
+	r->written = written;
 }
 
 static int tick(struct recorder *r)
 {
-	uint64_t now = now_ns(), gauge_ns = gauge_interval_ns(r);
+	uint64_t now = now_ns(), gauge;
 	int err = 0;
 
-	if (gauge_ns && now - r->last_gauge_ns >= (r->config->capture.mode == RS_MODE_SUMMARY ? SUMMARY_FLUSH_NS :
-						   is_active(r, now) ? gauge_ns - gauge_ns / 4 : IDLE_GAUGE_NS)) {
+	look(r, now);
+	gauge = gauge_interval(r, now);
+	if (gauge && now - r->last_gauge_ns >= gauge) {
 		err = read_gauge(r);
 		r->last_gauge_ns = now;
 	}
-	if (!err && (now - r->last_drain_ns >= DRAIN_NS - DRAIN_NS / 4 || rs_capture_fill(r->capture) >= 25)) {
-		err = drain(r, now - HORIZON_NS);
-		r->last_drain_ns = now;
+	if (err)
+		return err;
+	if (now - r->last_flush_ns < flush_interval(r))
+		return rs_capture_fill(r->capture) >= DRAIN_PERCENT ? drain(r, now - HORIZON_NS) : 0;
+	r->last_flush_ns = now;
+	if (now - r->last_asked_ns >= ASK_SKIPPED_NS) {
+		rs_capture_ask_skipped(r->capture);
+		r->last_asked_ns = now;
 	}
-	if (!err && now - r->last_flush_ns >= flush_interval(r)) {
-		err = flush(r);
-		r->last_flush_ns = now;
-	}
-	return err;
+	err = drain(r, now - HORIZON_NS);
+	return err ? err : flush(r);
 }
 
-static uint64_t tick_interval(const struct recorder *r, uint64_t now)
+/* When there is something to do next. */
+static uint64_t next_tick(const struct recorder *r, uint64_t now)
 {
-	uint64_t gauge_ns = gauge_interval_ns(r);
+	uint64_t gauge = gauge_interval(r, now), next = r->last_flush_ns + flush_interval(r);
 
-	if (r->config->capture.mode == RS_MODE_SUMMARY)
-		return SUMMARY_FLUSH_NS; /* there are no records but the gauge's */
-	if (!is_active(r, now))
-		return IDLE_TICK_NS;
-	return gauge_ns && gauge_ns < DRAIN_NS ? gauge_ns : DRAIN_NS;
+	if (gauge && r->last_gauge_ns + gauge < next)
+		next = r->last_gauge_ns + gauge;
+	/* In a summary there are no records but the gauge's. */
+	if (r->config->capture.mode != RS_MODE_SUMMARY && now + TICK_NS < next)
+		next = now + TICK_NS;
+	return next;
 }
 
 static void handle_signals(struct recorder *r)
@@ -307,14 +322,15 @@ static int loop(struct recorder *r)
 	int err = 0;
 
 	while (!err && !r->interrupted && !r->child_ended) {
-		uint64_t now = now_ns(), wait;
+		uint64_t now = now_ns(), next, wait;
 		struct timespec t;
 
 		if (now >= until)
 			break;
-		wait = tick_interval(r, now);
-		if (now + wait > until)
-			wait = until - now;
+		next = next_tick(r, now);
+		if (next > until)
+			next = until;
+		wait = next > now ? next - now : 0;
 		t = (struct timespec){ wait / 1000000000, wait % 1000000000 };
 		fd.revents = 0;
 		if (ppoll(&fd, 1, &t, NULL) < 0 && errno != EINTR)
@@ -419,7 +435,7 @@ static int start(struct recorder *r, bool *ret_command_failed)
 	rs_process_stay_in_memory();
 	rs_process_prefer(&r->was);
 	r->began_ns = now_ns();
-	r->last_flush_ns = r->last_drain_ns = r->began_ns;
+	r->last_flush_ns = r->last_asked_ns = r->began_ns;
 	rs_describe_host(begin_text(r), r->kernel, r->capture, &r->config->capture, r->schema,
 			 (const char *const *)r->config->command);
 	/* Not earlier: killed between these two, it leaves an empty file. */

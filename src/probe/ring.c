@@ -170,3 +170,13 @@ unsigned int rs_rings_fill(const struct rs_rings *rings)
 	}
 	return most;
 }
+
+uint64_t rs_rings_written(const struct rs_rings *rings)
+{
+	uint64_t bytes = 0;
+	unsigned int i;
+
+	for (i = 0; i < rings->nr; i++)
+		bytes += __atomic_load_n(&rings->rings[i].level->head, __ATOMIC_RELAXED);
+	return bytes;
+}

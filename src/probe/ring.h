@@ -23,5 +23,7 @@ int64_t rs_rings_drain(struct rs_rings *rings, uint64_t horizon_ns, uint64_t del
 		       int (*each)(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr), void *ctx);
 
 unsigned int rs_rings_fill(const struct rs_rings *rings);
+/* Bytes that were ever written to all of them: has anything happened? */
+uint64_t rs_rings_written(const struct rs_rings *rings);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../trace/show.h"
+#include "table.h"
 
 /* A stall between its two records. */
 struct rs_open_stall {
@@ -19,26 +20,11 @@ struct rs_open_stall {
 	UT_hash_handle hh;
 };
 
-/* Finds or makes the entry of a hash table whose key is the member `key`. NULL: no memory. */
-#define FIND_OR_ADD(table, type, keyvalue)                                                         \
-	({                                                                                         \
-		type *entry_;                                                                      \
-		HASH_FIND(hh, table, &(keyvalue), sizeof(keyvalue), entry_);                       \
-		if (!entry_) {                                                                     \
-			entry_ = calloc(1, sizeof(*entry_));                                       \
-			if (entry_) {                                                              \
-				memcpy(&entry_->key, &(keyvalue), sizeof(keyvalue));               \
-				HASH_ADD(hh, table, key, sizeof(keyvalue), entry_);                \
-			}                                                                          \
-		}                                                                                  \
-		entry_;                                                                            \
-	})
-
 struct rs_stall_group *rs_report_group(struct rs_report *r, uint32_t of, uint64_t id, uint32_t kind)
 {
 	struct rs_group_key key = { .id = id, .of = of, .kind = kind };
 
-	return FIND_OR_ADD(r->groups, struct rs_stall_group, key);
+	return RS_FIND_OR_ADD(r->groups, struct rs_stall_group, key);
 }
 
 static int on_reclaim_begin(struct rs_report *r, const struct rs_event_reclaim_begin *e)
@@ -48,7 +34,7 @@ static int on_reclaim_begin(struct rs_report *r, const struct rs_event_reclaim_b
 
 	if (e->kind >= RS_NR_RECLAIM_KINDS)
 		return 0;
-	open = FIND_OR_ADD(r->open, struct rs_open_stall, key);
+	open = RS_FIND_OR_ADD(r->open, struct rs_open_stall, key);
 	if (!open)
 		return -ENOMEM;
 	if (open->begin_ns)
@@ -190,7 +176,7 @@ static int on_wakeup_kswapd(struct rs_report *r, const struct rs_event_wakeup_ks
 
 	if (k)
 		k->wakeups++;
-	waker = FIND_OR_ADD(r->wakers, struct rs_waker, key);
+	waker = RS_FIND_OR_ADD(r->wakers, struct rs_waker, key);
 	if (!waker)
 		return -ENOMEM;
 	waker->count++;
@@ -299,7 +285,7 @@ static int on_zone_state(struct rs_report *r, const struct rs_event_zone_state *
 		return 0;
 	HASH_FIND(hh, r->timelines, &key, sizeof(key), t);
 	if (!t) {
-		t = FIND_OR_ADD(r->timelines, struct rs_timeline, key);
+		t = RS_FIND_OR_ADD(r->timelines, struct rs_timeline, key);
 		if (!t)
 			return -ENOMEM;
 		t->lowest_free = UINT64_MAX;
@@ -485,11 +471,17 @@ int rs_report_create(struct rs_reader *reader, struct rs_report **ret)
 	rs_reader_state(reader, &r->state);
 	r->is_summary = json_object_object_get_ex(rs_reader_info(reader), "mode", &v) &&
 			json_object_is_type(v, json_type_string) && !strcmp(json_object_get_string(v), "summary");
-	err = r->tasks ? 0 : -ENOMEM;
+	r->refaults = rs_refaults_create(rs_reader_info(reader));
+	r->generations = rs_generations_create(rs_reader_info(reader));
+	err = r->tasks && r->refaults && r->generations ? 0 : -ENOMEM;
 	while (!err && (err = rs_reader_next(reader, &event)) > 0) {
 		err = rs_tasks_learn(r->tasks, event.hdr);
 		if (!err)
 			err = take(r, event.hdr);
+		if (!err)
+			err = rs_refaults_take(r->refaults, event.hdr, r->tasks);
+		if (!err)
+			err = rs_generations_take(r->generations, event.hdr);
 	}
 	if (!err && r->is_summary)
 		err = rs_report_take_summary(r);
@@ -504,16 +496,6 @@ int rs_report_create(struct rs_reader *reader, struct rs_report **ret)
 	return 0;
 }
 
-#define FREE_TABLE(table, type)                                                                    \
-	do {                                                                                       \
-		type *entry_, *next_;                                                              \
-		HASH_ITER(hh, table, entry_, next_)                                                \
-		{                                                                                  \
-			HASH_DEL(table, entry_);                                                   \
-			free(entry_);                                                              \
-		}                                                                                  \
-	} while (0)
-
 void rs_report_destroy(struct rs_report *r)
 {
 	struct rs_stall_group *g;
@@ -525,12 +507,14 @@ void rs_report_destroy(struct rs_report *r)
 		rs_latency_free(&g->latency);
 	for (kind = 0; kind < RS_NR_RECLAIM_KINDS; kind++)
 		rs_latency_free(&r->stalls[kind].latency);
-	FREE_TABLE(r->groups, struct rs_stall_group);
-	FREE_TABLE(r->wakers, struct rs_waker);
-	FREE_TABLE(r->shrinkers, struct rs_shrinker_sum);
-	FREE_TABLE(r->workingset, struct rs_workingset_sum);
-	FREE_TABLE(r->timelines, struct rs_timeline);
-	FREE_TABLE(r->open, struct rs_open_stall);
+	RS_FREE_TABLE(r->groups, struct rs_stall_group);
+	RS_FREE_TABLE(r->wakers, struct rs_waker);
+	RS_FREE_TABLE(r->shrinkers, struct rs_shrinker_sum);
+	RS_FREE_TABLE(r->workingset, struct rs_workingset_sum);
+	RS_FREE_TABLE(r->timelines, struct rs_timeline);
+	RS_FREE_TABLE(r->open, struct rs_open_stall);
+	rs_refaults_destroy(r->refaults);
+	rs_generations_destroy(r->generations);
 	rs_tasks_destroy(r->tasks);
 	free(r);
 }
@@ -573,4 +557,8 @@ void rs_report_sort(struct rs_report *r)
 	HASH_SORT(r->shrinkers, by_shrinker_time);
 	HASH_SORT(r->workingset, by_refaults);
 	HASH_SORT(r->timelines, by_zone);
+	HASH_SORT(r->refaults->links, rs_refault_sum_order);
+	HASH_SORT(r->refaults->reclaims, rs_refault_sum_order);
+	HASH_SORT(r->refaults->working_sets, rs_working_set_order);
+	HASH_SORT(r->generations->lruvecs, rs_generations_order);
 }

@@ -10,10 +10,13 @@
 #include <stdint.h>
 #include <uthash.h>
 
+#include "../base/json.h"
 #include "../trace/reader.h"
 #include "../trace/tasks.h"
 #include "../wire/capture.h"
+#include "generations.h"
 #include "latency.h"
+#include "refault.h"
 
 /* Stalls of one kind. @hist: by rs_hist_bucket(). */
 struct rs_stall_sum {
@@ -131,6 +134,8 @@ struct rs_report {
 	struct rs_shrinker_sum *shrinkers;
 	struct rs_workingset_sum *workingset;
 	struct rs_timeline *timelines;
+	struct rs_refaults *refaults;
+	struct rs_generations *generations;
 	uint64_t oom_kills, retries;
 	struct {
 		uint64_t direct, got_page; /* by allocating tasks */
@@ -157,5 +162,7 @@ void rs_report_sort(struct rs_report *report);
 /* Prints, at most @top rows of each table. */
 void rs_report_text(struct rs_report *report, FILE *out, unsigned int top);
 void rs_report_json(struct rs_report *report, FILE *out);
+/* Begins a line of JSON of this type; rs_json_end_line() ends it. */
+void rs_report_begin_line(struct rs_json *j, FILE *out, const char *type);
 
 #endif

@@ -7,7 +7,7 @@
 #include "../trace/show.h"
 #include "report.h"
 
-static void begin(struct rs_json *j, FILE *out, const char *type)
+void rs_report_begin_line(struct rs_json *j, FILE *out, const char *type)
 {
 	rs_json_init(j, out);
 	rs_json_object(j, NULL);
@@ -53,7 +53,7 @@ static void put_stalls(struct rs_report *r, FILE *out)
 
 		if (!s->count && !s->unfinished && !s->begin_missing)
 			continue;
-		begin(&j, out, "stalls");
+		rs_report_begin_line(&j, out, "stalls");
 		rs_json_string(&j, "kind", rs_show_reclaim_kind(kind));
 		rs_json_u64(&j, "count", s->count);
 		rs_json_u64(&j, "stall_ns", s->sum_ns);
@@ -68,7 +68,7 @@ static void put_stalls(struct rs_report *r, FILE *out)
 	for (g = r->groups; g; g = g->hh.next) {
 		if (!g->count)
 			continue;
-		begin(&j, out, g->key.of == RS_GROUP_PROCESS ? "stalls_by_process" : "stalls_by_cgroup");
+		rs_report_begin_line(&j, out, g->key.of == RS_GROUP_PROCESS ? "stalls_by_process" : "stalls_by_cgroup");
 		rs_json_string(&j, "kind", rs_show_reclaim_kind(g->key.kind));
 		if (g->key.of == RS_GROUP_PROCESS) {
 			rs_json_u64(&j, "tgid", g->key.id);
@@ -102,7 +102,7 @@ static void put_kswapd(struct rs_report *r, FILE *out)
 
 		if (!k->seen)
 			continue;
-		begin(&j, out, "kswapd");
+		rs_report_begin_line(&j, out, "kswapd");
 		rs_json_i64(&j, "node", nid);
 		rs_json_u64(&j, "wakes", k->wakes);
 		rs_json_u64(&j, "sleeps", k->sleeps);
@@ -115,7 +115,7 @@ static void put_kswapd(struct rs_report *r, FILE *out)
 		rs_json_end_line(&j);
 	}
 	for (w = r->wakers; w; w = w->hh.next) {
-		begin(&j, out, "waker");
+		rs_report_begin_line(&j, out, "waker");
 		rs_json_i64(&j, "node", w->key.nid);
 		rs_json_u64(&j, "tgid", w->key.tgid);
 		rs_json_string(&j, "comm", w->comm);
@@ -147,7 +147,7 @@ static void put_pages(struct rs_report *r, FILE *out)
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		begin(&j, out, "pages_by_list");
+		rs_report_begin_line(&j, out, "pages_by_list");
 		rs_json_string(&j, "list", lists[i]);
 		put_scan(&j, &r->by_list[i]);
 		rs_json_u64(&j, "deactivated", r->deactivated[i]);
@@ -157,7 +157,7 @@ static void put_pages(struct rs_report *r, FILE *out)
 	for (i = 0; i < RS_NR_RECLAIM_KINDS; i++) {
 		if (!r->by_reclaimer[i].scanned && !r->by_reclaimer[i].batches)
 			continue;
-		begin(&j, out, "pages_by_reclaimer");
+		rs_report_begin_line(&j, out, "pages_by_reclaimer");
 		rs_json_string(&j, "reclaimer",
 			       r->is_summary && i == RS_RECLAIM_DIRECT ? "direct_or_memcg" : rs_show_reclaim_kind(i));
 		put_scan(&j, &r->by_reclaimer[i]);
@@ -166,7 +166,7 @@ static void put_pages(struct rs_report *r, FILE *out)
 	for (i = 0; i < 16; i++) {
 		if (!r->by_priority[i].batches)
 			continue;
-		begin(&j, out, "pages_by_priority");
+		rs_report_begin_line(&j, out, "pages_by_priority");
 		rs_json_i64(&j, "priority", i);
 		if (r->is_summary)
 			rs_json_u64(&j, "batches", r->by_priority[i].batches);
@@ -187,7 +187,7 @@ static void put_others(struct rs_report *r, FILE *out)
 	for (i = 0; i < RS_NR_THROTTLES; i++) {
 		if (!r->throttled[i].count)
 			continue;
-		begin(&j, out, "throttled");
+		rs_report_begin_line(&j, out, "throttled");
 		rs_json_string(&j, "reason", rs_show_throttle(i));
 		rs_json_u64(&j, "count", r->throttled[i].count);
 		rs_json_u64(&j, "ns", r->throttled[i].ns);
@@ -196,7 +196,7 @@ static void put_others(struct rs_report *r, FILE *out)
 		rs_json_end_line(&j);
 	}
 	for (s = r->shrinkers; s; s = s->hh.next) {
-		begin(&j, out, "shrinker");
+		rs_report_begin_line(&j, out, "shrinker");
 		rs_json_string(&j, "name", rs_show_symbol(r->reader, s->shrinker, name, sizeof(name)));
 		rs_json_u64(&j, "runs", s->runs);
 		rs_json_u64(&j, "total_scan", s->asked);
@@ -206,7 +206,7 @@ static void put_others(struct rs_report *r, FILE *out)
 		rs_json_end_line(&j);
 	}
 	for (w = r->workingset; w; w = w->hh.next) {
-		begin(&j, out, "workingset");
+		rs_report_begin_line(&j, out, "workingset");
 		rs_json_u64(&j, "cgroup_id", w->cgroup);
 		rs_json_string(&j, "cgroup", rs_show_cgroup(r->reader, w->cgroup, name, sizeof(name)));
 		rs_json_u64(&j, "refault_anon", w->refaults[0]);
@@ -225,7 +225,7 @@ static void put_timelines(struct rs_report *r, FILE *out)
 	int i;
 
 	for (t = r->timelines; t; t = t->hh.next) {
-		begin(&j, out, "zone");
+		rs_report_begin_line(&j, out, "zone");
 		rs_json_i64(&j, "node", t->key.nid);
 		rs_json_string(&j, "zone", rs_show_zone(r->reader, t->key.nid, t->key.zid, zone, sizeof(zone)));
 		rs_json_u64(&j, "managed", t->managed);
@@ -340,7 +340,7 @@ static void put_summary(struct rs_report *r, FILE *out)
 	struct json_object *kernel, *v;
 	struct rs_json j;
 
-	begin(&j, out, "summary");
+	rs_report_begin_line(&j, out, "summary");
 	rs_json_object(&j, "events");
 	copy_loss(&j, r, "attempted", "attempted");
 	copy_loss(&j, r, "written", "written");
@@ -389,5 +389,7 @@ void rs_report_json(struct rs_report *r, FILE *out)
 	put_pages(r, out);
 	put_others(r, out);
 	put_timelines(r, out);
+	rs_refaults_json(r, out);
+	rs_generations_json(r, out);
 	put_summary(r, out);
 }

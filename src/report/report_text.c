@@ -7,46 +7,7 @@
 
 #include "../trace/show.h"
 #include "report.h"
-
-#define NAME 36
-
-static const char *ns_text(uint64_t ns, char buf[16])
-{
-	if (ns < 1000)
-		snprintf(buf, 16, "%" PRIu64 " ns", ns);
-	else if (ns < 1000000)
-		snprintf(buf, 16, "%.1f us", ns / 1e3);
-	else if (ns < 1000000000)
-		snprintf(buf, 16, "%.1f ms", ns / 1e6);
-	else
-		snprintf(buf, 16, "%.2f s", ns / 1e9);
-	return buf;
-}
-
-static const char *pages_text(uint64_t pages, char buf[16])
-{
-	double mib = pages * 4096.0 / (1 << 20);
-
-	if (mib < 10)
-		snprintf(buf, 16, "%.0f KiB", pages * 4.0);
-	else if (mib < 10240)
-		snprintf(buf, 16, "%.0f MiB", mib);
-	else
-		snprintf(buf, 16, "%.1f GiB", mib / 1024);
-	return buf;
-}
-
-/* The last part of a long path says more than its beginning. */
-static const char *tail_text(const char *text, size_t width, char *buf, size_t size)
-{
-	size_t len = strlen(text);
-
-	if (len <= width)
-		snprintf(buf, size, "%s", text);
-	else
-		snprintf(buf, size, "...%s", text + len - width + 3);
-	return buf;
-}
+#include "text.h"
 
 /* A member that is a string, fit for a terminal; "?" if there is none. */
 static const char *member_text(struct json_object *object, const char *key, char *buf, size_t size)
@@ -146,7 +107,7 @@ static void print_histogram(const struct rs_stall_sum *s, FILE *out)
 	for (log = first; log <= last; log++) {
 		int width = rows[log] ? (int)(rows[log] * 40 / most) : 0;
 
-		fprintf(out, "  %9s .. %-9s %8" PRIu64 " |%-40.*s|\n", ns_text(1ULL << log, from), ns_text(2ULL << log, to),
+		fprintf(out, "  %9s .. %-9s %8" PRIu64 " |%-40.*s|\n", rs_text_ns(1ULL << log, from), rs_text_ns(2ULL << log, to),
 			rows[log], width, "****************************************");
 	}
 }
@@ -160,12 +121,12 @@ static void print_stall_kind(struct rs_report *r, int kind, FILE *out)
 		return;
 	if (r->is_summary)
 		fprintf(out, "  %-10s %7" PRIu64 " %10s %9s %9s %9s %10s\n", rs_show_reclaim_kind(kind), s->count,
-			ns_text(s->sum_ns, a), "-", "-", ns_text(s->max_ns, d), pages_text(s->nr_reclaimed, e));
+			rs_text_ns(s->sum_ns, a), "-", "-", rs_text_ns(s->max_ns, d), rs_text_pages(s->nr_reclaimed, e));
 	else
 		fprintf(out, "  %-10s %7" PRIu64 " %10s %9s %9s %9s %10s\n", rs_show_reclaim_kind(kind), s->count,
-			ns_text(s->sum_ns, a), ns_text(rs_latency_percentile(&s->latency, 50), b),
-			ns_text(rs_latency_percentile(&s->latency, 99), c), ns_text(s->max_ns, d),
-			pages_text(s->nr_reclaimed, e));
+			rs_text_ns(s->sum_ns, a), rs_text_ns(rs_latency_percentile(&s->latency, 50), b),
+			rs_text_ns(rs_latency_percentile(&s->latency, 99), c), rs_text_ns(s->max_ns, d),
+			rs_text_pages(s->nr_reclaimed, e));
 	if (s->unfinished)
 		fprintf(out, "  %10s %7" PRIu64 " more had not ended\n", "", s->unfinished);
 	if (s->begin_missing)
@@ -192,9 +153,9 @@ static void print_groups(struct rs_report *r, enum rs_group_of of, unsigned int 
 			snprintf(name, sizeof(name), "%s (%" PRIu64 ")", g->comm, g->key.id);
 		else
 			rs_show_cgroup(r->reader, g->key.id, name, sizeof(name));
-		fprintf(out, "  %-34s %-9s %7" PRIu64 " %10s %9s %9s\n", tail_text(name, 34, buf, sizeof(buf)),
-			rs_show_reclaim_kind(g->key.kind), g->count, ns_text(g->sum_ns, a), ns_text(g->max_ns, b),
-			r->is_summary ? "-" : ns_text(g->throttled_ns, c));
+		fprintf(out, "  %-34s %-9s %7" PRIu64 " %10s %9s %9s\n", rs_text_tail(name, 34, buf, sizeof(buf)),
+			rs_show_reclaim_kind(g->key.kind), g->count, rs_text_ns(g->sum_ns, a), rs_text_ns(g->max_ns, b),
+			r->is_summary ? "-" : rs_text_ns(g->throttled_ns, c));
 	}
 	if (more)
 		fprintf(out, "  and %u more\n", more);
@@ -240,19 +201,9 @@ static void print_throttling(struct rs_report *r, FILE *out)
 		if (!any)
 			fprintf(out, "\nThrottled because of           count      total       max\n");
 		any = true;
-		fprintf(out, "  %-24s %9" PRIu64 " %10s %9s\n", rs_show_throttle(i), t->count, ns_text(t->ns, a),
-			r->is_summary ? "-" : ns_text(t->max_ns, b));
+		fprintf(out, "  %-24s %9" PRIu64 " %10s %9s\n", rs_show_throttle(i), t->count, rs_text_ns(t->ns, a),
+			r->is_summary ? "-" : rs_text_ns(t->max_ns, b));
 	}
-}
-
-/* Never above 100 %: where the kernel's own counts would give more, there is no such number. */
-static const char *percent(uint64_t part, uint64_t whole, char buf[16])
-{
-	if (!whole || part > whole)
-		snprintf(buf, 16, "-");
-	else
-		snprintf(buf, 16, "%.1f %%", 100.0 * part / whole);
-	return buf;
 }
 
 static void print_kswapd(struct rs_report *r, unsigned int top, FILE *out)
@@ -268,7 +219,7 @@ static void print_kswapd(struct rs_report *r, unsigned int top, FILE *out)
 
 		if (s->count)
 			fprintf(out, "\nkswapd      %" PRIu64 " times awake until asleep, %s in all, %s at most\n", s->count,
-				ns_text(s->sum_ns, a), ns_text(s->max_ns, b));
+				rs_text_ns(s->sum_ns, a), rs_text_ns(s->max_ns, b));
 		return;
 	}
 	for (nid = 0; nid < RS_REPORT_NODES; nid++) {
@@ -280,7 +231,7 @@ static void print_kswapd(struct rs_report *r, unsigned int top, FILE *out)
 			fprintf(out, "\nkswapd      wakes     awake  %%time    passes    in them  requests effective\n");
 		any = true;
 		fprintf(out, "  node %-3d %7" PRIu64 " %9s %7s %8" PRIu64 " %10s %9" PRIu64 " %9" PRIu64 "\n", nid, k->wakes,
-			ns_text(k->awake_ns, a), percent(k->awake_ns, r->duration_ns, c), k->runs, ns_text(k->run_ns, b),
+			rs_text_ns(k->awake_ns, a), rs_text_percent(k->awake_ns, r->duration_ns, c), k->runs, rs_text_ns(k->run_ns, b),
 			k->requests, k->wakeups);
 		if (k->failures)
 			fprintf(out, "           %" PRIu64 " passes reclaimed nothing\n", k->failures);
@@ -299,7 +250,7 @@ static void print_scan_row(const char *name, const struct rs_scan_sum *s, FILE *
 	char a[16];
 
 	fprintf(out, "  %-14s %10" PRIu64 " %10" PRIu64 " %8s %9" PRIu64 " %9" PRIu64 " %9" PRIu64 "\n", name, s->scanned,
-		s->reclaimed, percent(s->reclaimed, s->scanned, a), s->activated, s->dirty, s->writeback);
+		s->reclaimed, rs_text_percent(s->reclaimed, s->scanned, a), s->activated, s->dirty, s->writeback);
 }
 
 static void print_scan(struct rs_report *r, FILE *out)
@@ -335,7 +286,7 @@ static void print_scan(struct rs_report *r, FILE *out)
 				fprintf(out, "  %2d         %8" PRIu64 "          -          -         -\n", i, s->batches);
 			else
 				fprintf(out, "  %2d         %8" PRIu64 " %10" PRIu64 " %10" PRIu64 " %9s\n", i, s->batches, s->scanned,
-					s->reclaimed, percent(s->reclaimed, s->scanned, a));
+					s->reclaimed, rs_text_percent(s->reclaimed, s->scanned, a));
 		}
 }
 
@@ -349,8 +300,8 @@ static void print_shrinkers(struct rs_report *r, unsigned int top, FILE *out)
 		if (!n)
 			fprintf(out, "\nShrinkers                                runs       freed      time       max\n");
 		fprintf(out, "  %-34s %8" PRIu64 " %11" PRIu64 " %9s %9s\n",
-			rs_show_symbol(r->reader, s->shrinker, name, sizeof(name)), s->runs, s->freed, ns_text(s->ns, a),
-			ns_text(s->max_ns, b));
+			rs_show_symbol(r->reader, s->shrinker, name, sizeof(name)), s->runs, s->freed, rs_text_ns(s->ns, a),
+			rs_text_ns(s->max_ns, b));
 	}
 }
 
@@ -368,7 +319,7 @@ static void print_workingset(struct rs_report *r, unsigned int top, FILE *out)
 		if (n == 1)
 			fprintf(out, "\nRefaults, in pages                          anon       file\n");
 		rs_show_cgroup(r->reader, w->cgroup, name, sizeof(name));
-		fprintf(out, "  %-34s %11" PRIu64 " %10" PRIu64 "\n", tail_text(name, 34, buf, sizeof(buf)), w->refaults[0],
+		fprintf(out, "  %-34s %11" PRIu64 " %10" PRIu64 "\n", rs_text_tail(name, 34, buf, sizeof(buf)), w->refaults[0],
 			w->refaults[1]);
 	}
 	if (!n && !r->is_summary)
@@ -394,11 +345,11 @@ static void print_timelines(struct rs_report *r, FILE *out)
 		for (i = 0; i < RS_TIMELINE_SLOTS; i++)
 			putc(t->free[i] == UINT64_MAX ? ' ' : levels[t->level[i]], out);
 		fprintf(out, "|\n");
-		fprintf(out, "             managed %s, min %s, low %s, high %s, lowest free %s\n", pages_text(t->managed, a),
-			pages_text(t->min, b), pages_text(t->low, c), pages_text(t->high, d), pages_text(t->lowest_free, e));
+		fprintf(out, "             managed %s, min %s, low %s, high %s, lowest free %s\n", rs_text_pages(t->managed, a),
+			rs_text_pages(t->min, b), rs_text_pages(t->low, c), rs_text_pages(t->high, d), rs_text_pages(t->lowest_free, e));
 		if (t->highest_boost)
 			fprintf(out, "             each mark was raised by a boost of up to %s\n",
-				pages_text(t->highest_boost, a));
+				rs_text_pages(t->highest_boost, a));
 		if (t->samples)
 			fprintf(out, "             below high %.1f %%, low %.1f %%, min %.1f %% of %" PRIu64 " readings\n",
 				100.0 * t->below_high / t->samples, 100.0 * t->below_low / t->samples,
@@ -431,6 +382,8 @@ void rs_report_text(struct rs_report *r, FILE *out, unsigned int top)
 	print_kswapd(r, top, out);
 	print_scan(r, out);
 	print_workingset(r, top, out);
+	rs_refaults_text(r, out, top);
+	rs_generations_text(r, out, top);
 	print_shrinkers(r, top, out);
 	print_compaction(r, out);
 	print_timelines(r, out);

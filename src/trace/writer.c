@@ -19,9 +19,9 @@
 #include "codec.h"
 #include "output.h"
 
-/* Bytes of records that make a block: some thousand records, and small enough for a small tracer. */
+/* Bytes and number of records that make a block: some thousand, and small enough for a small tracer. */
 #define BLOCK_BYTES (256 * 1024)
-#define BLOCK_RECORDS (BLOCK_BYTES / 24)
+#define BLOCK_RECORDS (BLOCK_BYTES / 64)
 #define MAX_JSON (1024 * 1024)
 #define COMPRESSION_LEVEL 1
 
@@ -125,14 +125,17 @@ static int open_output(struct rs_writer *w, bool overwrite)
  */
 static void prefault(struct rs_writer *w)
 {
-	uint32_t x = 1, i;
+	uint64_t x = 1;
+	size_t i;
 
 	memset(w->rows, 0, BLOCK_BYTES + RS_MAX_RECORD);
 	memset(w->records, 0, BLOCK_RECORDS * sizeof(*w->records));
 	memset(w->scratch, 0, 2 * BLOCK_RECORDS * sizeof(*w->scratch));
-	for (i = 0; i < BLOCK_BYTES; i++) {
-		x = x * 1664525 + 1013904223;
-		w->packed[i] = x >> 24;
+	for (i = 0; i < BLOCK_BYTES; i += sizeof(x)) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		memcpy(w->packed + i, &x, sizeof(x));
 	}
 	ZSTD_compressCCtx(w->cctx, w->out, w->out_size, w->packed, BLOCK_BYTES, COMPRESSION_LEVEL);
 }

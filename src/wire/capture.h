@@ -78,7 +78,7 @@ struct rs_capture_opts {
 	__u32 lru_gen; /* MGLRU was on at the start */
 
 	/* Filters; 0 or -1: off. */
-	__u32 filter_active;
+	__u32 filter_active; /* any of these */
 	__u32 filter_tgid;
 	__u32 filter_tid;
 	__s32 filter_nid;
@@ -106,6 +106,10 @@ struct rs_capture_opts {
 	__u64 addr_laptop_mode;
 	__u64 addr_lru_gen_min_ttl;
 };
+
+/* Helpers that no kernel has; such calls become calls of bpf_preempt_disable() and _enable() before loading. */
+#define RS_CALL_PREEMPT_DISABLE 0x7fff0001
+#define RS_CALL_PREEMPT_ENABLE 0x7fff0002
 
 /*
  * The rings: for each CPU one for tasks and one for what interrupts them. A record is written by
@@ -143,8 +147,21 @@ struct rs_cpu {
 	__u64 sampled_out[RS_NR_EVENTS];
 	__u64 unmatched[RS_NR_EVENTS]; /* an end whose begin was not seen */
 	__u64 map_full[RS_NR_EVENTS]; /* no room to remember the begin */
-	__u64 seen[RS_NR_TRACEPOINTS + (RS_NR_TRACEPOINTS & 1)];
 };
+
+/*
+ * What the most frequent events are counted in, by their CPU modulo RS_COUNT_SLOTS: an array of fixed length and no map of as
+ * many entries as there are CPUs, as the address of an entry is then a shift and an addition. Only changed with atomic adds.
+ */
+#define RS_COUNT_SLOTS 64
+struct rs_counts {
+	__u64 seen[RS_NR_TRACEPOINTS];
+	/* Of summary mode. Lists: 0 anon, 1 file. */
+	__u64 nr_scanned[2][2]; /* [kswapd, task][anon, file] */
+	__u64 nr_reclaimed[2][2];
+	__u64 batches_by_priority[16];
+	__u64 slab_freed;
+} __attribute__((aligned(512)));
 
 /* Stands for a number that could not be read, because its address is hidden. */
 #define RS_UNKNOWN (~0ULL)
@@ -190,7 +207,7 @@ static inline __u64 rs_hist_floor(__u32 b)
 	return b < 4 ? b : (__u64)(4 + (b & 3)) << ((b >> 2) - 1);
 }
 
-/* Sums of summary mode, one for each CPU. Lists: 0 anon, 1 file. Reclaimers: enum. */
+/* The other sums of summary mode, one for each CPU. */
 struct rs_stalls {
 	__u64 count;
 	__u64 unfinished; /* began, end not seen */
@@ -202,13 +219,8 @@ struct rs_stalls {
 
 struct rs_totals {
 	struct rs_stalls stalls[RS_NR_RECLAIM_KINDS]; /* of kswapd: one wake to sleep */
-	__u64 nr_scanned[2][2]; /* [kswapd, task][anon, file] */
-	__u64 nr_reclaimed[2][2];
-	__u64 batches_by_priority[16];
 	__u64 throttled[RS_NR_THROTTLES];
 	__u64 throttled_usec[RS_NR_THROTTLES];
-	__u64 slab_scanned;
-	__u64 slab_freed;
 	__u64 wakeups_by_order[16];
 };
 

@@ -806,14 +806,17 @@ enum rs_folio_outcome {
 	F(__u16, workingset, BOOL, "PG_workingset was set")                                        \
 	F(__u64, entry_age, NUM, "nonresident_age, read before")                                   \
 	F(__u32, nr_pages, PAGES, "pages of the folio; 0: entry_age was not read")                 \
-	F(__u32, pad, PAD, "")
+	F(__u32, pad, PAD, "")                                                                     \
+	F(__u64, owner, CGROUP, "cgroup that loses it")                                            \
+	F(__u64, place, ID, "where its first page belongs, in a file or in swap; 0: not told")
 
 #define RS_FIELDS_workingset_refault(F, A)                                                         \
 	F(__u64, cgroup, CGROUP, "cgroup that is charged")                                         \
 	F(__u64, shadow, HEX, "the shadow entry")                                                  \
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__u16, file, BOOL, "a file page")                                                        \
-	F(__u16, nr_pages, PAGES, "pages of the folio")
+	F(__u16, nr_pages, PAGES, "pages of the folio")                                            \
+	F(__u64, place, ID, "where its first page belongs, as in workingset_eviction; 0: not told")
 
 #define RS_FIELDS_refault_test(F, A)                                                               \
 	F(__u64, cgroup, CGROUP, "whose reclaim had evicted it")                                   \
@@ -865,7 +868,8 @@ enum rs_folio_outcome {
 	A(__u64, protected, 2 * RS_TIERS, PAGES, "protected in this generation, [type][tier]")     \
 	A(__u64, evicted, 2 * RS_TIERS, PAGES, "evicted in this generation, [type][tier]")         \
 	A(__u64, refaulted, 2 * RS_TIERS, PAGES, "refaulted in this generation, [type][tier]")     \
-	F(__u64, empty, HEX, "bit (gen * 2 + type) * 5 + zone: that list is empty")
+	F(__u64, empty, HEX, "bit (gen * 2 + type) * 5 + zone: that list is empty")                \
+	F(__u64, jiffies, NUM, "now, as in timestamps")
 
 #define RS_FIELDS_evict_folios_begin(F, A)                                                         \
 	RS_FIELDS_SC(F)                                                                            \

@@ -27,7 +27,10 @@
 
 #define CPUS 2
 #define SEGMENTS 128 /* for each CPU: together the recorder's default of 16 MiB */
-#define DRAIN_NS 50000000 /* as the recorder */
+/* As the recorder. */
+#define TICK_NS 100000000
+#define FLUSH_NS 800000000
+#define DRAIN_PERCENT 12
 
 static uint8_t *rows; /* every record of the recording, one after the other */
 static size_t rows_len;
@@ -156,8 +159,8 @@ static int for_a_while(struct rs_rings *rings, struct rs_writer *writer, uint64_
 		       double seconds)
 {
 	struct producer producers[CPUS];
-	uint64_t until = now_ns(CLOCK_MONOTONIC) + seconds * 1e9, flushed = 0;
-	const struct timespec step = { .tv_nsec = DRAIN_NS };
+	uint64_t until = now_ns(CLOCK_MONOTONIC) + seconds * 1e9, flushed = now_ns(CLOCK_MONOTONIC);
+	const struct timespec step = { .tv_nsec = TICK_NS };
 	int64_t n = 0;
 	int i;
 
@@ -167,9 +170,14 @@ static int for_a_while(struct rs_rings *rings, struct rs_writer *writer, uint64_
 			return -1;
 	}
 	while (n >= 0 && now_ns(CLOCK_MONOTONIC) < until) {
+		bool flush;
+
 		nanosleep(&step, NULL);
+		flush = now_ns(CLOCK_MONOTONIC) - flushed >= FLUSH_NS;
+		if (!flush && rs_rings_fill(rings) < DRAIN_PERCENT)
+			continue;
 		n = rs_rings_drain(rings, now_ns(CLOCK_MONOTONIC) - 1000000, delivered, take, writer);
-		if (n >= 0 && now_ns(CLOCK_MONOTONIC) - flushed > 1000000000) {
+		if (n >= 0 && flush) {
 			flushed = now_ns(CLOCK_MONOTONIC);
 			n = rs_writer_flush(writer);
 		}

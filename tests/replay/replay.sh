@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# replay.sh BUILD [--write]: what diff and explain say of the golden recordings is what they said. TAP.
+# replay.sh BUILD [--write]: what diff, explain and report say of the golden recordings is what they said. TAP.
 here=$(cd "$(dirname "$0")" && pwd)
 rs=$1/reclaimscope
 dir=$(mktemp -d) || exit 1
@@ -25,4 +25,6 @@ for data in "$here"/*.data; do
 		"$rs" explain --kswapd 1 "$data"
 	} >"$dir/explain" 2>&1
 	same "$here/$name.explain" "$dir/explain" "explain $name"
+	"$rs" report -n 3 "$data" | awk '/^Refaults/ { on = 1 } /^(Shrinkers|Free pages)/ { on = 0 } on' >"$dir/report"
+	same "$here/$name.report" "$dir/report" "report $name"
 done

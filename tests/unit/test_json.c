@@ -77,6 +77,7 @@ static void rs_json_puts_commas_where_they_belong(void **state)
 	rs_json_init(&j, f);
 	rs_json_object(&j, NULL);
 	rs_json_u64(&j, "u", UINT64_MAX);
+	rs_json_u64(&j, "z", 0);
 	rs_json_array(&j, "a");
 	rs_json_i64(&j, NULL, INT64_MIN);
 	rs_json_object(&j, NULL);
@@ -88,7 +89,7 @@ static void rs_json_puts_commas_where_they_belong(void **state)
 	rs_json_string(&j, "s", NULL);
 	rs_json_end_line(&j);
 	fclose(f);
-	assert_string_equal(text, "{\"u\":18446744073709551615,\"a\":[-9223372036854775808,{},null],\"b\":true,"
+	assert_string_equal(text, "{\"u\":18446744073709551615,\"z\":0,\"a\":[-9223372036854775808,{},null],\"b\":true,"
 				  "\"d\":0.12,\"s\":null}\n");
 	free(text);
 }

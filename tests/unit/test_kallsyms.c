@@ -48,6 +48,10 @@ static void rs_kallsyms_tells_hidden_addresses_from_missing_names(void **state)
 	put("0000000000000000 T _stext\n0000000000000000 t shrink_node\n");
 	assert_int_equal(rs_kallsyms_find(s, 2), -EPERM);
 	assert_true(s[0].present && !s[0].addr && !s[1].present);
+	/* What is not there says nothing about the others. */
+	s[0].name = "none";
+	assert_int_equal(rs_kallsyms_find(s, 2), 0);
+	assert_false(s[0].present || s[1].present);
 	test_path = "/no/such/file";
 	assert_int_equal(rs_kallsyms_find(s, 2), -ENODATA);
 }

@@ -4,67 +4,7 @@
 
 #include "../../src/base/readfile.h"
 #include "everything.h"
-#include "recording.h"
-
-struct fixture {
-	char *path;
-	struct rs_schema *schema;
-	struct rs_writer *writer;
-	char *text, *json; /* the report, both ways */
-};
-
-static int setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	f->path = recording_path();
-	assert_int_equal(rs_schema_create(&f->schema), 0);
-	assert_int_equal(rs_writer_create(f->path, false, &f->writer), 0);
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	recording_remove(f->path);
-	rs_schema_destroy(f->schema);
-	free(f->text);
-	free(f->json);
-	free(f);
-	return 0;
-}
-
-/* Takes a record whose fields are given: PUT(f, time, thread, kswapd_wake, .nid = 0). */
-#define PUT(f, ns, tid_, name, ...)                                                                \
-	do {                                                                                       \
-		struct rs_event_##name e_ = { .hdr = { .ts_ns = ns, .tid = tid_, .type = RS_EVENT_##name, .len = sizeof(e_) }, \
-					      __VA_ARGS__ };                                       \
-		assert_int_equal(rs_writer_put_record((f)->writer, 0, &e_.hdr), 0);                \
-	} while (0)
-
-/* Ends the recording and prints the report. */
-static void make_report(struct fixture *f)
-{
-	struct rs_report *report;
-	struct rs_reader *reader;
-	size_t len;
-	FILE *out;
-
-	assert_int_equal(rs_writer_close(f->writer), 0);
-	assert_int_equal(rs_reader_open(f->path, &reader), 0);
-	assert_int_equal(rs_report_create(reader, &report), 0);
-	rs_report_sort(report);
-	out = open_memstream(&f->text, &len);
-	rs_report_text(report, out, 10);
-	fclose(out);
-	out = open_memstream(&f->json, &len);
-	rs_report_json(report, out);
-	fclose(out);
-	rs_report_destroy(report);
-	rs_reader_close(reader);
-}
+#include "report_of.h"
 
 /* The last line of the JSON, parsed. */
 static struct json_object *summary_of(const struct fixture *f)
@@ -98,12 +38,6 @@ static uint64_t number(struct json_object *summary, const char *path)
 
 	assert_true(json_object_is_type(v, json_type_int));
 	return json_object_get_uint64(v);
-}
-
-static void report_has(const struct fixture *f, const char *text)
-{
-	if (!strstr(f->text, text))
-		fail_msg("the report does not have \"%s\":\n%s", text, f->text);
 }
 
 /*

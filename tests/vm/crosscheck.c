@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * crosscheck DIRECTORY: compares a recording with what others counted in the same run, event for event:
- * the kernel's own tracing (counts), /proc/vmstat (in the recording itself), drsnoop, /proc/zoneinfo.
+ * the kernel's own tracing (counts), /proc/vmstat (in the recording itself), memory.stat, drsnoop, /proc/zoneinfo.
  * Prints TAP. The rules by which numbers correspond are in docs/crosscheck.md.
  */
 #include <errno.h>
@@ -15,6 +15,7 @@
 #include "../../src/base/log.h"
 #include "../../src/base/readfile.h"
 #include "../../src/kernel/zoneinfo.h"
+#include "../../src/report/report.h"
 #include "../../src/trace/reader.h"
 
 static int nr_tests;
@@ -60,8 +61,15 @@ struct mark {
 	uint64_t min, low, high;
 };
 
+/* Refaults charged to one cgroup. */
+struct charged {
+	uint64_t cgroup, refaults[2];
+};
+
 struct run {
 	struct rs_reader *reader;
+	struct charged charged[256];
+	size_t nr_charged;
 	struct json_object *before, *after; /* vmstat */
 	struct sums s;
 	struct {
@@ -104,6 +112,19 @@ static bool has(const struct run *run, const char *name)
 	return json_object_object_get_ex(run->after, name, NULL);
 }
 
+static void charge(struct run *run, const struct rs_event_workingset_refault *e)
+{
+	size_t i;
+
+	for (i = 0; i < run->nr_charged && run->charged[i].cgroup != e->cgroup; i++)
+		;
+	if (i == RS_ARRAY_SIZE_OF(run->charged))
+		return; /* which makes a sum too small */
+	if (i == run->nr_charged)
+		run->charged[run->nr_charged++].cgroup = e->cgroup;
+	run->charged[i].refaults[e->file] += e->nr_pages;
+}
+
 static void take(struct run *run, const struct rs_event *event)
 {
 	const struct rs_event_hdr *hdr = event->hdr;
@@ -138,6 +159,7 @@ static void take(struct run *run, const struct rs_event *event)
 		const struct rs_event_workingset_refault *e = (const void *)hdr;
 
 		s->refaults[e->file] += e->nr_pages;
+		charge(run, e);
 		break;
 	}
 	case RS_EVENT_reclaim_begin:
@@ -251,6 +273,85 @@ static void check_vmstat(const struct run *run)
 		result(swapped <= written && written - swapped <= 1 + written / 200,
 		       "pswpout and swpout_zero: %" PRIu64 " writes here, %" PRIu64 " there", written, swapped);
 	}
+}
+
+/* ---- memory.stat of each cgroup, which has its descendants in it: ID PATH ANON FILE ---- */
+
+static bool is_below(const char *path, const char *top)
+{
+	size_t len = strlen(top);
+
+	return !strncmp(path, top, len) && (!path[len] || path[len] == '/');
+}
+
+static void check_memory_stat(const struct run *run, const char *dir)
+{
+	static const char *const types[] = { "anon", "file" };
+	struct {
+		uint64_t id, refaults[2];
+		char path[200];
+	} stats[256];
+	struct json_object *kernel, *v;
+	size_t n = 0, i, k, c, margin = 0;
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/memory.stat", dir);
+	f = fopen(path, "r");
+	if (!f) {
+		result(false, "%s: cannot read", path);
+		return;
+	}
+	while (n < RS_ARRAY_SIZE_OF(stats) && fscanf(f, "%" SCNu64 " %199s %" SCNu64 " %" SCNu64, &stats[n].id, stats[n].path,
+						     &stats[n].refaults[0], &stats[n].refaults[1]) == 4)
+		n++;
+	fclose(f);
+	/* 5.10 leaves up to 32 of each CPU out. */
+	if (json_object_object_get_ex(rs_reader_info(run->reader), "kernel", &kernel) &&
+	    json_object_object_get_ex(kernel, "release", &v) && !strncmp(json_object_get_string(v), "5.10", 4))
+		margin = 32 * 2;
+	for (i = 0; i < n; i++)
+		for (k = 0; k < 2; k++) {
+			uint64_t ours = 0, theirs = stats[i].refaults[k];
+			size_t below;
+
+			for (below = 0; below < n; below++)
+				for (c = 0; is_below(stats[below].path, stats[i].path) && c < run->nr_charged; c++)
+					if (run->charged[c].cgroup == stats[below].id)
+						ours += run->charged[c].refaults[k];
+			result(ours >= theirs && ours - theirs <= margin, "workingset_refault_%s of %s: %" PRIu64 " here, %" PRIu64 " there",
+			       types[k], stats[i].path, ours, theirs);
+		}
+}
+
+/* ---- the report: every refault is in one of its sums ---- */
+
+static void check_report(struct run *run)
+{
+	struct rs_report *report;
+	struct rs_working_set *ws;
+	int k;
+
+	rs_reader_rewind(run->reader);
+	if (rs_report_create(run->reader, &report)) {
+		result(false, "the report cannot be made");
+		return;
+	}
+	for (k = 0; k < 2; k++) {
+		const struct rs_refaults *f = report->refaults;
+		struct rs_refault_sum *s;
+		uint64_t links = 0, curves = 0;
+
+		equal(k ? "refaults of file pages in the report" : "refaults of anon pages in the report",
+		      f->linked[k] + f->drawn[k] + f->unlinked[k], run->s.refaults[k]);
+		for (s = f->links; s; s = s->hh.next)
+			links += s->key.file == (uint32_t)k ? s->refaulted : 0;
+		equal("of them with their reclaim", links, f->linked[k] + f->drawn[k]);
+		for (ws = f->working_sets; ws; ws = ws->hh.next)
+			curves += ws->of[k].nr;
+		equal("of them in a curve", curves, links);
+	}
+	rs_report_destroy(report);
 }
 
 /* ---- drsnoop: TIME COMM TID LAT(ms) PAGES ---- */
@@ -412,6 +513,8 @@ int main(int argc, char **argv)
 	check_loss(run);
 	check_counts(run, argv[1]);
 	check_vmstat(run);
+	check_memory_stat(run, argv[1]);
+	check_report(run);
 	check_drsnoop(run, argv[1]);
 	check_marks(run, argv[1]);
 	return failed;

@@ -46,5 +46,11 @@ reclaimscope record -o /out/r.data $RECORD -- sh /tmp/command >/out/workload 2>/
 status=$?
 [ -z "$DRSNOOP" ] || { sleep 0.5; kill -INT $snoop; wait $snoop; }
 . /tmp/count | awk 'NR == FNR { before[$1] = $2; next } { print $1, $2 - before[$1] }' /tmp/before - >/out/counts
+# What the kernel counted for the cgroups of the workload; it adds up the counters of its CPUs every two seconds.
+[ -z "$(find /sys/fs/cgroup/* -maxdepth 0 -type d)" ] || sleep 3
+find /sys/fs/cgroup/ -mindepth 1 -type d | while read -r d; do
+	[ ! -e "$d/memory.stat" ] || awk -v id="$(stat -c %i "$d")" -v path="$d" '
+		/^workingset_refault_anon/ { a = $2 } /^workingset_refault_file/ { f = $2 } END { print id, path, a + 0, f + 0 }' "$d/memory.stat"
+done >/out/memory.stat
 cat /sys/kernel/mm/lru_gen/enabled >/out/lru_gen 2>/dev/null
 exit $status

@@ -5,6 +5,7 @@
  *   load fill FILE MIB             write a file of numbers that do not compress
  *   load stream FILE MIB PASSES    read a file from end to end
  *   load anon MIB TOUCHES PROCS    fill anonymous memory, then touch pages of it at random
+ *   load reads FILE MIB COUNT      read pages of a file at random
  *   load mix FILE MIB TOUCHES      anonymous memory, random reads of FILE, and a writer
  *   load burst FILE MIB TIMES      read FILE all the time while two processes grow and shrink
  *   load slab DIR FILES NEGATIVE   look at files, and for files that are not there
@@ -14,6 +15,8 @@
  *   load oom MIB                   fill memory until something gives
  *   load hot MIB SECONDS           touch memory in order, over and over
  *   load flat MIB PASSES           write memory in order, each page all the same: next to no compression
+ *   load hold MIB FILE             fill anonymous memory, make FILE, and keep the memory
+ *   load lrugen FILE               age every lruvec once through debugfs; what lru_gen has then, to FILE
  *   load shape MIB:SECONDS...      grow by so many MiB in so long, evenly; shrink where MIB is below 0
  *   load settle SECONDS FILE...    wait, add up the counters of all CPUs, write 0 to FILEs (tracing_on), and
  *                                  end without a page fault
@@ -97,6 +100,18 @@ static void anon(size_t mib, long touches, uint64_t seed)
 			*word = t;
 	}
 	munmap(p, pages * PAGE);
+}
+
+static void fill_and_hold(size_t mib, const char *file)
+{
+	size_t pages = mib * MIB / PAGE, i;
+	char *p = map(pages * PAGE);
+
+	for (i = 0; i < pages; i++)
+		fill_page(p + i * PAGE, i);
+	if (creat(file, 0644) < 0)
+		fail(file);
+	pause();
 }
 
 static void stream(const char *file, size_t mib, int passes)
@@ -359,6 +374,58 @@ static void settle(int seconds, int nr_files, char **files)
 	_exit(0);
 }
 
+/* All of debugfs' lru_gen, without a page fault; returns its end. */
+static char *read_lru_gen(int fd, char *buf, size_t size)
+{
+	ssize_t n;
+
+	if (lseek(fd, 0, SEEK_SET))
+		fail("lru_gen");
+	while (size > 1 && (n = read(fd, buf, size - 1)) > 0) {
+		buf += n;
+		size -= n;
+	}
+	*buf = 0;
+	return buf;
+}
+
+/* Nothing else may run meanwhile that puts pages on a list: one CPU, the recorder stopped. */
+static void lrugen(const char *file)
+{
+	static char before[1 << 20], after[1 << 20], command[128], path[64];
+	int fd = open("/sys/kernel/debug/lru_gen", O_RDWR), out = creat(file, 0644);
+	char *line, *next, *p, *end;
+	unsigned long memcg = 0, node = 0, seq, other;
+
+	if (fd < 0 || out < 0)
+		fail("lru_gen");
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		fail("mlockall");
+	/* An unmapping puts what waits in the batches of this CPU on the lists. */
+	p = map(PAGE);
+	*p = 1;
+	munmap(p, PAGE);
+	read_lru_gen(fd, before, sizeof(before));
+	for (line = before; *line; line = next) {
+		next = strchr(line, '\n');
+		next = next ? next + 1 : line + strlen(line);
+		if (sscanf(line, "memcg %lu %63s", &memcg, path) >= 1 || sscanf(line, " node %lu", &node) == 1)
+			continue;
+		if (sscanf(line, " %lu", &seq) != 1)
+			continue;
+		/* The youngest generation is the last line of a node. */
+		if (sscanf(next, " %lu", &other) == 1)
+			continue;
+		snprintf(command, sizeof(command), "+ %lu %lu %lu", memcg, node, seq);
+		if (write(fd, command, strlen(command)) < 0)
+			fail(command);
+	}
+	end = read_lru_gen(fd, after, sizeof(after));
+	if (write(out, after, end - after) != end - after)
+		fail(file);
+	_exit(0);
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 1 ? argv[1] : "";
@@ -391,6 +458,10 @@ int main(int argc, char **argv)
 				_exit(0);
 			}
 		return wait_all();
+	}
+	if (!strcmp(mode, "reads") && argc == 5) {
+		random_reads(argv[2], a, b, 3);
+		return 0;
 	}
 	if (!strcmp(mode, "mix") && argc == 5)
 		return mix(argv[2], a, b);
@@ -436,6 +507,12 @@ int main(int argc, char **argv)
 		flat(atol(argv[2]), a);
 		return 0;
 	}
+	if (!strcmp(mode, "hold") && argc == 4) {
+		fill_and_hold(atol(argv[2]), argv[3]);
+		return 0;
+	}
+	if (!strcmp(mode, "lrugen") && argc == 3)
+		lrugen(argv[2]);
 	if (!strcmp(mode, "shape") && argc >= 3) {
 		shape(argc - 2, argv + 2);
 		return 0;

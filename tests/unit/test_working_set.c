@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "../../src/report/working_set.h"
+#include "unit.h"
+
+#define PAGES 300
+
+/* An LRU of @size pages: every one that it has not is read. */
+struct lru {
+	uint32_t page[PAGES]; /* youngest first */
+	uint32_t nr, size;
+};
+
+/* Touches @page. true: it was there. *ret_evicted: the page that had to go, or PAGES. */
+static bool touch(struct lru *lru, uint32_t page, uint32_t *ret_evicted)
+{
+	uint32_t i;
+	bool there;
+
+	*ret_evicted = PAGES;
+	for (i = 0; i < lru->nr && lru->page[i] != page; i++)
+		;
+	there = i < lru->nr;
+	if (!there) {
+		if (lru->nr == lru->size)
+			*ret_evicted = lru->page[--lru->nr];
+		i = lru->nr++;
+	}
+	for (; i; i--)
+		lru->page[i] = lru->page[i - 1];
+	lru->page[0] = page;
+	return there;
+}
+
+/* Mostly a third of the pages. */
+static uint32_t next_page(uint64_t *seed)
+{
+	return unit_random(seed) % (unit_random(seed) % 4 ? PAGES / 3 : PAGES);
+}
+
+/* Refaults of an LRU of @size pages: pages that had been there and went. */
+static uint64_t refaults_of(uint32_t size, int touches)
+{
+	struct lru lru = { .size = size };
+	bool known[PAGES] = { false };
+	uint64_t seed = 5, refaults = 0;
+	uint32_t evicted;
+
+	while (touches--) {
+		uint32_t page = next_page(&seed);
+
+		refaults += !touch(&lru, page, &evicted) && known[page];
+		known[page] = true;
+	}
+	return refaults;
+}
+
+static void curve_of_an_lru_is_exactly_what_a_larger_one_does(void **state)
+{
+	enum { SIZE = 80, TOUCHES = 20000 };
+	struct lru lru = { .size = SIZE };
+	struct rs_working_set ws = { 0 };
+	uint32_t order[PAGES], evicted, extra;
+	bool away[PAGES] = { false };
+	uint64_t seed = 5;
+	int i;
+
+	(void)state;
+	for (i = 0; i < TOUCHES; i++) {
+		uint32_t page = next_page(&seed);
+
+		/* A page comes back before another one goes for it. */
+		if (away[page]) {
+			assert_int_equal(rs_working_set_refault(&ws, page % 2, rs_working_set_return(&ws, &order[page])), 0);
+			away[page] = false;
+		}
+		touch(&lru, page, &evicted);
+		if (evicted < PAGES) {
+			assert_int_equal(rs_working_set_evict(&ws, &order[evicted]), 0);
+			away[evicted] = true;
+		}
+	}
+	assert_int_equal(rs_working_set_refaults(&ws), refaults_of(SIZE, TOUCHES));
+	assert_true(ws.room < TOUCHES / 4); /* gaps are closed */
+	for (extra = 0; extra <= PAGES - SIZE; extra += 11) {
+		struct rs_working_set_point p = rs_working_set_at(&ws, extra);
+
+		assert_int_equal(rs_working_set_refaults(&ws) - p.kept[0] - p.kept[1], refaults_of(SIZE + extra, TOUCHES));
+		assert_true(p.low <= p.kept[0] + p.kept[1] && p.high >= p.kept[0] + p.kept[1]);
+	}
+	rs_working_set_free(&ws);
+}
+
+static void memory_for_a_share_is_the_smallest_that_is_enough(void **state)
+{
+	static const double shares[] = { 0.01, 0.1, 0.5, 0.9, 1 };
+	struct rs_working_set ws = { 0 };
+	size_t i;
+	uint32_t d;
+
+	(void)state;
+	for (d = 0; d < 100; d++)
+		assert_int_equal(rs_working_set_refault(&ws, d & 1, 3 * d), 0);
+	for (i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+		uint64_t extra = rs_working_set_for(&ws, shares[i]);
+		struct rs_working_set_point at = rs_working_set_at(&ws, extra), less = rs_working_set_at(&ws, extra - 1);
+
+		assert_true(at.kept[0] + at.kept[1] >= 100 * shares[i]);
+		assert_true(less.kept[0] + less.kept[1] < 100 * shares[i]);
+	}
+	ws.unknown[1] = 1;
+	assert_true(rs_working_set_for(&ws, 1) == UINT64_MAX);
+	rs_working_set_free(&ws);
+}
+
+static void what_is_not_known_widens_the_band_upwards_only(void **state)
+{
+	struct rs_working_set ws = { .unknown = { 10, 5 } };
+	struct rs_working_set_point p;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++)
+		assert_int_equal(rs_working_set_refault(&ws, false, 7), 0);
+	p = rs_working_set_at(&ws, 8);
+	assert_int_equal(p.kept[0], 100);
+	assert_int_equal(p.kept[1], 0);
+	assert_int_equal(p.high, 115);
+	assert_true(p.low < 100 && p.low > 85); /* 1.96 * sqrt(100 * 15 / 115) */
+	p = rs_working_set_at(&ws, 7);
+	assert_int_equal(p.kept[0] + p.low, 0);
+	assert_int_equal(p.high, 15);
+	assert_int_equal(rs_working_set_at(&ws, 0).high, 0);
+	rs_working_set_free(&ws);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(curve_of_an_lru_is_exactly_what_a_larger_one_does),
+		cmocka_unit_test(memory_for_a_share_is_the_smallest_that_is_enough),
+		cmocka_unit_test(what_is_not_known_widens_the_band_upwards_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,121 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# working-set.sh KERNEL[:lru=y|n]...: docs/working-set.md on stdout. Records each workload in a cgroup with a
+# limit, predicts from that recording how many refaults there would be with a higher limit, then gives the
+# cgroup that limit and runs the same load again.
+# working-set.sh --test KERNEL...: prints TAP instead: is each prediction within 15 %?
+# working-set.sh --again KERNEL...: of what was measured last time.
+set -u
+. "$(dirname "$0")/lib.sh"
+build=$TOP/build
+results=$build/vm
+test= again=
+while :; do
+	case ${1:-} in
+	--test) test=1 ;; --again) again=1 ;; *) break ;;
+	esac
+	shift
+done
+
+# NAME: LIMIT in MiB, and the command. All have about half as much again as fits.
+loads='anon 32 load anon 48 40000 1
+reads 32 load stream /data/big 48 1; load reads /data/big 48 60000
+both 32 load stream /data/big 24 1; load anon 24 20000 1 & load reads /data/big 24 30000; wait
+stream 32 load stream /data/big 50 6'
+extra='4 8 12'
+
+guest() {
+	cat <<-'EOF'
+		cg=/sys/fs/cgroup/ws
+		run() { # run LIMIT COMMAND: refaults of anon and of file pages
+			mkdir $cg && echo "$1M" >$cg/memory.max || exit 1
+			echo 3 >/proc/sys/vm/drop_caches
+			echo "echo \$\$ >$cg/cgroup.procs; $2" >/tmp/load
+			if [ "$3" ]; then
+				reclaimscope record -o "/out/$3.data" -- sh /tmp/load >>/out/log 2>&1 || exit 1
+			else
+				sh /tmp/load >>/out/log 2>&1
+			fi
+			# The kernel adds up the counters of its CPUs every two seconds.
+			sleep 3
+			awk '/^workingset_refault_anon/ { a = $2 } /^workingset_refault_file/ { f = $2 } END { print a + 0, f + 0 }' $cg/memory.stat
+			echo 0 >$cg/memory.reclaim 2>/dev/null
+			rmdir $cg
+		}
+	EOF
+	echo "$loads" | while read -r name limit command; do
+		echo "echo $name 0 \$(run $limit '$command' $name) >>/out/measured"
+		for mib in $extra; do
+			echo "echo $name $mib \$(run $((limit + mib)) '$command' '') >>/out/measured"
+		done
+	done
+}
+
+# curve RECORDING: extra_pages avoided low high, for each point; first the number of refaults, with extra 0
+curve() {
+	"$build/reclaimscope" report -j "$1" 2>/dev/null | grep '"type":"working_set"' | grep '"limit_cgroup":"/ws"' |
+		sed 's/{"extra_pages"/\n&/g' | sed -nE 's/.*"refaulted_pages":([0-9]+),.*/0 0 0 0 \1/p
+			s/.*"extra_pages":([0-9]+),"avoided_anon":([0-9]+),"avoided_file":([0-9]+),"avoided_low":([0-9]+),"avoided_high":([0-9]+).*/\1 \2 \3 \4 \5/p'
+}
+
+one() { # one KERNEL:OPTION: lines of KERNEL LOAD LIMIT EXTRA BASE PREDICTED LOW HIGH MEASURED
+	local kernel option lru= dir
+	IFS=: read -r kernel option <<<"$1"
+	[ -z "$option" ] || lru="-l ${option#lru=}"
+	dir=$results/ws-${1//[:=]/-}
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	guest >"$dir/script"
+	"$HERE/vm.sh" -k "$kernel" -o "$dir" -s 1 -m 512 -w disk:512 -d -t 1500 $lru -b "$build/reclaimscope" -b "$build/tests/vm/load" \
+		"$dir/script" || { echo "working-set.sh: $1: $(tail -2 "$dir/console") $(tail -2 "$dir/log")" >&2; return 1; }
+	echo "$loads" | while read -r name limit _; do
+		curve "$dir/$name.data" >"$dir/$name.curve"
+		for mib in $extra; do
+			awk -v kernel="$1" -v name="$name" -v limit="$limit" -v mib="$mib" '
+				FILENAME == ARGV[1] && FNR == 1 { base = $5; next }
+				# The last point is where nothing more is gained.
+				FILENAME == ARGV[1] && $1 <= mib * 256 { kept = $2 + $3; low = $4; high = $5 }
+				FILENAME == ARGV[2] && $1 == name && $2 == mib { measured = $3 + $4 }
+				FILENAME == ARGV[2] && $1 == name && $2 == 0 { counted = $3 + $4 }
+				END { print kernel, name, limit, mib, base, counted, base - kept, base - high, base - low, measured }
+			' "$dir/$name.curve" "$dir/measured"
+		done
+	done
+}
+
+mkdir -p "$results"
+all=
+for what in "$@"; do
+	file=$results/ws-${what//[:=]/-}/results all="$all $results/ws-${what//[:=]/-}/results"
+	[ -z "$again" ] || continue
+	"$HERE/images.sh" data && "$HERE/fetch.sh" qemu "${what%%:*}" >/dev/null && one "$what" >"$results/ws-lines.$$" || exit 1
+	mv "$results/ws-lines.$$" "$file"
+done
+
+# off MEASURED PREDICTED: by how much of the measured
+if [ "$test" ]; then
+	awk 'function abs(x) { return x < 0 ? -x : x }
+	{
+		off = $10 ? abs($7 - $10) / $10 : ($7 ? 1 : 0)
+		printf "%sok %d - %s %s, %d MiB and %d more: %d refaults predicted, %d happened\n",
+			$10 != "" && $5 > 500 && $5 == $6 && off <= 0.15 ? "" : "not ", NR, $1, $2, $3, $4, $7, $10
+	}
+	END { if (!NR) print "not ok - nothing was measured" }' $all
+	exit
+fi
+awk 'BEGIN {
+	print "# The working-set curve against more memory\n"
+	print "`reclaimscope report` tells, from a recording, how many refaults there would be with more memory. Here each workload was"
+	print "recorded once in a cgroup with a limit; then the cgroup really got 4, 8 and 12 MiB more, and the same load ran again. Written by"
+	print "`make working-set`; one CPU, 512 MiB, swap on a disk.\n"
+	print "| kernel | workload | limit, MiB | more, MiB | refaults recorded | predicted | 95 % band | happened | off |"
+	print "|---|---|---|---|---|---|---|---|---|"
+}
+function abs(x) { return x < 0 ? -x : x }
+{
+	off = $10 ? ($7 - $10) / $10 : ($7 ? 1 : 0)
+	n++
+	good += $10 != "" && $5 > 500 && abs(off) <= 0.15
+	printf "| %s | %s | %d | %d | %d | %d | %d to %d | %d | %+.1f %% |\n", $1, $2, $3, $4, $5, $7, $8, $9, $10, 100 * off
+}
+END { printf "\n%d of %d predictions are within 15 %%.\n", good, n }' $all
