@@ -29,7 +29,7 @@ struct evictor {
 	bool evicts; /* from this lruvec, with MGLRU */
 	struct lruvec *lruvec;
 	const struct lruvec *inside; /* try_to_shrink_lruvec() of it, from its first eviction on where that has no record */
-	int min_seq_swappiness; /* of try_to_inc_min_seq(), its state comes next */
+	int min_seq_swappiness; /* of try_to_inc_min_seq(), whose state comes next; -1: not told */
 	struct rs_event_try_to_inc_max_seq aging; /* its state comes next */
 	unsigned int nr_list;
 	struct rs_event_folio list[MAX_LIST];
@@ -65,6 +65,7 @@ static struct evictor *evictor_find(struct seq_priv *p, uint32_t tid)
 	if (!t)
 		return NULL;
 	t->tid = tid;
+	t->min_seq_swappiness = -1;
 	HASH_ADD(hh, p->evictors, tid, sizeof(t->tid), t);
 	return t;
 }
@@ -193,7 +194,8 @@ static void take_state(struct rs_diff *d, struct seq_priv *p, struct evictor *t,
 	if (!l)
 		return;
 	/* 7.2 calls it first of all, too, which nothing before shows under the lock: it may be about other types. */
-	if (e->of == RS_EVENT_try_to_inc_min_seq && l->waits && t->min_seq_swappiness != l->swappiness) {
+	if (e->of == RS_EVENT_try_to_inc_min_seq && l->waits && t->min_seq_swappiness >= 0 &&
+	    t->min_seq_swappiness != l->swappiness) {
 		l->waits = false;
 		rs_count_hidden(d, RS_DECIDE_try_to_inc_min_seq);
 	}
