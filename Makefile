@@ -17,7 +17,7 @@ CFLAGS  ?= -O2 -g
 # ---- What exists. To add a file, add its name here; nothing else to edit. ----
 
 BASE   := log json readfile
-KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup setting
+KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup pressure setting
 TRACE  := schema codec output writer reader show tasks
 PROBE  := hooks permit ring choose capture counts gauge describe mentions process record
 REPORT := latency text working_set refault refault_show generations generations_show report report_summary report_text report_json
@@ -31,15 +31,16 @@ DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workin
 DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_marks check_throttle check_retry check_compaction check_oom check_folio
 APPLY  := journal owner trial
 TUNE   := forecast forecast_score forecast_show adaptivemm evidence recommend recommend_show
+TUNE   += workload play calibrate settings whatif whatif_show simulate
 DIFF   += check_lru_gen check_lru_gen_size check_memcg_lru explain_lru_gen check_lru_gen_folio check_lru_gen_seq
-TOOLS  := reclaimscope tool check record report script diff explain forecast recommend
-UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup permit tool
+TOOLS  := reclaimscope tool check record report script diff explain whatif forecast recommend
+UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup pressure permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 UNIT   += diff_lru diff_alloc diff_folio diff_workingset diff_memcg diff_oom
 UNIT   += lru_gen lru_gen_folio diff_lru_gen diff_lru_gen_folio
-UNIT   += forecast forecast_score recommend
-UNIT   += sim sim_properties sim_queue
+UNIT   += forecast forecast_score evidence recommend
+UNIT   += sim sim_properties sim_queue settings workload
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
 	$(SIM:%=sim/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%) $(TUNE:%=tune/%)
@@ -111,7 +112,7 @@ $(OUT)/tests/unit/test_%: $(OUT)/tests/unit/test_%.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
-$(OUT)/tests/vm/load: tests/vm/load.c Makefile
+$(OUT)/tests/vm/load $(OUT)/tests/vm/measure: $(OUT)/tests/vm/%: tests/vm/%.c Makefile
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@
@@ -154,7 +155,7 @@ LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck $(OUT
 
 # Needs neither root nor a kernel that can be traced.
 CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)' \
-	'tests/replay/replay.sh $(OUT)' 'tests/cli/apply.sh $(OUT)'
+	'tests/replay/replay.sh $(OUT)' 'tests/cli/apply.sh $(OUT)' 'tests/cli/tune.sh $(OUT)'
 check: all $(UNIT_TESTS) $(OUT)/tests/cli/killer $(OUT)/tests/docs/events
 	$(Q)tests/run.sh $(CHECKS)
 
@@ -184,6 +185,12 @@ test-vm:
 DIRS ?= $(wildcard $(OUT)/vm/*-*)
 model-vs-kernel: $(OUT)/reclaimscope
 	$(Q)tests/vm/agreement.sh $(dir $(wildcard $(DIRS:%=%/r.data))) > docs/model-vs-kernel.md
+
+# Real runs under each setting, and docs/whatif-vs-kernel.md: what whatif says beside them. Takes hours; goes on where it was.
+truth: $(LAB) $(OUT)/tests/vm/measure
+	$(Q)tests/vm/truth.sh > /dev/null
+whatif-vs-kernel: $(OUT)/reclaimscope
+	$(Q)tests/vm/whatif-vs-truth.sh > docs/whatif-vs-kernel.md
 
 # docs/working-set.md: predicted refaults against those with that much more memory.
 working-set: $(LAB)
@@ -231,6 +238,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all bench bench-sim check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean
+.PHONY: all bench bench-sim check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean truth whatif-vs-kernel
 .DELETE_ON_ERROR:
 .SECONDARY:

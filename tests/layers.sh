@@ -17,7 +17,7 @@ src/sim: src/model src/base
 src/episode: src/trace src/wire src/base
 src/diff: src/episode src/model src/trace src/wire src/base
 src/apply: src/kernel src/base
-src/tune: src/diff src/model src/trace src/wire src/base
+src/tune: src/sim src/diff src/model src/kernel src/trace src/wire src/base
 tools: src/apply src/tune src/diff src/report src/probe src/trace src/kernel src/wire src/base
 bpf: src/wire vmlinux
 '

@@ -42,8 +42,8 @@ static const struct {
 	const char *name;
 	uint64_t interval_ns;
 } rules[2] = {
-	{ "adaptivemm's rule, every 15 s", 15000000000ULL },
-	{ "adaptivemm's rule, every second", 1000000000ULL },
+	{ "adaptivemm's rule (15 s)", 15000000000ULL },
+	{ "adaptivemm's rule (1 s)", 1000000000ULL },
 };
 
 static int begin(struct watch *w)
@@ -175,7 +175,8 @@ static int live(struct watch *w)
 
 static void show_scores(const struct watch *w)
 {
-	void (*score)(const struct rs_forecast_score *s, const char *method, FILE *out) = w->json ? rs_score_json : rs_score_text;
+	void (*score)(const struct rs_forecast_score *s, const char *method, FILE *out) =
+		w->json ? rs_score_json : rs_score_text;
 	int i;
 
 	if (!w->json && !w->only_score) {
@@ -196,12 +197,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		w->json = true;
 		break;
 	case 'H':
-		if (rs_parse_duration(arg, &w->horizon_ns) || w->horizon_ns < 1000000000ULL || w->horizon_ns > 60000000000ULL)
+		if (rs_parse_duration(arg, &w->horizon_ns) || w->horizon_ns < 1000000000ULL ||
+		    w->horizon_ns > 60000000000ULL)
 			return rs_bad_value("--horizon %s: must be a time from 1s to 1min", arg);
 		break;
 	case 'd':
 		if (rs_parse_duration(arg, &w->duration_ns))
-			return rs_bad_value("--duration %s: must be a time above zero, as in 10, 1.5s, 200ms, 5m or 2h", arg);
+			return rs_bad_value("--duration %s: must be a time above zero, as in 10, 1.5s, 200ms, 5m or 2h",
+					    arg);
 		break;
 	case OPT_SCORE:
 		w->only_score = true;

@@ -11,6 +11,7 @@ static const struct rs_verb verbs[] = {
 	{ "script", "print every event of a recording", rs_script_main },
 	{ "diff", "compare every decision with the model of the kernel", rs_diff_main },
 	{ "explain", "tell why one stall, run of kswapd or OOM happened", rs_explain_main },
+	{ "whatif", "tell what the same load would have met under other settings", rs_whatif_main },
 	{ "forecast", "when memory runs short: time to low and min, and how probable stalls are", rs_forecast_main },
 	{ "recommend", "which settings to change, why, what it gains and costs, and the undo", rs_recommend_main },
 	{ NULL, NULL, NULL },

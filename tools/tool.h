@@ -30,6 +30,7 @@ int rs_report_main(int argc, char **argv);
 int rs_script_main(int argc, char **argv);
 int rs_diff_main(int argc, char **argv);
 int rs_explain_main(int argc, char **argv);
+int rs_whatif_main(int argc, char **argv);
 int rs_forecast_main(int argc, char **argv);
 int rs_recommend_main(int argc, char **argv);
 

@@ -54,6 +54,9 @@ static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru
 		lose(d, l);
 		return;
 	}
+	if (l->size_waits)
+		rs_judge_evictable_size(d, hdr, l->size, l->swappiness, &l->before, &l->after);
+	l->size_waits = false;
 	in = head_inputs(d, l, &l->before);
 	model = try_to_shrink_lruvec_turn(&before, &in, &d->rules, rs_diff_why(d));
 	nr = step == RS_LRU_GEN_EVICT ? before.nr_batch : 0;
@@ -124,7 +127,8 @@ static void evicts(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs
 	l->at = RS_LOOP_EVICTING;
 }
 
-static void ages(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_event_try_to_inc_max_seq *e)
+static void ages(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_event_try_to_inc_max_seq *e,
+		 const struct rs_lruvec_snapshot *after)
 {
 	if (l->at != RS_LOOP_HEAD) {
 		lose(d, l);
@@ -133,6 +137,11 @@ static void ages(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_e
 	/* What it was told is what was read. */
 	l->before.sizes.max_seq = e->seq;
 	l->nr_given = 0;
+	/* In vain: others were at it, and the generations as they are now may be what was read. */
+	if (!e->ret && after && after->known) {
+		l->after = *after;
+		l->after.sizes.max_seq = e->seq;
+	}
 	judge_head(d, l, RS_LRU_GEN_AGE, &e->hdr);
 	l->at = RS_LOOP_AGED;
 	if (!l->lost)
@@ -144,7 +153,7 @@ static void next_turn(struct rs_lru_gen_loop *l)
 {
 	l->at = RS_LOOP_HEAD;
 	l->before.known = l->after.known = false;
-	l->size_known = false;
+	l->size_known = l->size_waits = false;
 }
 
 /* The kernel's should_abort_scan() of 6.1 is part of the loop, and shows in what follows. */
@@ -381,6 +390,15 @@ static void state(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct r
 			evicts(d, l, &e->hdr);
 		}
 		break;
+	case RS_EVENT_try_to_inc_max_seq:
+		if (in_loop && l->aging_waits) {
+			struct rs_lruvec_snapshot after;
+
+			rs_lruvec_snapshot(&after, e);
+			l->aging_waits = false;
+			ages(d, l, &l->aging, &after);
+		}
+		break;
 	case RS_EVENT_isolate_folios_end:
 		if (in_loop)
 			isolate_snapshot(l, e);
@@ -393,6 +411,10 @@ static void in_loop(struct rs_diff *d, const struct rs_step *step, struct rs_lru
 {
 	struct rs_lru_gen_loop *l = &t->loop;
 
+	if (l->aging_waits) {
+		l->aging_waits = false;
+		ages(d, l, &l->aging, NULL);
+	}
 	switch (hdr->type) {
 	case RS_EVENT_get_swappiness: {
 		const struct rs_event_get_swappiness *e = (const void *)hdr;
@@ -426,8 +448,7 @@ static void in_loop(struct rs_diff *d, const struct rs_step *step, struct rs_lru
 			l->memcg = rs_memcg_below(e->cgroup, l->memcg.is_target ? e->cgroup : 0, e->usage, e->emin, e->elow);
 			/* 6.18 passes none where it has to age first. */
 			if (e->scan || d->rules.aging_in_loop) {
-				if (!d->rules.aging_in_loop && l->before.known)
-					rs_judge_evictable_size(d, hdr, e->scan, l->swappiness, &l->before, NULL);
+				l->size_waits = !d->rules.aging_in_loop;
 				l->size = e->scan;
 				l->size_known = true;
 			}
@@ -435,8 +456,12 @@ static void in_loop(struct rs_diff *d, const struct rs_step *step, struct rs_lru
 		break;
 	}
 	case RS_EVENT_try_to_inc_max_seq:
-		if (((const struct rs_event_try_to_inc_max_seq *)hdr)->cgroup == l->cgroup)
-			ages(d, l, (const void *)hdr);
+		/* Judged when its snapshot has come. */
+		if (((const struct rs_event_try_to_inc_max_seq *)hdr)->cgroup == l->cgroup) {
+			l->aging = *(const struct rs_event_try_to_inc_max_seq *)hdr;
+			l->aging_waits = true;
+			return;
+		}
 		break;
 	case RS_EVENT_evict_folios_begin: {
 		const struct rs_event_evict_folios_begin *e = (const void *)hdr;
@@ -529,6 +554,8 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		if (!step->closed || t->loop.cgroup != e->cgroup) {
 			rs_count_lost(d, RS_DECIDE_try_to_shrink_lruvec);
 		} else {
+			if (t->loop.aging_waits)
+				ages(d, &t->loop, &t->loop.aging, NULL);
 			ended(d, &t->loop, hdr, e->nr_reclaimed);
 			if (!early && !t->loop.lost)
 				rs_judge(d, RS_DECIDE_try_to_shrink_lruvec, step->closed, hdr,

@@ -5,6 +5,8 @@
  */
 #include "lru_gen_state.h"
 
+#define MAX_SEQ_STEPS 8 /* what memcg_lru.seq can move while one cgroup is */
+
 /* ---- shrink_one() ---- */
 
 static void lruvec_left(struct rs_memcg_walk *w, const struct rs_frame *frame,
@@ -73,18 +75,34 @@ static void expect_op(struct rs_diff *d, struct rs_memcg_walk *w, const struct r
 	w->op = op;
 }
 
+/* Another thread moved the same cgroup while this one did, before it had the lock. */
+static bool moved_by_another(struct rs_diff *d, const struct rs_memcg_walk *w, const struct rs_event_rotate_memcg_begin *b)
+{
+	struct rs_lru_gen_thread *all = d->priv[RS_PRIV_LRU_GEN], *t, *following;
+
+	HASH_ITER(hh, all, t, following)
+	{
+		const struct rs_memcg_walk *o = &t->memcgs;
+
+		if (o != w && o->rotate_ns && o->rotated_cgroup == b->cgroup &&
+		    (!o->rotated_ns || o->rotated_ns >= b->hdr.ts_ns))
+			return true;
+	}
+	return false;
+}
+
 static void judge_rotation(struct rs_diff *d, struct rs_memcg_walk *w, const struct rs_event_rotate_memcg_begin *b,
 			   const struct rs_event_lru_gen_rotate_memcg *e)
 {
 	struct lru_gen_rotate_memcg in = { .op = e->op, .gen = b->gen, .seq = b->seq };
-	struct lru_gen_rotate_memcg_result model = lru_gen_rotate_memcg(&in, rs_diff_why(d)), other;
+	struct lru_gen_rotate_memcg_result model = lru_gen_rotate_memcg(&in, rs_diff_why(d));
 	bool expected = w->op_waits && w->op_cgroup == e->cgroup;
 
-	/* The lock comes after the entry: the node may have gone on. */
-	in.seq = e->seq;
-	other = lru_gen_rotate_memcg(&in, NULL);
-	if (other.gen == e->gen && other.seg == e->seg)
-		model = other;
+	/* The lock comes after the entry: the node may have gone on, to one of the generations until the return. */
+	while (in.seq < e->seq && in.seq < b->seq + MAX_SEQ_STEPS && (model.gen != e->gen || model.seg != e->seg)) {
+		in.seq++;
+		model = lru_gen_rotate_memcg(&in, NULL);
+	}
 	rs_count_branch(d, RS_DECIDE_lru_gen_rotate_memcg, op_name(e->op));
 	rs_judge(d, RS_DECIDE_lru_gen_rotate_memcg, NULL, &e->hdr,
 		 (struct rs_answer[]){
@@ -92,7 +110,7 @@ static void judge_rotation(struct rs_diff *d, struct rs_memcg_walk *w, const str
 			 { "seg", e->seg, model.seg },
 			 { "op", e->op, expected ? w->op : e->op },
 		 },
-		 3, 0, NULL);
+		 3, 0, moved_by_another(d, w, b) ? "another thread moved the cgroup meanwhile" : NULL);
 	w->op_waits = false;
 }
 
@@ -383,7 +401,13 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		w->shrunk = w->sizable_known = w->seg_known = false;
 		break;
 	}
+	case RS_EVENT_rotate_memcg_begin:
+		w->rotated_cgroup = ((const struct rs_event_rotate_memcg_begin *)hdr)->cgroup;
+		w->rotate_ns = hdr->ts_ns;
+		w->rotated_ns = 0;
+		break;
 	case RS_EVENT_lru_gen_rotate_memcg:
+		w->rotated_ns = hdr->ts_ns;
 		if (step->closed)
 			judge_rotation(d, w, rs_frame_entry(step->closed, rotate_memcg_begin), (const void *)hdr);
 		else

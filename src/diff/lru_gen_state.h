@@ -49,9 +49,12 @@ struct rs_lru_gen_loop {
 	bool low_reclaim, online;
 	int swappiness;
 	bool size_known;
+	bool size_waits; /* to be judged, when the sizes after it are known */
 	uint64_t size;
 	bool evict_waits; /* evict_folios() was entered, its snapshot comes next */
 	uint64_t nr_given; /* to it */
+	bool aging_waits; /* likewise */
+	struct rs_event_try_to_inc_max_seq aging;
 	/* Of the last eviction. */
 	int64_t delta;
 	uint64_t nr_scanned, nr_reclaimed, first_max_seq, last_reclaimed;
@@ -70,6 +73,8 @@ struct rs_memcg_walk {
 	bool seg_known;
 	unsigned int seg;
 	bool sizable_known, sizable;
+	/* The last rotation: of whom, since when, until when (0: it goes on). */
+	uint64_t rotated_cgroup, rotate_ns, rotated_ns;
 	bool op_waits;
 	uint64_t op_cgroup;
 	int op;

@@ -127,22 +127,22 @@ static uint64_t tick_ns(void)
 	return clock_getres(CLOCK_MONOTONIC_COARSE, &t) ? 0 : t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
-/* What tasks have lost to memory so far: "some avg10=0.00 ... total=12", and the same with "full". */
-static void describe_pressure(struct rs_json *j)
+/* What memory has cost so far; what is not known is left out. */
+static void describe_pressure(struct rs_json *j, const struct rs_pressure *p)
 {
-	_cleanup_(rs_freep) char *text = NULL;
-	const char *some, *full;
-	unsigned long long us;
+	const struct {
+		const char *name;
+		uint64_t value;
+	} members[] = {
+		{ "memory_some_us", p->memory_some_us }, { "memory_full_us", p->memory_full_us }, { "io_some_us", p->io_some_us },
+		{ "io_full_us", p->io_full_us },	 { "kswapd_cpu_ns", p->kswapd_cpu_ns },
+	};
+	size_t i;
 
-	if (rs_read_file("/proc/pressure/memory", &text, NULL))
-		return; /* not on this kernel, or psi=0 */
 	rs_json_object(j, "pressure");
-	some = strstr(text, "total=");
-	if (some && sscanf(some, "total=%llu", &us) == 1)
-		rs_json_u64(j, "memory_some_us", us);
-	full = some ? strstr(some + 1, "total=") : NULL;
-	if (full && sscanf(full, "total=%llu", &us) == 1)
-		rs_json_u64(j, "memory_full_us", us);
+	for (i = 0; i < RS_ARRAY_SIZE_OF(members); i++)
+		if (members[i].value != RS_PRESSURE_UNKNOWN)
+			rs_json_u64(j, members[i].name, members[i].value);
 	rs_json_end_object(j);
 }
 
@@ -175,9 +175,9 @@ static void describe_disks(struct rs_json *j)
 	rs_json_end_array(j);
 }
 
-void rs_describe_costs(struct rs_json *j)
+void rs_describe_costs(struct rs_json *j, const struct rs_pressure *pressure)
 {
-	describe_pressure(j);
+	describe_pressure(j, pressure);
 	describe_disks(j);
 }
 
@@ -268,10 +268,12 @@ void rs_describe_host(FILE *out, const struct rs_kernel *kernel, const struct rs
 {
 	static const char *const modes[] = { "summary", "decisions", "folios" };
 	_cleanup_(rs_freep) char *vmstat = NULL;
+	struct rs_pressure pressure;
 	int64_t mem_total = 0;
 	struct rs_json j;
 
 	rs_read_file("/proc/vmstat", &vmstat, NULL);
+	rs_pressure_read(&pressure);
 	rs_json_init(&j, out);
 	rs_json_object(&j, NULL);
 	rs_json_string(&j, "program", "reclaimscope " RS_PROGRAM_VERSION);
@@ -299,7 +301,7 @@ void rs_describe_host(FILE *out, const struct rs_kernel *kernel, const struct rs
 	describe_hugetlb(&j, kernel);
 	describe_swaps(&j);
 	describe_settings(&j);
-	rs_describe_costs(&j);
+	rs_describe_costs(&j, &pressure);
 	rs_describe_vmstat(&j, "vmstat", vmstat);
 	describe_probes(&j, capture);
 	rs_schema_to_json(schema, &j, "schema");

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "../kernel/pressure.h"
 #include "../trace/schema.h"
 #include "../trace/writer.h"
 #include "capture.h"
@@ -40,7 +41,7 @@ void rs_describe_loss(FILE *out, const struct rs_loss *loss, const struct rs_cap
 void rs_describe_totals(FILE *out, struct rs_capture *capture);
 
 /* Pressure and devices as they are now, for the begin and the end of a recording: members of an open object. */
-void rs_describe_costs(struct rs_json *j);
+void rs_describe_costs(struct rs_json *j, const struct rs_pressure *pressure);
 
 /* The text of /proc/vmstat as the member @key of an open object; NULL: an empty one. */
 void rs_describe_vmstat(struct rs_json *j, const char *key, const char *text);

@@ -54,6 +54,7 @@ struct recorder {
 	uint64_t written; /* bytes in the rings when it was looked last */
 	struct rs_mentions mentions;
 	char *vmstat; /* as it was when capture stopped */
+	struct rs_pressure pressure; /* likewise */
 
 	struct rs_gauge *gauge; /* out of /proc; NULL: BPF reads it */
 	/* What it read last, until the rings have been drained up to the same moment. */
@@ -135,7 +136,7 @@ static int put_end(struct recorder *r, struct rs_record_result *result)
 	rs_json_u64(&j, "lost", result->loss.lost);
 	rs_json_string(&j, "reason", r->child_ended ? "command ended" : r->interrupted ? "signal" : "time");
 	rs_describe_vmstat(&j, "vmstat", r->vmstat);
-	rs_describe_costs(&j);
+	rs_describe_costs(&j, &r->pressure);
 	rs_json_end_object(&j);
 	return put_text(r, RS_BLOCK_END);
 }
@@ -363,6 +364,7 @@ static int finish(struct recorder *r, int err, struct rs_record_result *result)
 	if (!err && r->config->gauge_ms)
 		err = read_gauge(r);
 	rs_read_file("/proc/vmstat", &r->vmstat, NULL);
+	rs_pressure_read(&r->pressure);
 	rs_capture_stop(r->capture);
 	handle_signals(r);
 	let_interrupts_through();

@@ -35,7 +35,9 @@ void rs_adaptivemm_take(struct rs_adaptivemm *a, const struct rs_forecast_truth 
 
 	if (a->nr_samples && truth->ts_ns < a->last_ns + a->interval_ns)
 		return;
-	reclaim_rate = a->nr_samples ? (truth->reclaimed_by_kswapd - a->last_reclaimed) / ((truth->ts_ns - a->last_ns) / 1e9) : 0;
+	reclaim_rate = a->nr_samples
+			       ? (truth->reclaimed_by_kswapd - a->last_reclaimed) / ((truth->ts_ns - a->last_ns) / 1e9)
+			       : 0;
 	a->free[at] = truth->free;
 	a->seconds[at] = truth->ts_ns / 1e9;
 	a->nr_samples++;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The forecast of Oracle's adaptivemm as its rule is described in docs/forecast.md, written anew to be scored beside ours: a
- * line through the last eight samples of free memory, which alarms when free memory would be at the high mark before three
- * times as much as kswapd needs to make up for it. It says no time to min; the line does, drawn on.
+ * The forecast of Oracle's adaptivemm as its rule is described in docs/forecast.md, written anew to be scored beside
+ * ours: a line through the last eight samples of free memory, which alarms when free memory would be at the high mark
+ * before three times as much as kswapd needs to make up for it. It says no time to min; the line does, drawn on.
  */
 #ifndef RS_TUNE_ADAPTIVEMM_H
 #define RS_TUNE_ADAPTIVEMM_H

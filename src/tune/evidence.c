@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Two passes: how long kswapd takes to react, then by how much memory shrinks in that time. Device times are means over all
- * requests of a device, which is what a page waited for where requests are not merged; where they are, a page costs less and
- * both costs, of which only the ratio is used, are divided by pages and not by requests.
+ * Two passes: how long kswapd takes to react, then by how much memory shrinks in that time. Device times are means
+ * over all requests of a device, which is what a page waited for where requests are not merged; where they are, a
+ * page costs less and both costs, of which only the ratio is used, are divided by pages and not by requests.
  */
 #include "evidence.h"
 
@@ -90,7 +90,7 @@ static void read_zones(struct rs_evidence *e, struct json_object *info)
 	}
 	if (!hugetlb)
 		return;
-	json_object_object_foreach(hugetlb, key, value) {
+	json_object_object_foreach (hugetlb, key, value) {
 		struct rs_evidence_zone *largest = NULL;
 
 		for (z = 0; z < e->nr_zones; z++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a recording says that settings can be decided from: the settings and zones it was made under, and what was measured. A
- * number that the recording does not hold is NAN, and never 0.
+ * What a recording says that settings can be decided from: the settings and zones it was made under, and what was
+ * measured. A number that the recording does not hold is NAN, and never 0.
  */
 #ifndef RS_TUNE_EVIDENCE_H
 #define RS_TUNE_EVIDENCE_H
@@ -18,8 +18,8 @@ struct rs_evidence_zone {
 	uint64_t managed, hugetlb; /* pages; huge pages are counted to the largest zone of their node */
 	uint64_t min, low, high;
 	/*
-	 * Pages by which free memory shrank within one reaction time of kswapd, by reading of the gauge, largest first; only
-	 * those that matter: where free memory was below twice the high mark at the end of it.
+	 * Pages by which free memory shrank within one reaction time of kswapd, by reading of the gauge, largest
+	 * first; only those that matter: where free memory was below twice the high mark at the end of it.
 	 */
 	double *bursts;
 	unsigned int nr_bursts;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the gauge to times and probabilities. Time to min has three ways to come about, and the earliest counts: what can be
- * reclaimed is used up; the load stays ahead of kswapd; or one of the load's bursts does, which is known only as the share of
- * kswapd's working seconds in which tasks had to reclaim so far.
+ * From the gauge to times and probabilities. Time to min has three ways to come about, and the earliest counts: what
+ * can be reclaimed is used up; the load stays ahead of kswapd; or one of the load's bursts does, which is known only
+ * as the share of kswapd's working seconds in which tasks had to reclaim so far.
  *
- * Approximations: errors of rates are normal and independent of each other; NUMA nodes are one pool for stalls, and share the
- * demand for the times of their zones as they have done lately.
+ * Approximations: errors of rates are normal and independent of each other; NUMA nodes are one pool for stalls, and
+ * share the demand for the times of their zones as they have done lately.
  */
 #include "forecast.h"
 
@@ -42,7 +42,8 @@ static const double stall_prior = 2; /* seconds of its work that the prior is wo
 static const double stall_prior_rate = 0.002; /* stalled seconds, for each time the load takes low - min in a second */
 static const double stall_prior_most = 0.05;
 static const double persistence = 0.7;
-static const double contact_prior = 0.7; /* tasks have to reclaim when kswapd begins, until there was one that says more */
+static const double contact_prior =
+	0.7; /* tasks have to reclaim when kswapd begins, until there was one that says more */
 static const double least_rate = 64; /* pages in a second: less is none */
 
 /* What can be said at one moment, in pages. */
@@ -328,7 +329,8 @@ static double reclaimable(const struct rs_forecaster *f, const struct sample *s)
 {
 	double swap = s->anon + s->file + s->free;
 
-	return file_share * s->file + slab_share * s->slab + f->swap_worth * (s->swap_free < swap ? s->swap_free : swap);
+	return file_share * s->file + slab_share * s->slab +
+	       f->swap_worth * (s->swap_free < swap ? s->swap_free : swap);
 }
 
 /* How much of the memory neither is free nor can be made so. */
@@ -339,7 +341,8 @@ static double kept(const struct rs_forecaster *f, const struct sample *s)
 
 typedef double (*rs_level)(const struct rs_forecaster *f, const struct sample *s);
 
-static double mean_rate(const struct rs_forecaster *f, rs_level level, const struct sample *from, const struct sample *to)
+static double mean_rate(const struct rs_forecaster *f, rs_level level, const struct sample *from,
+			const struct sample *to)
 {
 	return (level(f, to) - level(f, from)) / ((to->ts_ns - from->ts_ns) / SECOND);
 }
@@ -381,7 +384,8 @@ static void estimate_flow(struct rs_forecaster *f, struct flow *flow, rs_level l
 	/* Half as much again as came in LEAD seconds, being the mean of the next ones. */
 	flow->by_span[TREND] = flow->by_span[1] + (f->nr_steps < 2 * LEAD ? 0 : flow->by_span[1] - flow->past[then][1]);
 	for (i = 0; i < ALL; i++) {
-		double weight = flow->judged ? pow(flow->square_error[i] + least_rate_error * least_rate_error, -2) : i < NR_SPANS;
+		double weight = flow->judged ? pow(flow->square_error[i] + least_rate_error * least_rate_error, -2)
+					     : i < NR_SPANS;
 
 		sum += weight * flow->by_span[i];
 		weights += weight;
@@ -430,8 +434,8 @@ static double stalls_in_a_second(const struct rs_forecaster *f, double demand, d
 }
 
 /*
- * Probability that the load goes on until it has taken so many pages: what has gone on for a time is as likely to be before
- * its middle as behind it.
+ * Probability that the load goes on until it has taken so many pages: what has gone on for a time is as likely to be
+ * before its middle as behind it.
  */
 static double goes_on(const struct rs_forecaster *f, const struct flow *flow, double pages)
 {
@@ -588,7 +592,8 @@ static void make_forecast(struct rs_forecaster *f)
 	way.until_kept = fc->above_min + fc->reclaimable;
 	fc->to_low = time_to_drain(&f->demand, 1, fc->above_low);
 	fc->to_min = time_to_min(&way, &fc->to_low, f->truth.below_min);
-	fc->p_direct = f->truth.below_min ? 1 : 1 - no_stalls(&way, f->horizon, true) *
+	fc->p_direct = f->truth.below_min ? 1
+					  : 1 - no_stalls(&way, f->horizon, true) *
 							    (1 - (1 - lasts(&f->growth, way.until_kept, f->horizon)) *
 									 goes_on(f, &f->growth, way.until_kept));
 	to_oom = way.until_kept + now->free - now->above_min;

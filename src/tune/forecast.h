@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * When will memory run short? Fed with the gauge's records, from a recording or live, it says every second how long each zone
- * has until low and until min, and how probable a direct reclaim and an OOM are within a horizon. docs/forecast.md tells how,
- * and how right it was.
+ * When will memory run short? Fed with the gauge's records, from a recording or live, it says every second how long
+ * each zone has until low and until min, and how probable a direct reclaim and an OOM are within a horizon.
+ * docs/forecast.md tells how, and how right it was.
  *
- * Three things are measured, and nothing else is known: how fast the load takes memory, how much there is to take or to
- * reclaim, and how often tasks had to reclaim while kswapd was at work. Rates are means over several spans; each span is
- * weighted by how well it told the next seconds lately, and its errors are the width of the interval.
+ * Three things are measured, and nothing else is known: how fast the load takes memory, how much there is to take or
+ * to reclaim, and how often tasks had to reclaim while kswapd was at work. Rates are means over several spans; each
+ * span is weighted by how well it told the next seconds lately, and its errors are the width of the interval.
  */
 #ifndef RS_TUNE_FORECAST_H
 #define RS_TUNE_FORECAST_H
@@ -27,8 +27,8 @@ struct rs_span {
 struct rs_forecast_zone {
 	int32_t nid, zid;
 	/*
-	 * In pages. Marks are those that ordinary memory has to keep: with boost, and with what is reserved in this zone from
-	 * requests that a higher zone could serve.
+	 * In pages. Marks are those that ordinary memory has to keep: with boost, and with what is reserved in this
+	 * zone from requests that a higher zone could serve.
 	 */
 	uint64_t managed, free, low, min;
 	struct rs_span to_low, to_min;

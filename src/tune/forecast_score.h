@@ -30,8 +30,8 @@ struct rs_forecast_score {
 	double square_error_direct, square_error_oom; /* sums; divided by the number of forecasts: Brier scores */
 	uint64_t ooms; /* forecasts that an OOM followed */
 	/*
-	 * Each time min was reached after a horizon in which it was not: the claim made one horizon ahead. |claimed - real| /
-	 * real; INFINITY: it was not seen coming.
+	 * Each time min was reached after a horizon in which it was not: the claim made one horizon ahead. |claimed -
+	 * real| / real; INFINITY: it was not seen coming.
 	 */
 	double lead_error[RS_SCORE_LEADS];
 	uint64_t nr_leads, leads_inside; /* all; real time inside of the 90 % interval */

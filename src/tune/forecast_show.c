@@ -35,16 +35,19 @@ static const char *span(const struct rs_span *s, char buf[48])
 	else if (s->high <= 0)
 		snprintf(buf, 48, "now");
 	else
-		snprintf(buf, 48, "%s (%s .. %s)", seconds(s->middle, middle), seconds(s->low, low), seconds(s->high, high));
+		snprintf(buf, 48, "%s (%s .. %s)", seconds(s->middle, middle), seconds(s->low, low),
+			 seconds(s->high, high));
 	return buf;
 }
 
 void rs_forecast_text_header(const struct rs_forecast *fc, FILE *out)
 {
-	fprintf(out, "~ Forecast: time until free memory is at low (kswapd works) and at min (tasks must reclaim), 90 %% interval,\n"
-		     "  and the probability within %.0f s\n",
+	fprintf(out,
+		"~ Forecast: time until free memory is at low (kswapd works) and at min (tasks must reclaim), 90 %% interval,\n"
+		"  and the probability within %.0f s\n",
 		fc->horizon_ns / 1e9);
-	fprintf(out, "%8s %9s %11s  %-27s %-27s %6s %6s\n", "time", "free MiB", "reclaimable", "to low", "to min", "direct", "OOM");
+	fprintf(out, "%8s %9s %11s  %-27s %-27s %6s %6s\n", "time", "free MiB", "reclaimable", "to low", "to min",
+		"direct", "OOM");
 }
 
 void rs_forecast_text(const struct rs_forecast *fc, uint64_t begin_ns, FILE *out)
@@ -56,7 +59,8 @@ void rs_forecast_text(const struct rs_forecast *fc, uint64_t begin_ns, FILE *out
 	for (i = 0; i < fc->nr_zones; i++)
 		free += fc->zones[i].free;
 	fprintf(out, "%6.0f s %9.0f %11.0f  %-27s %-27s %4.0f %% %4.0f %%\n", (fc->ts_ns - begin_ns) / 1e9, mib(free),
-		mib(fc->reclaimable), span(&fc->to_low, low), span(&fc->to_min, min), 100 * fc->p_direct, 100 * fc->p_oom);
+		mib(fc->reclaimable), span(&fc->to_low, low), span(&fc->to_min, min), 100 * fc->p_direct,
+		100 * fc->p_oom);
 }
 
 void rs_forecast_zones_text(const struct rs_forecast *fc, FILE *out)
@@ -64,16 +68,22 @@ void rs_forecast_zones_text(const struct rs_forecast *fc, FILE *out)
 	char low[48], min[48];
 	unsigned int i;
 
-	fprintf(out, "\nEach zone, at the end (marks as ordinary memory has to keep them)\n  node zone  free MiB   low   min  %-27s %s\n",
+	fprintf(out,
+		"\nEach zone, at the end (marks as ordinary memory has to keep them)\n  node zone  free MiB   low   min  %-27s %s\n",
 		"to low", "to min");
 	for (i = 0; i < fc->nr_zones; i++) {
 		const struct rs_forecast_zone *z = &fc->zones[i];
 
-		fprintf(out, "  %4d %4d %9.1f %5.1f %5.1f  %-27s %s\n", z->nid, z->zid, mib(z->free), mib(z->low), mib(z->min),
-			span(&z->to_low, low), span(&z->to_min, min));
+		if (z->min >= z->managed) {
+			fprintf(out, "  %4d %4d %9.1f              all of it is kept from ordinary memory\n", z->nid, z->zid,
+				mib(z->free));
+			continue;
+		}
+		fprintf(out, "  %4d %4d %9.1f %5.1f %5.1f  %-27s %s\n", z->nid, z->zid, mib(z->free), mib(z->low),
+			mib(z->min), span(&z->to_low, low), span(&z->to_min, min));
 	}
-	fprintf(out, "\nThe load takes %.1f +- %.1f MiB/s; %.1f +- %.1f MiB/s of it cannot be reclaimed.\n", mib(fc->demand),
-		mib(fc->demand_error), mib(fc->growth), mib(fc->growth_error));
+	fprintf(out, "\nThe load takes %.1f +- %.1f MiB/s; %.1f +- %.1f MiB/s of it cannot be reclaimed.\n",
+		mib(fc->demand), mib(fc->demand_error), mib(fc->growth), mib(fc->growth_error));
 	if (fc->kswapd_rate > 0)
 		fprintf(out, "kswapd reclaims %.1f MiB/s when it works; tasks had to help in %.0f %% of that time.\n",
 			mib(fc->kswapd_rate), 100 * fc->stall_rate);
@@ -161,10 +171,12 @@ void rs_score_text(const struct rs_forecast_score *s, const char *method, FILE *
 		fprintf(out, "precision %.2f", precision);
 	if (!isnan(recall))
 		fprintf(out, ", recall %.2f", recall);
-	fprintf(out, ", Brier score %.3f (always saying how often it happens: %.3f)\n", rs_score_brier_direct(s), rs_score_brier_base(s));
+	fprintf(out, ", Brier score %.3f (always saying how often it happens: %.3f)\n", rs_score_brier_direct(s),
+		rs_score_brier_base(s));
 	if (!s->nr_leads)
 		return;
-	fprintf(out, "  min was reached %" PRIu64 " times; %.0f s before, the error of the time was ", s->nr_leads, s->horizon_ns / 1e9);
+	fprintf(out, "  min was reached %" PRIu64 " times; %.0f s before, the error of the time was ", s->nr_leads,
+		s->horizon_ns / 1e9);
 	if (isinf(median))
 		fprintf(out, "unlimited (not seen coming)");
 	else

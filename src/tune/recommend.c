@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The rules. Each either gives an advice or says why it leaves its setting alone. Marks are always those that the model of
- * the kernel computes, so that a proposal is known in pages of each zone.
+ * The rules. Each either gives an advice or says why it leaves its setting alone. Marks are always those that the
+ * model of the kernel computes, so that a proposal is known in pages of each zone.
  */
 #include "recommend.h"
 
@@ -43,7 +43,8 @@ static double mib(const struct rs_recommendation *r, double pages)
 	return pages * r->page_size / MIB;
 }
 
-static __attribute__((format(printf, 3, 4))) void leave(struct rs_recommendation *r, const char *id, const char *fmt, ...)
+static __attribute__((format(printf, 3, 4))) void leave(struct rs_recommendation *r, const char *id, const char *fmt,
+							...)
 {
 	struct rs_left_alone *l = &r->left_alone[r->nr_left_alone++];
 	va_list args;
@@ -139,14 +140,18 @@ bool rs_value_is_sane(const struct rs_evidence *e, const struct rs_value *v, cha
 		marks_under(e, e->min_free_kbytes, v->value, &m);
 		if (v->value >= 1 && v->value <= MOST_SCALE_FACTOR && m.high <= most_kept_free * usable)
 			return true;
-		snprintf(why, size, "%" PRId64 " would keep %.1f %% of the memory that is not huge pages free; at most %.0f %%, and %d", v->value,
-			 100 * m.high / usable, 100 * most_kept_free, MOST_SCALE_FACTOR);
+		snprintf(why, size,
+			 "%" PRId64
+			 " would keep %.1f %% of the memory that is not huge pages free; at most %.0f %%, and %d",
+			 v->value, 100 * m.high / usable, 100 * most_kept_free, MOST_SCALE_FACTOR);
 	} else if (!strcmp(v->key, "vm.min_free_kbytes")) {
 		double share = v->value / (double)(e->page_size / 1024 ? e->page_size / 1024 : 4) / usable;
 
 		if (v->value >= LEAST_MIN_FREE_KB && share <= most_min_free)
 			return true;
-		snprintf(why, size, "%" PRId64 " is %.1f %% of the memory that is not huge pages; at most %.0f %%, and at least %d KiB",
+		snprintf(why, size,
+			 "%" PRId64
+			 " is %.1f %% of the memory that is not huge pages; at most %.0f %%, and at least %d KiB",
 			 v->value, 100 * share, 100 * most_min_free, LEAST_MIN_FREE_KB);
 	} else if (!strcmp(v->key, "vm.swappiness")) {
 		if (v->value >= LEAST_SWAPPINESS && v->value <= MOST_SWAPPINESS)
@@ -171,7 +176,8 @@ struct bursts {
 	double worst_pages;
 };
 
-static void count_bursts(const struct rs_evidence *e, const struct marks *now, const struct marks *then, struct bursts *b)
+static void count_bursts(const struct rs_evidence *e, const struct marks *now, const struct marks *then,
+			 struct bursts *b)
 {
 	unsigned int i, n;
 
@@ -217,7 +223,8 @@ static void keep_free_effect(const struct rs_recommendation *r, struct rs_advice
 		gain(a, "memory_kept_free_mib", before, after, after, after);
 }
 
-static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, const struct marks *now, struct bursts *b)
+static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, const struct marks *now,
+		      struct bursts *b)
 {
 	static const char id[] = "watermark-gap";
 	int64_t wanted = ceil(b->needed / 5) * 5, factor = within_bounds(e, wanted);
@@ -227,7 +234,9 @@ static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	double left, most;
 
 	if (factor <= e->watermark_scale_factor) {
-		leave(r, id, "%.0f stalls, but the bounds leave no room: 99 of 100 bursts need %" PRId64 ", which would keep too much free",
+		leave(r, id,
+		      "%.0f stalls, but the bounds leave no room: 99 of 100 bursts need %" PRId64
+		      ", which would keep too much free",
 		      e->stalls, wanted);
 		return;
 	}
@@ -242,19 +251,22 @@ static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	gain(a, "stall_s", e->stall_s, e->stall_s * left, 0, e->stall_s * most);
 	keep_free_effect(r, a, now, &then);
 	a->confidence = b->over_now >= 20 && e->nr_reacts >= 20 ? RS_CONFIDENCE_MEDIUM : RS_CONFIDENCE_LOW;
-	snprintf(a->why, sizeof(a->why),
-		 "%.0f direct reclaims took %.2f s. kswapd needs %.1f ms from its wake-up to its first reclaimed batch (95 %%, %u seen), "
-		 "and within such a time the load took up to %.1f MiB of zone %s on node %d (99 %% of %u bursts near the marks), where "
-		 "low is only %.1f MiB above min; it will be %.1f MiB. %u of the bursts did not fit in, %u will not%s",
-		 e->stalls, e->stall_s, e->react_worst_s * 1000, e->nr_reacts, mib(r, b->worst_pages), z->name, z->nid, b->seen,
-		 mib(r, gap_of(&now->zones[b->worst])), mib(r, gap_of(&then.zones[b->worst])), b->over_now, b->over_then,
-		 factor < wanted ? ". More is needed than the bounds allow" : "");
-	snprintf(a->risk, sizeof(a->risk),
-		 "kswapd starts earlier and keeps more free: stalls become refaults and CPU time of kswapd. On a bursty load in the lab "
-		 "memory PSI rose by a quarter to a third while every stall went; watch time lost, not stalls");
+	snprintf(
+		a->why, sizeof(a->why),
+		"%.0f direct reclaims took %.2f s. kswapd needs %.1f ms from its wake-up to its first reclaimed batch (95 %%, %u seen), "
+		"and within such a time the load took up to %.1f MiB of zone %s on node %d (99 %% of %u bursts near the marks), where "
+		"low is only %.1f MiB above min; it will be %.1f MiB. %u of the bursts did not fit in, %u will not%s",
+		e->stalls, e->stall_s, e->react_worst_s * 1000, e->nr_reacts, mib(r, b->worst_pages), z->name, z->nid,
+		b->seen, mib(r, gap_of(&now->zones[b->worst])), mib(r, gap_of(&then.zones[b->worst])), b->over_now,
+		b->over_then, factor < wanted ? ". More is needed than the bounds allow" : "");
+	snprintf(
+		a->risk, sizeof(a->risk),
+		"kswapd starts earlier and keeps more free: stalls become refaults and CPU time of kswapd. On a bursty load in the lab "
+		"memory PSI rose by a quarter to a third while every stall went; watch time lost, not stalls");
 }
 
-static void lower_gap(const struct rs_evidence *e, struct rs_recommendation *r, const struct marks *now, const struct bursts *b)
+static void lower_gap(const struct rs_evidence *e, struct rs_recommendation *r, const struct marks *now,
+		      const struct bursts *b)
 {
 	static const char id[] = "watermark-gap-lower";
 	double largest = 0;
@@ -268,9 +280,10 @@ static void lower_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 			largest = fmax(largest, 10000 * e->zones[i].bursts[0] / e->zones[i].managed);
 	factor = fmax(10, ceil(2 * largest / 5) * 5);
 	marks_under(e, e->min_free_kbytes, factor, &then);
-	if (b->seen < LEAST_REQUESTS || e->stalls > 0 || now->high < 0.03 * usable_pages(e) || then.high * 2 > now->high ||
-	    !(r->refault_wait_s > worth_while * e->seconds)) {
-		leave(r, "watermark-gap", "%.0f stalls of %.1f ms together in %.0f s: nothing to gain", e->stalls, e->stall_s * 1000, e->seconds);
+	if (b->seen < LEAST_REQUESTS || e->stalls > 0 || now->high < 0.03 * usable_pages(e) ||
+	    then.high * 2 > now->high || !(r->refault_wait_s > worth_while * e->seconds)) {
+		leave(r, "watermark-gap", "%.0f stalls of %.1f ms together in %.0f s: nothing to gain", e->stalls,
+		      e->stall_s * 1000, e->seconds);
 		return;
 	}
 	a = advise(r, id);
@@ -279,10 +292,11 @@ static void lower_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	gain(a, "refault_wait_s", r->refault_wait_s, NAN, 0, r->refault_wait_s);
 	cost(a, "stalls", 0, 0, 0, 3);
 	a->confidence = RS_CONFIDENCE_LOW;
-	snprintf(a->why, sizeof(a->why),
-		 "%.0f MiB are kept free, which is %.1f %% of the memory; twice the largest of %u bursts needs less than half of it, there was no "
-		 "stall, and tasks waited %.2f s for pages that had been reclaimed",
-		 mib(r, now->high), 100.0 * now->high / usable_pages(e), b->seen, r->refault_wait_s);
+	snprintf(
+		a->why, sizeof(a->why),
+		"%.0f MiB are kept free, which is %.1f %% of the memory; twice the largest of %u bursts needs less than half of it, there was no "
+		"stall, and tasks waited %.2f s for pages that had been reclaimed",
+		mib(r, now->high), 100.0 * now->high / usable_pages(e), b->seen, r->refault_wait_s);
 	snprintf(a->risk, sizeof(a->risk), "a load that did not run while this was recorded may have larger bursts");
 }
 
@@ -298,14 +312,18 @@ static void rule_watermark_gap(const struct rs_evidence *e, struct rs_recommenda
 		return;
 	}
 	if (!b.seen || !e->nr_reacts)
-		leave(r, "watermark-gap", "%.0f stalls of %.2f s together, but %s: record in mode decisions", e->stalls, e->stall_s,
-		      b.seen ? "not how long kswapd takes" : "no burst near the marks was seen");
+		leave(r, "watermark-gap", "%.0f stalls of %.2f s together, but %s: record in mode decisions", e->stalls,
+		      e->stall_s, b.seen ? "not how long kswapd takes" : "no burst near the marks was seen");
 	else if (!b.over_now || b.needed <= e->watermark_scale_factor)
-		leave(r, "watermark-gap", "%.0f stalls of %.2f s together, but 99 of 100 bursts fit between min and low: a larger distance would not help; "
-		      "see reclaimscope explain", e->stalls, e->stall_s);
+		leave(r, "watermark-gap",
+		      "%.0f stalls of %.2f s together, but 99 of 100 bursts fit between min and low: a larger distance would not help; "
+		      "see reclaimscope explain",
+		      e->stalls, e->stall_s);
 	else if (b.over_now < LEAST_BURSTS || e->nr_reacts < LEAST_BURSTS)
-		leave(r, "watermark-gap", "%.0f stalls of %.2f s together, but only %u bursts that did not fit in and %u times that kswapd began: "
-		      "record for longer", e->stalls, e->stall_s, b.over_now, e->nr_reacts);
+		leave(r, "watermark-gap",
+		      "%.0f stalls of %.2f s together, but only %u bursts that did not fit in and %u times that kswapd began: "
+		      "record for longer",
+		      e->stalls, e->stall_s, b.over_now, e->nr_reacts);
 	else
 		raise_gap(e, r, &now, &b);
 }
@@ -323,11 +341,16 @@ static void rule_min_free(const struct rs_evidence *e, struct rs_recommendation 
 
 	if (rs_value_is_sane(e, &now, why, sizeof(why)) && e->min_free_kbytes * 2 >= without) {
 		if (e->thp && e->min_free_kbytes < kernels)
-			leave(r, id, "%" PRId64 " KiB; transparent huge pages are on, and khugepaged makes it %d KiB when it next looks",
+			leave(r, id,
+			      "%" PRId64
+			      " KiB; transparent huge pages are on, and khugepaged makes it %d KiB when it next looks",
 			      e->min_free_kbytes, kernels);
 		else
-			leave(r, id, "%" PRId64 " KiB is between half of the kernel's own choice (%d KiB) and %.0f %% of memory; a reserve for "
-			      "those who cannot wait is no means against stalls", e->min_free_kbytes, kernels, 100 * most_min_free);
+			leave(r, id,
+			      "%" PRId64
+			      " KiB is between half of the kernel's own choice (%d KiB) and %.0f %% of memory; a reserve for "
+			      "those who cannot wait is no means against stalls",
+			      e->min_free_kbytes, kernels, 100 * most_min_free);
 		return;
 	}
 	/* On a small or huge-page host even the kernel's choice can be beyond the bound. */
@@ -346,11 +369,15 @@ static void rule_min_free(const struct rs_evidence *e, struct rs_recommendation 
 		snprintf(a->why, sizeof(a->why), "%s. The kernel's own choice here is %d KiB%s", why, kernels,
 			 e->thp ? ", with transparent huge pages" : "");
 	else
-		snprintf(a->why, sizeof(a->why), "%" PRId64 " KiB is less than half of what the kernel chooses itself (%d KiB%s): allocations "
-			 "that cannot wait will fail", e->min_free_kbytes, kernels, e->thp ? " with transparent huge pages" : "");
-	snprintf(a->risk, sizeof(a->risk), e->min_free_kbytes > kernels ?
-		 "somebody may have set it for a driver that allocates much in interrupts: look for page allocation failures in the log" :
-		 "a little less memory for everything else");
+		snprintf(a->why, sizeof(a->why),
+			 "%" PRId64 " KiB is less than half of what the kernel chooses itself (%d KiB%s): allocations "
+			 "that cannot wait will fail",
+			 e->min_free_kbytes, kernels, e->thp ? " with transparent huge pages" : "");
+	snprintf(
+		a->risk, sizeof(a->risk),
+		e->min_free_kbytes > kernels
+			? "somebody may have set it for a driver that allocates much in interrupts: look for page allocation failures in the log"
+			: "a little less memory for everything else");
 }
 
 /* ---- swap or files ---- */
@@ -366,12 +393,15 @@ static void rule_swappiness(const struct rs_evidence *e, struct rs_recommendatio
 		leave(r, id, "there is no swap");
 		return;
 	}
-	if (!(e->swapin_reads >= LEAST_REQUESTS) || !(e->file_reads >= LEAST_REQUESTS) || !(e->swapin_s > 0) || !(e->file_read_s > 0)) {
-		leave(r, id, "%.0f reads of swap and %.0f of files: too few to compare what they cost", e->swapin_reads, e->file_reads);
+	if (!(e->swapin_reads >= LEAST_REQUESTS) || !(e->file_reads >= LEAST_REQUESTS) || !(e->swapin_s > 0) ||
+	    !(e->file_read_s > 0)) {
+		leave(r, id, "%.0f reads of swap and %.0f of files: too few to compare what they cost", e->swapin_reads,
+		      e->file_reads);
 		return;
 	}
 	if (!(r->refault_wait_s > worth_while * e->seconds)) {
-		leave(r, id, "tasks waited %.1f ms in %.0f s for pages that had been reclaimed: nothing to gain", r->refault_wait_s * 1000, e->seconds);
+		leave(r, id, "tasks waited %.1f ms in %.0f s for pages that had been reclaimed: nothing to gain",
+		      r->refault_wait_s * 1000, e->seconds);
 		return;
 	}
 	k = e->file_read_s / e->swapin_s;
@@ -382,27 +412,32 @@ static void rule_swappiness(const struct rs_evidence *e, struct rs_recommendatio
 	high = 200 * (k * spread) / (1 + k * spread);
 	value = fmin(MOST_SWAPPINESS, fmax(LEAST_SWAPPINESS, round(s / 5) * 5));
 	if ((e->swappiness >= low - TOLERANCE && e->swappiness <= high + TOLERANCE) || value == e->swappiness) {
-		leave(r, id, "%" PRId64 " fits: a page of swap costs %.2f ms, one of a file %.2f ms, which makes %.0f (%.0f to %.0f)", e->swappiness,
-		      e->swapin_s * 1000, e->file_read_s * 1000, s, low, high);
+		leave(r, id,
+		      "%" PRId64
+		      " fits: a page of swap costs %.2f ms, one of a file %.2f ms, which makes %.0f (%.0f to %.0f)",
+		      e->swappiness, e->swapin_s * 1000, e->file_read_s * 1000, s, low, high);
 		return;
 	}
 	a = advise(r, id);
 	set(a, "vm.swappiness", e->swappiness, value);
 	gain(a, "refault_wait_s", r->refault_wait_s, NAN, 0, r->refault_wait_s);
-	cost(a, value > e->swappiness ? "swapin_pages" : "refault_file_pages", value > e->swappiness ? e->swapin : e->refault_file, NAN,
-	     NAN, NAN);
+	cost(a, value > e->swappiness ? "swapin_pages" : "refault_file_pages",
+	     value > e->swappiness ? e->swapin : e->refault_file, NAN, NAN, NAN);
 	a->confidence = e->mglru ? RS_CONFIDENCE_LOW : RS_CONFIDENCE_MEDIUM;
-	snprintf(a->why, sizeof(a->why),
-		 "a page of a file costs %.2f ms (%.0f requests) and one of swap %.2f ms (%.0f requests): k = %.2f, and 200*k/(1+k) = %.0f "
-		 "(90 %%: %.0f to %.0f). %.0f pages were swapped in and %.0f file pages read again: %.2f s of waiting%s",
-		 e->file_read_s * 1000, e->file_reads, e->swapin_s * 1000, e->swapin_reads, k, s, low, high, e->swapin, e->refault_file,
-		 r->refault_wait_s, e->swap_is_memory ? ". All swap is zram" : "");
-	snprintf(a->risk, sizeof(a->risk), "%s%s",
-		 e->mglru ? "with MGLRU it is not a ratio of scanning but a weight on refault rates: a step can do nothing, or turn the choice "
-			    "over at once. " :
-			    "",
-		 value > e->swappiness ? "swap fills sooner; when it is full, only files are left to reclaim" :
-					 "the page cache shrinks more; unused anonymous memory stays");
+	snprintf(
+		a->why, sizeof(a->why),
+		"a page of a file costs %.2f ms (%.0f requests) and one of swap %.2f ms (%.0f requests): k = %.2f, and 200*k/(1+k) = %.0f "
+		"(90 %%: %.0f to %.0f). %.0f pages were swapped in and %.0f file pages read again: %.2f s of waiting%s",
+		e->file_read_s * 1000, e->file_reads, e->swapin_s * 1000, e->swapin_reads, k, s, low, high, e->swapin,
+		e->refault_file, r->refault_wait_s, e->swap_is_memory ? ". All swap is zram" : "");
+	snprintf(
+		a->risk, sizeof(a->risk), "%s%s",
+		e->mglru
+			? "with MGLRU it is not a ratio of scanning but a weight on refault rates: a step can do nothing, or turn the choice "
+			  "over at once. "
+			: "",
+		value > e->swappiness ? "swap fills sooner; when it is full, only files are left to reclaim"
+				      : "the page cache shrinks more; unused anonymous memory stays");
 }
 
 /* ---- dirty pages ---- */
@@ -413,12 +448,15 @@ static void rule_dirty(const struct rs_evidence *e, struct rs_recommendation *r)
 	double memory = (double)usable_pages(e) * r->page_size, limit_now, background_now, background, limit;
 	struct rs_advice *a;
 
-	if (e->dirty_bytes < 0 || e->dirty_background_bytes < 0 || e->dirty_ratio < 0 || e->dirty_background_ratio < 0) {
+	if (e->dirty_bytes < 0 || e->dirty_background_bytes < 0 || e->dirty_ratio < 0 ||
+	    e->dirty_background_ratio < 0) {
 		leave(r, id, "the recording does not hold the limits");
 		return;
 	}
-	if (!(e->throttled_writeback_s > worth_while * e->seconds) && !(e->dirty_met > 0.2 && e->stall_s > worth_while * e->seconds)) {
-		leave(r, id, "reclaim waited %.1f ms for writeback, and %.0f %% of what it scanned was dirty: nothing to gain",
+	if (!(e->throttled_writeback_s > worth_while * e->seconds) &&
+	    !(e->dirty_met > 0.2 && e->stall_s > worth_while * e->seconds)) {
+		leave(r, id,
+		      "reclaim waited %.1f ms for writeback, and %.0f %% of what it scanned was dirty: nothing to gain",
 		      e->throttled_writeback_s * 1000, isnan(e->dirty_met) ? 0 : 100 * e->dirty_met);
 		return;
 	}
@@ -427,12 +465,14 @@ static void rule_dirty(const struct rs_evidence *e, struct rs_recommendation *r)
 		return;
 	}
 	limit_now = e->dirty_bytes > 0 ? e->dirty_bytes : memory * e->dirty_ratio / 100;
-	background_now = e->dirty_background_bytes > 0 ? e->dirty_background_bytes : memory * e->dirty_background_ratio / 100;
+	background_now =
+		e->dirty_background_bytes > 0 ? e->dirty_background_bytes : memory * e->dirty_background_ratio / 100;
 	/* As much as is written in one second, and in three. */
 	background = fmax(LEAST_DIRTY_BYTES, floor(e->write_bytes_s / MIB) * MIB);
 	limit = 3 * background;
 	if (limit > 0.8 * limit_now || background >= background_now) {
-		leave(r, id, "reclaim waited %.2f s for writeback, but the limits (%.0f and %.0f MiB) are what the devices write in seconds (%.0f MiB/s)",
+		leave(r, id,
+		      "reclaim waited %.2f s for writeback, but the limits (%.0f and %.0f MiB) are what the devices write in seconds (%.0f MiB/s)",
 		      e->throttled_writeback_s, background_now / MIB, limit_now / MIB, e->write_bytes_s / MIB);
 		return;
 	}
@@ -447,12 +487,14 @@ static void rule_dirty(const struct rs_evidence *e, struct rs_recommendation *r)
 	gain(a, "throttled_writeback_s", e->throttled_writeback_s, NAN, 0, e->throttled_writeback_s);
 	cost(a, "dirty_limit_mib", limit_now / MIB, limit / MIB, limit / MIB, limit / MIB);
 	a->confidence = RS_CONFIDENCE_LOW;
-	snprintf(a->why, sizeof(a->why),
-		 "reclaimers waited %.2f s for writeback, and %.0f %% of the pages they scanned were dirty or being written; the limits allow %.0f MiB "
-		 "before writing begins and %.0f MiB before writers wait, while the devices write %.1f MiB/s",
-		 e->throttled_writeback_s, isnan(e->dirty_met) ? 0 : 100 * e->dirty_met, background_now / MIB, limit_now / MIB,
-		 e->write_bytes_s / MIB);
-	snprintf(a->risk, sizeof(a->risk), "programs that write in bursts wait earlier; fewer writes to the same page are merged");
+	snprintf(
+		a->why, sizeof(a->why),
+		"reclaimers waited %.2f s for writeback, and %.0f %% of the pages they scanned were dirty or being written; the limits allow %.0f MiB "
+		"before writing begins and %.0f MiB before writers wait, while the devices write %.1f MiB/s",
+		e->throttled_writeback_s, isnan(e->dirty_met) ? 0 : 100 * e->dirty_met, background_now / MIB,
+		limit_now / MIB, e->write_bytes_s / MIB);
+	snprintf(a->risk, sizeof(a->risk),
+		 "programs that write in bursts wait earlier; fewer writes to the same page are merged");
 }
 
 /* ---- the whole ---- */
@@ -470,8 +512,11 @@ static void check_by_simulation(struct rs_recommendation *r, rs_simulate simulat
 		if (simulate(ctx, a->values, a->nr_values, &s)) {
 			a->simulated = true;
 			if (s.lost.low > s.lost.before) {
-				leave(r, a->id, "%s = %" PRId64 " was simulated: time lost would rise from %.2f s to %.2f s (%.2f to %.2f)",
-				      a->values[0].key, a->values[0].value, s.lost.before, s.lost.after, s.lost.low, s.lost.high);
+				leave(r, a->id,
+				      "%s = %" PRId64
+				      " was simulated: time lost would rise from %.2f s to %.2f s (%.2f to %.2f)",
+				      a->values[0].key, a->values[0].value, s.lost.before, s.lost.after, s.lost.low,
+				      s.lost.high);
 				continue;
 			}
 			if (s.lost.after <= s.lost.before)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which settings would serve a host better than those it has, from what a recording holds. docs/tuning-rules.md tells each rule.
+ * Which settings would serve a host better than those it has, from what a recording holds. docs/tuning-rules.md tells
+ * each rule.
  *
- * What counts, in this order: time lost to memory pressure, then stalls, then memory kept free. An advice says what it is
- * expected to gain and to cost of each; one that the simulation finds to lose time is not given.
+ * What counts, in this order: time lost to memory pressure, then stalls, then memory kept free. An advice says what
+ * it is expected to gain and to cost of each; one that the simulation finds to lose time is not given.
  */
 #ifndef RS_TUNE_RECOMMEND_H
 #define RS_TUNE_RECOMMEND_H
@@ -56,8 +57,8 @@ struct rs_recommendation {
 };
 
 /*
- * The simulation: what the recorded load would do under @values. Fills seconds lost and stalled, with intervals. False: it
- * cannot tell, and the advice says that it was not simulated.
+ * The simulation: what the recorded load would do under @values. Fills seconds lost and stalled, with intervals.
+ * False: it cannot tell, and the advice says that it was not simulated.
  */
 struct rs_simulated {
 	struct rs_effect lost, stalled;

@@ -47,10 +47,11 @@ static void effect_text(FILE *out, const char *label, const struct rs_effect *e)
 	if (isnan(e->after))
 		snprintf(line, sizeof(line), "%s: %s now; not known after", e->metric, figure(e->before, before));
 	else if (e->low == e->high)
-		snprintf(line, sizeof(line), "%s: %s -> %s", e->metric, figure(e->before, before), figure(e->after, after));
+		snprintf(line, sizeof(line), "%s: %s -> %s", e->metric, figure(e->before, before),
+			 figure(e->after, after));
 	else
-		snprintf(line, sizeof(line), "%s: %s -> ~%s (%s .. %s)", e->metric, figure(e->before, before), figure(e->after, after),
-			 figure(e->low, low), figure(e->high, high));
+		snprintf(line, sizeof(line), "%s: %s -> ~%s (%s .. %s)", e->metric, figure(e->before, before),
+			 figure(e->after, after), figure(e->low, low), figure(e->high, high));
 	paragraph(out, label, line);
 }
 
@@ -66,9 +67,11 @@ static void objective_text(const struct rs_recommendation *r, FILE *out)
 {
 	fprintf(out, "What counts, in this order, and how it is now (%.0f s recorded)\n", r->seconds);
 	if (isnan(r->lost_some_s))
-		fprintf(out, "  1. time lost to memory pressure  not known: no pressure counters (psi) in the recording\n");
+		fprintf(out,
+			"  1. time lost to memory pressure  not known: no pressure counters (psi) in the recording\n");
 	else
-		fprintf(out, "  1. time lost to memory pressure  %.3f s (some), %.3f s (full)\n", r->lost_some_s, r->lost_full_s);
+		fprintf(out, "  1. time lost to memory pressure  %.3f s (some), %.3f s (full)\n", r->lost_some_s,
+			r->lost_full_s);
 	if (!isnan(r->refault_wait_s))
 		fprintf(out, "     of it, waiting for pages that had been reclaimed: ~%.3f s\n", r->refault_wait_s);
 	fprintf(out, "  2. stalls in direct reclaim      %.0f, %.3f s\n", r->stalls, r->stall_s);
@@ -88,7 +91,8 @@ void rs_recommend_text(const struct rs_recommendation *r, FILE *out)
 
 		fprintf(out, "\n%s (confidence %s, %s)\n", a->id, rs_confidence_name(a->confidence), simulated(a));
 		for (n = 0; n < a->nr_values; n++)
-			fprintf(out, "  set   %s: %" PRId64 " -> %" PRId64 "\n", a->values[n].key, a->values[n].now, a->values[n].value);
+			fprintf(out, "  set   %s: %" PRId64 " -> %" PRId64 "\n", a->values[n].key, a->values[n].now,
+				a->values[n].value);
 		paragraph(out, "why", a->why);
 		for (n = 0; n < a->nr_gains; n++)
 			effect_text(out, n ? "" : "gain", &a->gains[n]);
@@ -208,7 +212,8 @@ static void comment(const struct rs_advice *a, FILE *out)
 {
 	unsigned int n;
 
-	fprintf(out, "\n# %s (confidence %s, %s): %s\n", a->id, rs_confidence_name(a->confidence), simulated(a), a->why);
+	fprintf(out, "\n# %s (confidence %s, %s): %s\n", a->id, rs_confidence_name(a->confidence), simulated(a),
+		a->why);
 	fprintf(out, "# risk: %s\n", a->risk);
 	for (n = 0; n < a->nr_values; n++)
 		write_line(out, "# undo: " SYSCTL_W "\n", &a->undo[n]);
@@ -235,8 +240,9 @@ void rs_recommend_sysctl(const struct rs_recommendation *r, FILE *out)
 
 void rs_recommend_tuned(const struct rs_recommendation *r, FILE *out)
 {
-	fprintf(out, "# For /etc/tuned/reclaimscope/tuned.conf, by reclaimscope recommend; add include= of the profile in use.\n"
-		     "[main]\nsummary=Memory settings from a recording of this host\n\n[sysctl]\n");
+	fprintf(out,
+		"# For /etc/tuned/reclaimscope/tuned.conf, by reclaimscope recommend; add include= of the profile in use.\n"
+		"[main]\nsummary=Memory settings from a recording of this host\n\n[sysctl]\n");
 	settings(r, out, "%s=%" PRId64 "\n");
 }
 

@@ -14,7 +14,7 @@ same_options() {
 	[ -s "$dir/help" ] && diff "$dir/help" "$dir/page" >"$dir/out"
 	result "${page##*/} has the options of --help, and no others"
 }
-for verb in check record report script diff explain; do
+for verb in check record report script diff explain whatif forecast recommend; do
 	same_options "$top/docs/man/reclaimscope-$verb.1" "$rs" $verb
 done
 same_options "$top/docs/man/reclaimscope-apply.1" "$build/reclaimscope-apply" apply

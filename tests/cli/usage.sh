@@ -5,7 +5,7 @@
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
 
-for verb in check record report script diff explain; do
+for verb in check record report script diff explain whatif forecast recommend; do
 	run $verb --help
 	[ "$status" -eq 0 ] && [ ! -s err ] && grep -q "^Usage: reclaimscope $verb" out && [ "$(wc -L <out)" -lt 80 ]
 	result "$verb --help"
@@ -53,12 +53,23 @@ for v in -1 x 60001 1.5; do refuses 2 'milliseconds from 0 to 60000' record --ga
 for v in 0 x 1000001; do refuses 2 'must be a number from 1 to 1000000' record --sample-folios "$v"; done
 for v in 0 x -1 1.5; do refuses 2 'must be a number above zero' report -n "$v"; done
 refuses 2 'must be a number' script -t x
+refuses 2 'nothing to try: give --set KEY=VALUE or --sweep' whatif
+refuses 2 'swappiness: must be KEY=VALUE' whatif --set swappiness
+refuses 2 'no such setting; see the manual' whatif --set vm.swapiness=10
+for v in -1 201 x '' 1.5 60x; do refuses 2 'must be a number from 0 to 200' whatif --set "vm.swappiness=$v"; done
+for v in 0 3001; do refuses 2 'must be a number from 1 to 3000' whatif --set "watermark_scale_factor=$v"; done
+for v in '' x 5 +5 -101% 10%; do refuses 2 'must be a size such as 2G' whatif --set "ram=$v"; done
+for v in swappiness swappiness=1:2 swappiness=2:1:3 swappiness=0:9:1 swappiness=0:9:1001 =0:9:2 swappiness=0:9:2x; do
+	refuses 2 'must be KEY=LOW:HIGH:N' whatif --sweep "$v"
+done
+refuses 2 'must be a number from 24 to 100000' whatif --set swappiness=1 --runs 23
 refuses 2 'each part is \+NAME or -NAME' record -o x.data --probes bogus
 refuses 2 'no family or probe called bogus; see reclaimscope check' record -o x.data --probes +bogus
 
 # Files.
 refuses 1 'reclaim.data: cannot open: No such file' report
 refuses 1 'none: cannot open: No such file' script none
+refuses 1 'none: cannot open: No such file' whatif --set swappiness=1 none
 refuses 2 'is a directory, not a recording' report .
 mkfifo fifo
 refuses 2 'is a FIFO, not a recording' report fifo

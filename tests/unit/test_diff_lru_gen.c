@@ -43,6 +43,7 @@ static struct visit {
 	struct rs_event_lru_gen_state again_state;
 	struct rs_event_lruvec_is_sizable sizable;
 	struct rs_event_lru_gen_state sizable_state;
+	struct rs_event_rotate_memcg_begin other; /* of another thread */
 	struct rs_event_shrink_one one;
 	struct rs_event_rotate_memcg_begin rotate;
 	struct rs_event_lru_gen_rotate_memcg rotated;
@@ -156,7 +157,7 @@ static void expect(const void *missing, uint64_t diverged, uint64_t lost)
 		&v.should_age.hdr, &v.should_age_state.hdr, &v.size.hdr, &v.size_state.hdr, &v.protection.hdr, &v.evict.hdr,
 		&v.evict_state.hdr, &v.isolate.hdr, &v.isolated.hdr, &v.isolated_state.hdr, &v.evicted.hdr, &v.zone.hdr,
 		&v.abort.hdr, &v.abort_state.hdr, &v.aging.hdr, &v.aged.hdr, &v.lruvec_end.hdr, &v.lruvec_end_6_1.hdr,
-		&v.again.hdr, &v.again_state.hdr, &v.sizable.hdr, &v.sizable_state.hdr, &v.one.hdr, &v.rotate.hdr,
+		&v.again.hdr, &v.again_state.hdr, &v.sizable.hdr, &v.sizable_state.hdr, &v.other.hdr, &v.one.hdr, &v.rotate.hdr,
 		&v.rotated.hdr, &v.node_end.hdr,
 	};
 	const struct rs_diff_options options = { .max_divergences = 10, .why = true };
@@ -263,6 +264,24 @@ static void what_moved_meanwhile_is_no_divergence(void **unused)
 	v.planned.nr_pages[0] = 5;
 	v.evict_state = state(RS_EVENT_evict_folios_begin, 8, 8);
 	moved = BIT(get_nr_to_scan) | BIT(should_run_aging);
+	expect(NULL, 0, 0);
+	moved = 0;
+	/* Aging in vain leaves the generations as they were read, after the snapshot before. */
+	make_visit(V6_12);
+	v.aging.ret = v.lruvec_end.ret = v.one.ret = v.rotate.hdr.type = v.rotated.hdr.type = 0;
+	v.aged = v.abort_state;
+	v.aged.of = RS_EVENT_try_to_inc_max_seq;
+	v.abort_state.min_seq[0] = v.abort_state.min_seq[1] = 5;
+	expect(NULL, 0, 0);
+	expect(&v.aged, BIT(get_nr_to_scan) | BIT(should_run_aging), 0);
+	/* Two threads rotate the same cgroup. */
+	make_visit(V6_12);
+	v.walk.hdr.type = 0;
+	v.node.sc_flags &= ~RS_SC_MAY_WRITEPAGE;
+	SET(v.other, rotate_memcg_begin, .cgroup = CGROUP, .op = MEMCG_LRU_YOUNG, .gen = 1, .seq = 4);
+	v.other.hdr.tid = TID + 1;
+	v.rotated.gen = 1;
+	moved = BIT(lru_gen_rotate_memcg);
 	expect(NULL, 0, 0);
 	moved = 0;
 }

@@ -227,7 +227,9 @@ static void swap_in_memory_is_worth_less_than_swap_on_a_disk(void **state)
 	assert_true(zram > 0.5 * disk && zram < 0.75 * disk);
 }
 
-/* kswapd begins ten times, with a stall each time or without. What is said when free memory comes near low once more? */
+/*
+ * kswapd begins ten times, with a stall each time or without. What is said when free memory comes near low once more?
+ */
 static double after_contacts(bool with_stalls)
 {
 	double said;

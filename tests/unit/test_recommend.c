@@ -101,7 +101,8 @@ static void watermark_gap_holds_the_bursts_that_were_measured(void **state)
 	assert_true(a->gains[0].before == 200 && a->gains[0].after == 0);
 	assert_true(a->gains[0].high == 3); /* of 200 none was seen: up to three in 200 */
 	assert_int_equal(a->nr_costs, 1);
-	assert_true(fabs(a->costs[0].after - (zones[0]._watermark[WMARK_HIGH] + zones[1]._watermark[WMARK_HIGH]) / 256.0) < 0.01);
+	assert_true(fabs(a->costs[0].after -
+			 (zones[0]._watermark[WMARK_HIGH] + zones[1]._watermark[WMARK_HIGH]) / 256.0) < 0.01);
 	assert_int_equal(a->confidence, RS_CONFIDENCE_MEDIUM);
 	assert_false(a->simulated);
 	rs_evidence_deinit(&e);
@@ -118,6 +119,23 @@ static void watermark_gap_is_left_where_bursts_fit_in(void **state)
 	rs_recommend(&e, NULL, NULL, &r);
 	assert_null(advice(&r, "watermark-gap"));
 	assert_non_null(strstr(left_alone(&r, "watermark-gap"), "would not help"));
+	rs_evidence_deinit(&e);
+}
+
+static void watermark_gap_does_not_listen_to_small_zones(void **state)
+{
+	struct rs_recommendation r;
+	struct rs_evidence e;
+	double small[10] = { 3000, 3000, 3000, 3000, 3000, 3000, 3000, 3000, 3000, 3000 };
+
+	(void)state;
+	fine_host(&e);
+	bursty(&e, 200, 400);
+	e.zones[0].bursts = small;
+	e.zones[0].nr_bursts = 10;
+	rs_recommend(&e, NULL, NULL, &r);
+	assert_null(advice(&r, "watermark-gap"));
+	e.zones[0].bursts = NULL;
 	rs_evidence_deinit(&e);
 }
 
@@ -250,9 +268,7 @@ static void swappiness_is_the_ratio_of_costs(void **state)
 		int64_t value;
 	} rows[] = {
 		{ 0.001, 0.002, 135 }, /* twice as fast: 133 */
-		{ 0.001, 0.001, 100 },
-		{ 0.0001, 0.0009, 180 },
-		{ 0.001, 0.00001, 5 }, /* 2, but never so low */
+		{ 0.001, 0.001, 100 },	{ 0.0001, 0.0009, 180 }, { 0.001, 0.00001, 5 }, /* 2, but never so low */
 		{ 0.00001, 0.01, 190 }, /* 199.8, but never so high */
 	};
 	struct rs_recommendation r;
@@ -385,12 +401,18 @@ static void harmful_values_are_refused(void **state)
 		int64_t value;
 		bool sane;
 	} rows[] = {
-		{ "vm.watermark_scale_factor", 100, true },   { "vm.watermark_scale_factor", 1000, false },
-		{ "vm.watermark_scale_factor", 0, false },    { "vm.min_free_kbytes", 67584, true },
-		{ "vm.min_free_kbytes", 4194304, false },     { "vm.min_free_kbytes", 1000, false },
-		{ "vm.swappiness", 200, false },	      { "vm.swappiness", 0, false },
-		{ "vm.swappiness", 180, true },		      { "vm.dirty_bytes", 4096, false },
-		{ "vm.dirty_bytes", 256LL << 20, true },      { "vm.vfs_cache_pressure", 100, false },
+		{ "vm.watermark_scale_factor", 100, true },
+		{ "vm.watermark_scale_factor", 1000, false },
+		{ "vm.watermark_scale_factor", 0, false },
+		{ "vm.min_free_kbytes", 67584, true },
+		{ "vm.min_free_kbytes", 4194304, false },
+		{ "vm.min_free_kbytes", 1000, false },
+		{ "vm.swappiness", 200, false },
+		{ "vm.swappiness", 0, false },
+		{ "vm.swappiness", 180, true },
+		{ "vm.dirty_bytes", 4096, false },
+		{ "vm.dirty_bytes", 256LL << 20, true },
+		{ "vm.vfs_cache_pressure", 100, false },
 	};
 	struct rs_evidence e;
 	char why[200];
@@ -413,6 +435,7 @@ int main(void)
 		cmocka_unit_test(recommend_on_a_fine_host_changes_nothing),
 		cmocka_unit_test(watermark_gap_holds_the_bursts_that_were_measured),
 		cmocka_unit_test(watermark_gap_is_left_where_bursts_fit_in),
+		cmocka_unit_test(watermark_gap_does_not_listen_to_small_zones),
 		cmocka_unit_test(watermark_gap_needs_more_than_an_accident),
 		cmocka_unit_test(watermark_gap_stays_within_what_huge_pages_leave),
 		cmocka_unit_test(too_wide_a_gap_is_lowered_only_where_memory_is_missed),

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # forecast.sh record [KERNEL...]   records runs into exhaustion and runs that recover in guests
-# forecast.sh score                scores the forecasts of those recordings, and writes docs/forecast.md
+# forecast.sh score                scores the forecasts of those recordings, and writes the tables of docs/forecast.md
+# RUNS='x-fast|r-free' in the environment: only these.
 #
 # A run is known by how it goes (x: into exhaustion, r: it recovers), its shape, and its half: the method was tuned on half a,
 # and half b, of other speeds and sizes, was only looked at afterwards.
@@ -74,7 +75,7 @@ record_guest() { # record_guest KERNEL MACHINE HALF
 	script=$dir/script
 	{
 		echo 'cd /out'
-		runs | awk -v m="$2" -v h="$3" '$1 == m && $2 == h' | while read -r _ _ name command; do
+		runs | awk -v m="$2" -v h="$3" -v runs="${RUNS:-.}" '$1 == m && $2 == h && $3 ~ runs' | while read -r _ _ name command; do
 			printf 'sync; echo 3 >/proc/sys/vm/drop_caches; sleep 1\n'
 			printf "cat >/tmp/run <<'END'\n%s\ntrue\nEND\n" "$command"
 			printf 'reclaimscope record -q -o %s.data --buffer 2m --gauge 100 --probes %s -- sh /tmp/run 2>>/out/stderr\n' \
@@ -83,6 +84,66 @@ record_guest() { # record_guest KERNEL MACHINE HALF
 	} >"$script"
 	"$HERE/vm.sh" -k "$1" -o "$dir" -d -w "$2" -i -t 1500 -b "$build/reclaimscope" -b "$build/tests/vm/load" "$script" ||
 		echo "$*: the guest ended with $?: $(tail -2 "$dir/console" | tr '\n' ' ')" >&2
+}
+
+# ---- scoring ----
+
+member() { # member KEY: of a line of JSON
+	sed -n "s/.*\"$1\":\([^,}]*\).*/\1/p"
+}
+
+percent() { # "0.05" is 5 %, and null was not seen coming
+	case $1 in null) echo "unlimited" ;; *) awk -v x="$1" 'BEGIN { printf "%.0f %%", 100 * x }' ;; esac
+}
+
+two() {
+	case $1 in null) echo "-" ;; *) awk -v x="$1" 'BEGIN { printf "%.2f", x }' ;; esac
+}
+
+row() { # row LABEL LINE: of the table of scores
+	local reached error=- inside=-
+	reached=$(member min_reached <<<"$2")
+	[ "$reached" = 0 ] || { error=$(percent "$(member median_lead_error <<<"$2")"); inside="$(member inside_interval <<<"$2") of $reached"; }
+	echo "| $1 | $(member judged <<<"$2") | $(two "$(member precision <<<"$2")") | $(two "$(member recall <<<"$2")") | $(
+		two "$(member brier_direct <<<"$2")") ($(two "$(member brier_base_rate <<<"$2")")) | $error | $inside |"
+}
+
+table() { # table FILES...
+	local line
+	echo "| method | forecasts | precision | recall | Brier (base rate) | error of time to min, 10 s ahead, median | inside the 90 % interval |"
+	echo "|---|---|---|---|---|---|---|"
+	"$build/reclaimscope" forecast -j --score "$@" | while read -r line; do
+		row "$(member method <<<"$line" | tr -d '"')" "$line"
+	done
+}
+
+score_all() {
+	local half f line kernel
+	sed -n '1,/^<!-- scores/p' "$TOP/docs/forecast.md" >"$build/forecast.md"
+	{
+		for half in a b; do
+			if [ $half = a ]; then printf '\n## Half a: the method was tuned on these runs\n\n'
+			else printf '\n## Half b: not looked at while the method was tuned\n\n'; fi
+			set -- "$results"/*-$half/*.data
+			echo "$(ls "$@" | grep -c '/x-') runs into exhaustion and $(ls "$@" | grep -c '/r-') that recover, on kernels $(
+				for f in "$@"; do basename "$(dirname "$f")" | cut -d- -f1; done | sort -uV | paste -sd' ')."
+			echo
+			table "$@"
+			for kernel in $(for f in "$@"; do basename "$(dirname "$f")" | cut -d- -f1; done | sort -uV); do
+				line=$("$build/reclaimscope" forecast -j --score "$results/$kernel"-*-$half/*.data | head -1)
+				row "reclaimscope, only $kernel" "$line"
+			done
+			printf '\n| run | hits | false alarms | misses | quiet | error of time to min |\n|---|---|---|---|---|---|\n'
+			for f in "$@"; do
+				line=$("$build/reclaimscope" forecast -j --score "$f" | head -1)
+				kernel=$(basename "$(dirname "$f")")
+				echo "| $(basename "$f" .data), ${kernel%-"$half"} | $(member hits <<<"$line") | $(member false_alarms <<<"$line") | $(
+					member misses <<<"$line") | $(member quiet <<<"$line") | $(
+					[ "$(member min_reached <<<"$line")" = 0 ] && echo - || percent "$(member median_lead_error <<<"$line")") |"
+			done
+		done
+	} >>"$build/forecast.md"
+	cp "$build/forecast.md" "$TOP/docs/forecast.md"
 }
 
 # Stalls and kswapd are enough: what is forecast from is the gauge.
@@ -102,6 +163,6 @@ record)
 	done ;;
 guest) record_guest "$2" "$3" "$4" ;; # one of them
 score)
-	exec "$HERE/forecast-score.sh" "$results" ;;
+	score_all ;;
 *) echo "usage: forecast.sh record [KERNEL...] | score" >&2; exit 2 ;;
 esac

@@ -4,7 +4,7 @@
 T=/sys/kernel/tracing
 events="vmscan oom/reclaim_retry_zone oom/compact_retry oom/mark_victim compaction/mm_compaction_suitable
 compaction/mm_compaction_deferred compaction/mm_compaction_defer_compaction compaction/mm_compaction_defer_reset
-compaction/mm_compaction_wakeup_kcompactd compaction/mm_compaction_kcompactd_wake compaction/mm_compaction_kcompactd_sleep
+compaction/mm_compaction_wakeup_kcompactd compaction/mm_compaction_kcompactd_wake
 writeback/writeback_congestion_wait writeback/writeback_wait_iff_congested"
 each_event() {
 	for e in $events; do

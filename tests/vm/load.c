@@ -14,6 +14,9 @@
  *   load huge MIB TIMES            fill memory that wants to be huge pages, again and again
  *   load oom MIB                   fill memory until something gives
  *   load hot MIB SECONDS           touch memory in order, over and over
+ *   load bursts FILE MIB TIMES SEED          read FILE at a steady pace while two processes grow and shrink
+ *   load touch MIB TOUCHES US SEED           fill anonymous memory, then touch it, resting US after each 16 touches
+ *   load hosts FILE MIB FILEMIB TOUCHES SEED the same beside random reads of FILE and a steady writer
  *   load flat MIB PASSES           write memory in order, each page all the same: next to no compression
  *   load hold MIB FILE             fill anonymous memory, make FILE, and keep the memory
  *   load lrugen FILE               age every lruvec once through debugfs; what lru_gen has then, to FILE
@@ -102,6 +105,34 @@ static void anon(size_t mib, long touches, uint64_t seed)
 	munmap(p, pages * PAGE);
 }
 
+/*
+ * As anon(), with less work of its own: an eighth of each page is random, which zram is quick with, so that
+ * most of the time is the kernel's even where each instruction is emulated.
+ */
+static void touch(size_t mib, long touches, int pause_us, uint64_t seed)
+{
+	size_t pages = mib * MIB / PAGE, i, w;
+	char *p = map(pages * PAGE);
+	uint64_t state = seed + 1;
+	long t;
+
+	madvise(p, pages * PAGE, MADV_NOHUGEPAGE);
+	for (i = 0; i < pages; i++)
+		for (w = 0; w < PAGE / 64; w++)
+			((uint64_t *)(p + i * PAGE))[w] = next_random(&state);
+	for (t = 0; t < touches; t++) {
+		volatile uint64_t *word = (uint64_t *)(p + pick_page(&state, pages) * PAGE);
+
+		if (pause_us && t % 16 == 0)
+			usleep(pause_us);
+		if (t % 3)
+			(void)*word;
+		else
+			*word = t;
+	}
+	munmap(p, pages * PAGE);
+}
+
 static void fill_and_hold(size_t mib, const char *file)
 {
 	size_t pages = mib * MIB / PAGE, i;
@@ -132,7 +163,7 @@ static void stream(const char *file, size_t mib, int passes)
 	close(fd);
 }
 
-static void random_reads(const char *file, size_t mib, long count, uint64_t seed)
+static void random_reads(const char *file, size_t mib, long count, int pause_us, uint64_t seed)
 {
 	char buf[PAGE];
 	int fd = open(file, O_RDONLY);
@@ -140,9 +171,12 @@ static void random_reads(const char *file, size_t mib, long count, uint64_t seed
 	if (fd < 0)
 		fail(file);
 	posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
-	while (count--)
+	while (count--) {
 		if (pread(fd, buf, PAGE, pick_page(&seed, mib * MIB / PAGE) * PAGE) < 0)
 			fail(file);
+		if (pause_us && count % 16 == 0)
+			usleep(pause_us);
+	}
 	close(fd);
 }
 
@@ -158,6 +192,44 @@ static void writer(const char *file, size_t mib)
 		memset(buf, next_random(&seed), sizeof(buf));
 		if (pwrite(fd, buf, sizeof(buf), next_random(&seed) % (mib * 16) * sizeof(buf)) < 0)
 			fail(file);
+	}
+}
+
+/* One MiB every PAUSE, for ever, as a server that logs. */
+static void steady_writer(const char *file, size_t mib, int pause_us, uint64_t seed)
+{
+	static char buf[65536];
+	size_t at = 0;
+	int fd = open(file, O_RDWR | O_CREAT, 0644), i;
+
+	if (fd < 0)
+		fail(file);
+	for (;;) {
+		for (i = 0; i < 16; i++, at = (at + sizeof(buf)) % (mib * MIB)) {
+			memset(buf, next_random(&seed), sizeof(buf));
+			if (pwrite(fd, buf, sizeof(buf), at) < 0)
+				fail(file);
+		}
+		usleep(pause_us);
+	}
+}
+
+static void steady_reader(const char *file, int pause_us)
+{
+	static char buf[65536];
+	int fd = open(file, O_RDONLY), i;
+	ssize_t n;
+
+	if (fd < 0)
+		fail(file);
+	for (i = 1;; i++) {
+		n = read(fd, buf, sizeof(buf));
+		if (n < 0)
+			fail(file);
+		if (!n)
+			lseek(fd, 0, SEEK_SET);
+		if (i % 16 == 0)
+			usleep(pause_us);
 	}
 }
 
@@ -197,7 +269,7 @@ static int mix(const char *file, size_t mib, long touches)
 		_exit(0);
 	}
 	if (!start()) {
-		random_reads(file, 240, touches / 6, 2);
+		random_reads(file, 240, touches / 6, 0, 2);
 		_exit(0);
 	}
 	/* The writer never ends by itself. */
@@ -236,6 +308,65 @@ static int burst(const char *file, size_t mib, int times)
 		waitpid(kids[i], NULL, 0);
 	stop(reader);
 	return 0;
+}
+
+/* One process of a bursty service: it takes memory, holds it, gives it back, and rests. */
+static void grow_and_shrink(size_t mib, int times, uint64_t seed)
+{
+	while (times--) {
+		size_t bytes = mib * MIB * (75 + next_random(&seed) % 51) / 100 / PAGE * PAGE, at;
+		char *p = map(bytes);
+
+		madvise(p, bytes, MADV_NOHUGEPAGE);
+		for (at = 0; at < bytes; at += PAGE)
+			p[at] = 1;
+		usleep(60000);
+		munmap(p, bytes);
+		usleep(200000 + next_random(&seed) % 200000);
+	}
+}
+
+static int bursts(const char *file, size_t mib, int times, uint64_t seed)
+{
+	pid_t reader = start(), kids[2];
+	int i, status, bad = 0;
+
+	if (!reader)
+		steady_reader(file, 8000);
+	for (i = 0; i < 2; i++) {
+		kids[i] = start();
+		if (!kids[i]) {
+			grow_and_shrink(mib, times, seed * 2 + i + 1);
+			_exit(0);
+		}
+	}
+	for (i = 0; i < 2; i++)
+		bad |= waitpid(kids[i], &status, 0) < 0 || status;
+	stop(reader);
+	return bad;
+}
+
+static int hosts(const char *file, size_t mib, size_t file_mib, long touches, uint64_t seed)
+{
+	pid_t w = start(), kids[2];
+	int i, status, bad = 0;
+
+	if (!w)
+		steady_writer("/srv/log", 16, 100000, seed + 7);
+	for (i = 0; i < 2; i++) {
+		kids[i] = start();
+		if (kids[i])
+			continue;
+		if (i)
+			random_reads(file, file_mib, touches, 2000, seed * 2 + 1);
+		else
+			touch(mib, touches * 2, 2000, seed * 2 + 2);
+		_exit(0);
+	}
+	for (i = 0; i < 2; i++)
+		bad |= waitpid(kids[i], &status, 0) < 0 || status;
+	stop(w);
+	return bad;
 }
 
 static void walk(const char *dir, long *left)
@@ -467,6 +598,14 @@ int main(int argc, char **argv)
 		return mix(argv[2], a, b);
 	if (!strcmp(mode, "burst") && argc == 5)
 		return burst(argv[2], a, b);
+	if (!strcmp(mode, "bursts") && argc == 6)
+		return bursts(argv[2], a, b, atol(argv[5]));
+	if (!strcmp(mode, "touch") && argc == 6) {
+		touch(atol(argv[2]), a, b, atol(argv[5]));
+		return 0;
+	}
+	if (!strcmp(mode, "hosts") && argc == 7)
+		return hosts(argv[2], a, b, atol(argv[5]), atol(argv[6]));
 	if (!strcmp(mode, "slab") && argc == 5) {
 		slab(argv[2], a, b);
 		return 0;

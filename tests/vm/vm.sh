@@ -12,18 +12,19 @@
 #   -T            with the tools disk        -a WORDS     for the kernel's command line
 #   -i            count instructions: one CPU, virtual time, the same on every run
 #   -S            keep module signatures, for lockdown
+#   -x MODULE...  one more module, with its parameters; again for more
 #   -r MIB        disks for data and swap no faster than this in a second
 #   -t SECONDS    give up after (300)
 set -u
 . "$(dirname "$0")/lib.sh"
 
 kernel= out= mem=512 cpus=2 swap=none data= nodes= lru= tools= words= icount= signed= limit=300 rate=
-programs=()
-while getopts k:o:m:s:w:dn:l:b:Ta:iSt:r: option; do
+programs=() extra=()
+while getopts k:o:m:s:w:dn:l:b:Ta:iSx:t:r: option; do
 	case $option in
 	k) kernel=$OPTARG ;; o) out=$OPTARG ;; m) mem=$OPTARG ;; s) cpus=$OPTARG ;; w) swap=$OPTARG ;;
 	d) data=1 ;; n) nodes=$OPTARG ;; l) lru=$OPTARG ;; b) programs+=("$OPTARG") ;; T) tools=1 ;;
-	a) words=$OPTARG ;; i) icount=1 cpus=1 ;; S) signed=1 ;; t) limit=$OPTARG ;;
+	a) words=$OPTARG ;; i) icount=1 cpus=1 ;; S) signed=1 ;; x) extra+=("$OPTARG") ;; t) limit=$OPTARG ;;
 	r) rate=,throttling.bps-total=$((OPTARG << 20)) ;;
 	*) exit 2 ;;
 	esac
@@ -46,7 +47,7 @@ cp "$HERE/init" "$root/init"
 cp "$script" "$root/lab/run.sh"
 release=$(cat "$dir/release")
 : >"$root/lib/lab-modules"
-for module in virtio_pci virtio_blk zstd lz4 lz4_compress lzo_rle zsmalloc zram; do
+for module in virtio_pci virtio_blk zstd lz4 lz4_compress lzo_rle zsmalloc zram "${extra[@]%% *}"; do
 	modprobe -d "$dir" -S "$release" --show-depends "$module" 2>/dev/null | awk '$1 == "insmod" { print $2 }'
 done | awk '!seen[$0]++' | while read -r path; do
 	name=$(basename "$path" | sed 's/\.ko.*//')
@@ -54,7 +55,11 @@ done | awk '!seen[$0]++' | while read -r path; do
 	*.xz) xz -dc "$path" ;; *.zst) zstd -qdc "$path" ;; *.gz) gzip -dc "$path" ;; *) cat "$path" ;;
 	esac >"$root/lib/$name.ko"
 	[ -n "$signed" ] || strip --strip-debug "$root/lib/$name.ko"
-	echo "/lib/$name.ko" >>"$root/lib/lab-modules"
+	parameters=
+	for e in "${extra[@]}"; do
+		[ "${e%% *}" != "$name" ] || parameters=${e#"$name"}
+	done
+	echo "/lib/$name.ko$parameters" >>"$root/lib/lab-modules"
 done
 for program in "${programs[@]}"; do
 	from=${program%%:*} to=/lab/$(basename "${program%%:*}")

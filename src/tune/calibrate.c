@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Differential evolution, with the logs of the parameters in their ranges as coordinates. Each generation is made
+ * before any of it is simulated, so the order in which threads finish changes nothing. What fits within a margin of
+ * the best becomes the ensemble.
+ */
+#include "calibrate.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/log.h"
+
+#define POPULATION 24
+/* Chosen by habit of the method, not tuned: the weight of a difference, and the chance of a coordinate to change. */
+#define WEIGHT 0.6
+#define CROSSOVER 0.7
+/* A member may be so much worse than the best, in root mean square of logs. */
+#define MARGIN 0.08
+#define MAX_LOG 3.0
+
+struct point {
+	double x[RS_NR_LOAD_PARAMETERS]; /* 0 to 1 */
+	double metrics[RS_NR_METRICS];
+	double loss;
+};
+
+struct search {
+	const struct rs_workload *w;
+	const struct rs_calibration_options *o;
+	uint64_t random;
+	struct point population[POPULATION], trial[POPULATION];
+	struct point *seen; /* every point that was simulated */
+	size_t nr_seen;
+};
+
+/* What makes a difference of a metric matter, and below which nothing does. */
+static const struct {
+	double weight, floor;
+} metric_rules[RS_NR_METRICS] = {
+	[RS_METRIC_memory_some_ns] = { 2, 20e6 },  [RS_METRIC_memory_full_ns] = { 1, 20e6 },
+	[RS_METRIC_allocstall] = { 1, 20 },	   [RS_METRIC_stall_ns] = { 2, 10e6 },
+	[RS_METRIC_refault_anon] = { 1, 200 },	   [RS_METRIC_refault_file] = { 2, 200 },
+	[RS_METRIC_pswpin] = { 1, 200 },	   [RS_METRIC_pswpout] = { 1, 200 },
+	[RS_METRIC_pageoutrun] = { 0.5, 5 },	   [RS_METRIC_kswapd_cpu_ns] = { 1, 10e6 },
+	[RS_METRIC_pgscan_kswapd] = { 0.5, 1000 }, [RS_METRIC_pgscan_direct] = { 0.5, 1000 },
+	[RS_METRIC_pgsteal_kswapd] = { 1, 1000 },  [RS_METRIC_pgsteal_direct] = { 1, 500 },
+	[RS_METRIC_free_pages] = { 1, 100 },	   [RS_METRIC_duration_ns] = { 2, 100e6 },
+};
+
+double rs_metric_log_ratio(enum rs_metric metric, double simulated, double recorded)
+{
+	double floor = metric_rules[metric].floor;
+
+	return log((simulated + floor) / (recorded + floor));
+}
+
+static double uniform(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return ((z ^ z >> 31) >> 11) * 0x1p-53;
+}
+
+static void parameters_of(const struct point *point, double *ret)
+{
+	int i;
+
+	for (i = 0; i < RS_NR_LOAD_PARAMETERS; i++) {
+		const struct rs_load_range *r = rs_load_range(i);
+
+		ret[i] = r->low * pow(r->high / r->low, point->x[i]);
+	}
+}
+
+static double loss_of(const struct search *s, const double *metrics)
+{
+	double sum = 0, weights = 0;
+	int i;
+
+	for (i = 0; i < RS_NR_METRICS; i++) {
+		double e = rs_metric_log_ratio(i, metrics[i], s->w->recorded[i]);
+
+		if (isnan(e))
+			continue;
+		e = fmin(fabs(e), MAX_LOG);
+		sum += metric_rules[i].weight * e * e;
+		weights += metric_rules[i].weight;
+	}
+	return weights ? sqrt(sum / weights) : 0;
+}
+
+/* One seed for all points: what differs between two is the parameters. */
+static int simulate_trial(void *arg, size_t i)
+{
+	struct search *s = arg;
+	struct point *point = &s->trial[i];
+	double parameters[RS_NR_LOAD_PARAMETERS];
+	int err;
+
+	parameters_of(point, parameters);
+	err = rs_workload_simulate(s->w, &s->w->config, parameters, s->o->seed, point->metrics, NULL);
+	point->loss = err ? INFINITY : loss_of(s, point->metrics);
+	return err;
+}
+
+static int simulate_all(struct search *s)
+{
+	int err = rs_sim_pool(s->o->nr_threads, POPULATION, simulate_trial, s);
+
+	if (err)
+		return err;
+	memcpy(s->seen + s->nr_seen, s->trial, sizeof(s->trial));
+	s->nr_seen += POPULATION;
+	if (s->o->progress)
+		s->o->progress(s->o->ctx, s->nr_seen, s->o->nr_runs);
+	return 0;
+}
+
+/* A stratified start: each coordinate has one point in each of its strata. */
+static void first_generation(struct search *s)
+{
+	int strata[POPULATION], c, i;
+
+	for (c = 0; c < RS_NR_LOAD_PARAMETERS; c++) {
+		for (i = 0; i < POPULATION; i++)
+			strata[i] = i;
+		for (i = POPULATION - 1; i > 0; i--) {
+			int j = uniform(&s->random) * (i + 1), t = strata[i];
+
+			strata[i] = strata[j];
+			strata[j] = t;
+		}
+		for (i = 0; i < POPULATION; i++)
+			s->trial[i].x[c] =
+				rs_workload_has(s->w, c) ? (strata[i] + uniform(&s->random)) / POPULATION : 0.5;
+	}
+}
+
+static const struct point *best_of(const struct search *s)
+{
+	const struct point *best = &s->population[0];
+	int i;
+
+	for (i = 1; i < POPULATION; i++)
+		if (s->population[i].loss < best->loss)
+			best = &s->population[i];
+	return best;
+}
+
+static void next_generation(struct search *s)
+{
+	const struct point *best = best_of(s);
+	int i, c;
+
+	for (i = 0; i < POPULATION; i++) {
+		const struct point *own = &s->population[i];
+		const struct point *a = &s->population[(int)(uniform(&s->random) * POPULATION)];
+		const struct point *b = &s->population[(int)(uniform(&s->random) * POPULATION)];
+		int forced = uniform(&s->random) * RS_NR_LOAD_PARAMETERS;
+		double pull = uniform(&s->random);
+
+		s->trial[i] = *own;
+		for (c = 0; c < RS_NR_LOAD_PARAMETERS; c++) {
+			double x = own->x[c] + pull * WEIGHT * (best->x[c] - own->x[c]) + WEIGHT * (a->x[c] - b->x[c]);
+
+			if (!rs_workload_has(s->w, c) || (c != forced && uniform(&s->random) > CROSSOVER))
+				continue;
+			/* Back from the wall by as far as it went through. */
+			x = x < 0 ? -x : x > 1 ? 2 - x : x;
+			s->trial[i].x[c] = fmin(fmax(x, 0), 1);
+		}
+	}
+}
+
+static void select_better(struct search *s)
+{
+	int i;
+
+	for (i = 0; i < POPULATION; i++)
+		if (s->trial[i].loss < s->population[i].loss)
+			s->population[i] = s->trial[i];
+}
+
+static int compare_points(const void *a, const void *b)
+{
+	double x = ((const struct point *)a)->loss, y = ((const struct point *)b)->loss;
+
+	return x < y ? -1 : x > y;
+}
+
+static double distance(const struct point *a, const struct point *b)
+{
+	double sum = 0;
+	int i;
+
+	for (i = 0; i < RS_NR_LOAD_PARAMETERS; i++)
+		sum += fabs(a->x[i] - b->x[i]);
+	return sum;
+}
+
+/* The best, and those near it in error that are not near it in parameters. */
+static void choose_members(struct search *s, struct rs_calibration *ret)
+{
+	const struct point *chosen[RS_CALIBRATION_MEMBERS];
+	size_t i, k;
+
+	qsort(s->seen, s->nr_seen, sizeof(*s->seen), compare_points);
+	for (i = 0; i < s->nr_seen && ret->nr_members < RS_CALIBRATION_MEMBERS; i++) {
+		struct rs_calibration_member *m = &ret->members[ret->nr_members];
+
+		if (s->seen[i].loss > s->seen[0].loss + MARGIN && ret->nr_members >= 4)
+			break;
+		for (k = 0; k < ret->nr_members && distance(chosen[k], &s->seen[i]) > 0.1; k++)
+			;
+		if (k < ret->nr_members)
+			continue;
+		chosen[ret->nr_members] = &s->seen[i];
+		parameters_of(&s->seen[i], m->parameters);
+		memcpy(m->simulated, s->seen[i].metrics, sizeof(m->simulated));
+		m->error = expm1(s->seen[i].loss);
+		m->seed = s->o->seed;
+		ret->nr_members++;
+	}
+}
+
+static int search(struct search *s)
+{
+	int err, i;
+
+	for (i = 0; i < POPULATION; i++)
+		s->population[i].loss = INFINITY;
+	first_generation(s);
+	do {
+		err = simulate_all(s);
+		if (err)
+			return err;
+		select_better(s);
+		next_generation(s);
+	} while (s->nr_seen + POPULATION <= s->o->nr_runs);
+	return 0;
+}
+
+int rs_calibrate(const struct rs_workload *workload, const struct rs_calibration_options *options,
+		 struct rs_calibration *ret)
+{
+	struct search *s = calloc(1, sizeof(*s));
+	int err = -ENOMEM, i;
+
+	memset(ret, 0, sizeof(*ret));
+	if (s)
+		s->seen = calloc(options->nr_runs + POPULATION, sizeof(*s->seen));
+	if (s && s->seen) {
+		s->w = workload;
+		s->o = options;
+		s->random = options->seed;
+		err = search(s);
+	}
+	if (!err) {
+		choose_members(s, ret);
+		ret->nr_runs = s->nr_seen;
+		ret->error = ret->members[0].error;
+		for (i = 0; i < RS_NR_METRICS; i++)
+			ret->metric_error[i] =
+				rs_metric_log_ratio(i, ret->members[0].simulated[i], workload->recorded[i]);
+	}
+	if (s)
+		free(s->seen);
+	free(s);
+	if (err == -EOPNOTSUPP)
+		return rs_err(err, "no answer: MGLRU is on, and the recording does not tell how this kernel does it");
+	return err ? rs_err(err, "calibration") : 0;
+}

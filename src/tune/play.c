@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A workload on the simulated host: one task for anonymous memory, one that reads files, one that writes them.
+ * Each follows the recorded spans: it does what the span held, then sleeps for what is left of it. What it waits
+ * for memory comes on top, as it does for a program that thinks between two requests; so a slower host takes longer
+ * for the same work.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/cleanup.h"
+#include "workload.h"
+
+#define NS_PER_S 1000000000ULL
+/* Before the clock of the recording starts, the host is brought to the state that it had then. */
+#define START_NS (30 * NS_PER_S)
+#define MAX_SLOWDOWN 8
+/* Linux reads 128 KiB ahead in a file that is read in order. */
+#define READAHEAD 32
+#define MAX_IDS 65536
+
+enum part { PART_ANON, PART_FILE, PART_WRITE, NR_PARTS };
+
+struct run;
+
+struct player {
+	struct run *run;
+	enum part part;
+	int task;
+	size_t slot;
+	unsigned int step;
+	uint64_t slot_began_ns, stalled_ns; /* the task's waiting then */
+	uint64_t random;
+	uint32_t *ids;
+	double carry[3]; /* fractions of touches, from span to span */
+};
+
+struct run {
+	const struct rs_workload *w;
+	const double *p;
+	struct rs_sim *sim;
+	struct player players[NR_PARTS];
+	/* anonymous memory, used like a stack: what came last goes first */
+	uint32_t anon_first, anon_pages, anon_top;
+	uint32_t kernel_held;
+	uint32_t sweep_first, sweep_pages, sweep_at;
+	uint32_t random_first, random_pages;
+	uint32_t write_first, write_pages, write_at;
+	unsigned int setup_step;
+};
+
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
+static uint32_t below(struct player *player, uint32_t n)
+{
+	return (next_random(&player->random) >> 32) * n >> 32;
+}
+
+/* @mean touches on average, as whole ones. */
+static uint32_t whole(double *carry, double mean)
+{
+	uint32_t n;
+
+	*carry += mean;
+	n = *carry > MAX_IDS / 2 ? MAX_IDS / 2 : *carry;
+	*carry -= n;
+	if (*carry > MAX_IDS)
+		*carry = 0;
+	return n;
+}
+
+static void pick(struct player *player, uint32_t *nr, uint32_t first, uint32_t pages, uint32_t n)
+{
+	while (n-- && pages && *nr < MAX_IDS)
+		player->ids[(*nr)++] = first + below(player, pages);
+}
+
+static uint32_t anon_hot_pages(const struct run *r)
+{
+	return r->anon_top * r->p[RS_LOAD_anon_hot_share];
+}
+
+/* The touches of a span: each of the hot part at its rate, the rest more seldom, and more where more came back. */
+static uint32_t anon_touches(struct player *player, const struct rs_load_slot *s)
+{
+	struct run *r = player->run;
+	double seconds = (double)(s->ns - s->waited_ns) / NS_PER_S, profile = 1;
+	uint32_t hot = anon_hot_pages(r), nr = 0;
+
+	if (r->w->swapped_in > 500)
+		profile = (double)s->swapped_in / r->w->swapped_in * r->w->nr_slots;
+	pick(player, &nr, r->anon_first, hot, whole(&player->carry[0], seconds * hot * r->p[RS_LOAD_anon_hot_rate]));
+	pick(player, &nr, r->anon_first + hot, r->anon_top - hot,
+	     whole(&player->carry[1], seconds * (r->anon_top - hot) * r->p[RS_LOAD_anon_cold_rate] * profile));
+	return nr;
+}
+
+static uint32_t file_touches(struct player *player, const struct rs_load_slot *s)
+{
+	struct run *r = player->run;
+	double seconds = (double)(s->ns - s->waited_ns) / NS_PER_S, reads = s->file_in * r->p[RS_LOAD_file_reads];
+	uint32_t hot = r->random_pages * r->p[RS_LOAD_file_hot_share], nr = 0, n;
+
+	n = whole(&player->carry[0], reads * r->p[RS_LOAD_file_sweep_share]);
+	while (n-- && r->sweep_pages && nr < MAX_IDS) {
+		player->ids[nr++] = r->sweep_first + r->sweep_at;
+		r->sweep_at = (r->sweep_at + 1) % r->sweep_pages;
+	}
+	pick(player, &nr, r->random_first, r->random_pages,
+	     whole(&player->carry[1], reads * (1 - r->p[RS_LOAD_file_sweep_share])));
+	pick(player, &nr, r->random_first, hot, whole(&player->carry[2], seconds * hot * r->p[RS_LOAD_file_hot_rate]));
+	return nr;
+}
+
+static bool anon_op(struct player *player, const struct rs_load_slot *s, struct rs_sim_op *op)
+{
+	struct run *r = player->run;
+	uint32_t n;
+
+	switch (player->step) {
+	case 1:
+		n = rs_min(s->anon_gone, r->anon_top);
+		r->anon_top -= n;
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_FREE, .first = r->anon_first + r->anon_top, .nr = n };
+		return n;
+	case 2:
+		n = rs_min(s->anon_new, r->anon_pages - r->anon_top);
+		*op = (struct rs_sim_op){
+			.type = RS_SIM_OP_RANGE, .write = true, .first = r->anon_first + r->anon_top, .nr = n
+		};
+		r->anon_top += n;
+		return n;
+	case 3:
+		n = rs_min(s->kernel_gone, r->kernel_held);
+		r->kernel_held -= n;
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_RELEASE, .nr = n };
+		return n;
+	case 4:
+		n = s->kernel_new;
+		r->kernel_held += n;
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_ALLOC, .nr = n };
+		return n;
+	default:
+		n = anon_touches(player, s);
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_TOUCH,
+					  .write = player->slot % 3 == 0,
+					  .ids = player->ids,
+					  .nr = n,
+					  .access_ns = 1 };
+		return n;
+	}
+}
+
+static bool file_op(struct player *player, const struct rs_load_slot *s, struct rs_sim_op *op)
+{
+	uint32_t n = player->step == 1 ? file_touches(player, s) : 0;
+
+	*op = (struct rs_sim_op){ .type = RS_SIM_OP_TOUCH, .ids = player->ids, .nr = n };
+	return n;
+}
+
+static bool write_op(struct player *player, const struct rs_load_slot *s, struct rs_sim_op *op)
+{
+	struct run *r = player->run;
+	uint32_t n;
+
+	if (player->step > 1)
+		return false;
+	n = rs_min(whole(&player->carry[0], r->w->dirtied_per_s * s->ns / NS_PER_S), r->write_pages - r->write_at);
+	*op = (struct rs_sim_op){
+		.type = RS_SIM_OP_RANGE, .write = true, .first = r->write_first + r->write_at, .nr = n
+	};
+	r->write_at = (r->write_at + n) % r->write_pages;
+	return n;
+}
+
+static uint64_t stalled_ns(const struct player *player)
+{
+	struct rs_sim_task_result t;
+
+	return rs_sim_task_result(player->run->sim, player->task, &t) ? 0 : t.memstall_ns;
+}
+
+/* What a player does in a span: its operations, then the rest of the time. */
+enum { STEP_LAST_OP = 5, STEP_COMPUTE, STEP_SLEEP };
+
+static void next_op(void *arg, uint64_t now_ns, struct rs_sim_op *op)
+{
+	static bool (*const ops[NR_PARTS])(struct player *, const struct rs_load_slot *,
+					   struct rs_sim_op *) = { anon_op, file_op, write_op };
+	struct player *player = arg;
+	const struct rs_workload *w = player->run->w;
+
+	for (; player->slot < w->nr_slots; player->slot++, player->step = 0) {
+		const struct rs_load_slot *s = &w->slots[player->slot];
+		uint64_t until;
+
+		if (!player->step) {
+			player->slot_began_ns = now_ns;
+			player->stalled_ns = stalled_ns(player);
+		}
+		while (player->step < STEP_LAST_OP) {
+			player->step++;
+			if (ops[player->part](player, s, op))
+				return;
+		}
+		player->step++;
+		until = player->slot_began_ns + (s->ns - s->waited_ns) + (stalled_ns(player) - player->stalled_ns);
+		if (player->step == STEP_COMPUTE && until > now_ns) {
+			*op = (struct rs_sim_op){ .type = RS_SIM_OP_COMPUTE,
+						  .ns = (until - now_ns) * player->run->p[RS_LOAD_cpu_busy] };
+			if (op->ns && player->part != PART_WRITE)
+				return;
+			player->step++;
+		}
+		if (player->step == STEP_SLEEP && until > now_ns) {
+			*op = (struct rs_sim_op){ .type = RS_SIM_OP_SLEEP, .ns = until };
+			return;
+		}
+	}
+	*op = (struct rs_sim_op){ .type = RS_SIM_OP_END };
+}
+
+/* The state at the start of the recording: kernel memory, anonymous pages, then the cache, the active part twice. */
+static void next_setup(void *arg, uint64_t now_ns, struct rs_sim_op *op)
+{
+	struct run *r = arg;
+	const struct rs_workload *w = r->w;
+	uint64_t cached = w->inactive_file + w->active_file;
+	uint32_t sweep = cached * r->p[RS_LOAD_file_sweep_share];
+
+	(void)now_ns;
+	switch (r->setup_step++) {
+	case 0:
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_ALLOC, .nr = w->kernel };
+		break;
+	case 1:
+		r->anon_top = rs_min(w->inactive_anon + w->active_anon, r->anon_pages);
+		*op = (struct rs_sim_op){
+			.type = RS_SIM_OP_RANGE, .write = true, .first = r->anon_first, .nr = r->anon_top
+		};
+		break;
+	case 2:
+		r->sweep_at = rs_min(sweep, r->sweep_pages);
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_RANGE, .first = r->sweep_first, .nr = r->sweep_at };
+		r->sweep_at %= r->sweep_pages ? r->sweep_pages : 1;
+		break;
+	case 3:
+	case 4:
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_RANGE,
+					  .first = r->random_first,
+					  .nr = rs_min(r->setup_step == 4 ? cached - sweep : w->active_file,
+						       r->random_pages) };
+		break;
+	default:
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_END };
+		return;
+	}
+	if (!op->nr)
+		next_setup(arg, now_ns, op);
+}
+
+static void set_devices(struct rs_sim_config *c, const double *p, bool swap_is_zram)
+{
+	struct rs_sim_costs *k = &c->costs;
+	double scale = p[RS_LOAD_cpu_scale];
+
+	k->scan *= scale;
+	k->rmap *= scale;
+	k->reclaim *= scale;
+	k->pageout *= scale;
+	k->shrink_node *= scale;
+	k->slab_object *= scale;
+	k->slowpath *= scale;
+	if (swap_is_zram) {
+		c->swap.read_page_ns = p[RS_LOAD_swap_in_ns];
+		c->swap.write_page_ns = p[RS_LOAD_swap_out_ns];
+	} else {
+		/* How many requests a disk serves at once is not in a recording: four of them. */
+		c->swap.read_request_ns = p[RS_LOAD_swap_in_ns] / 4;
+		c->swap.latency_ns = p[RS_LOAD_swap_in_ns] * 3 / 4;
+		c->swap.write_page_ns = p[RS_LOAD_swap_out_ns];
+		c->swap.read_page_ns = 0;
+		c->swap.write_request_ns = 0;
+	}
+	c->file.read_request_ns = p[RS_LOAD_file_in_ns] / 4;
+	c->file.latency_ns = p[RS_LOAD_file_in_ns] * 3 / 4;
+}
+
+static int add_areas(struct run *r)
+{
+	const struct rs_workload *w = r->w;
+	double share = r->p[RS_LOAD_file_sweep_share], file = w->file_peak * r->p[RS_LOAD_file_size];
+	struct rs_sim_area area = { .nr_pages = w->anon_peak + 64, .backing = RS_SIM_ANON, .task = -1 };
+	int err;
+
+	r->anon_pages = area.nr_pages;
+	err = rs_sim_area_add(r->sim, &area, &r->anon_first);
+	if (err < 0)
+		return err;
+	area = (struct rs_sim_area){
+		.nr_pages = file * share + 1, .backing = RS_SIM_FILE, .task = -1, .readahead = READAHEAD
+	};
+	r->sweep_pages = area.nr_pages;
+	err = rs_sim_area_add(r->sim, &area, &r->sweep_first);
+	if (err < 0)
+		return err;
+	area = (struct rs_sim_area){
+		.nr_pages = file * (1 - share) + 1, .backing = RS_SIM_FILE, .task = -1, .readahead = 1
+	};
+	r->random_pages = area.nr_pages;
+	err = rs_sim_area_add(r->sim, &area, &r->random_first);
+	if (err < 0)
+		return err;
+	/* Which pages are written is not known: as many as a quarter of the cache, over and over. */
+	area = (struct rs_sim_area){
+		.nr_pages = w->file_peak / 4 + 64, .backing = RS_SIM_FILE, .task = -1, .fresh = true
+	};
+	r->write_pages = area.nr_pages;
+	return rs_sim_area_add(r->sim, &area, &r->write_first);
+}
+
+static int add_tasks(struct run *r, uint64_t seed)
+{
+	struct rs_sim_task task = { .next = next_setup, .arg = r };
+	int err = rs_sim_task_add(r->sim, &task), i;
+
+	for (i = 0; i < NR_PARTS && err >= 0; i++) {
+		struct player *player = &r->players[i];
+
+		player->run = r;
+		player->part = i;
+		player->random = seed * NR_PARTS + i;
+		player->ids = malloc(MAX_IDS * sizeof(*player->ids));
+		if (!player->ids)
+			return -ENOMEM;
+		task = (struct rs_sim_task){ .next = next_op, .arg = player, .start_ns = START_NS };
+		err = player->task = rs_sim_task_add(r->sim, &task);
+	}
+	return err < 0 ? err : 0;
+}
+
+static void sum_up(const struct rs_sim_result *a, const struct rs_sim_result *b, double *ret)
+{
+	const struct rs_sim_counts *x = &a->counts, *y = &b->counts;
+	double free_sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < b->nr_zones; i++)
+		free_sum += (double)(b->zones[i].free_ns_sum - a->zones[i].free_ns_sum);
+	ret[RS_METRIC_memory_some_ns] = y->psi_some_ns - x->psi_some_ns;
+	ret[RS_METRIC_memory_full_ns] = y->psi_full_ns - x->psi_full_ns;
+	ret[RS_METRIC_allocstall] = y->allocstall - x->allocstall;
+	ret[RS_METRIC_stall_ns] = y->allocstall_ns - x->allocstall_ns;
+	ret[RS_METRIC_refault_anon] = y->workingset_refault[0] - x->workingset_refault[0];
+	ret[RS_METRIC_refault_file] = y->workingset_refault[1] - x->workingset_refault[1];
+	ret[RS_METRIC_pswpin] = y->pswpin - x->pswpin;
+	ret[RS_METRIC_pswpout] = y->pswpout - x->pswpout;
+	ret[RS_METRIC_pageoutrun] = y->kswapd_runs - x->kswapd_runs;
+	ret[RS_METRIC_kswapd_cpu_ns] = y->kswapd_cpu_ns - x->kswapd_cpu_ns;
+	ret[RS_METRIC_pgscan_kswapd] = y->pgscan_kswapd - x->pgscan_kswapd;
+	ret[RS_METRIC_pgscan_direct] = y->pgscan_direct - x->pgscan_direct;
+	ret[RS_METRIC_pgsteal_kswapd] = y->pgsteal_kswapd - x->pgsteal_kswapd;
+	ret[RS_METRIC_pgsteal_direct] = y->pgsteal_direct - x->pgsteal_direct;
+	ret[RS_METRIC_duration_ns] = b->now_ns - a->now_ns;
+	ret[RS_METRIC_free_pages] = free_sum * 1000 / rs_max(1, b->now_ns - a->now_ns);
+}
+
+static int run_to_end(struct run *r, double *ret, struct rs_sim_result *ret_result)
+{
+	struct rs_sim_result before, after;
+	uint64_t limit = START_NS + MAX_SLOWDOWN * (uint64_t)r->w->recorded[RS_METRIC_duration_ns];
+	int err = rs_sim_run(r->sim, START_NS);
+
+	if (err)
+		return err;
+	rs_sim_result(r->sim, &before);
+	err = rs_sim_run(r->sim, limit);
+	if (err)
+		return err;
+	rs_sim_result(r->sim, &after);
+	sum_up(&before, &after, ret);
+	if (ret_result)
+		*ret_result = after;
+	return 0;
+}
+
+int rs_workload_simulate(const struct rs_workload *workload, const struct rs_sim_config *config,
+			 const double parameters[RS_NR_LOAD_PARAMETERS], uint64_t seed, double ret[RS_NR_METRICS],
+			 struct rs_sim_result *ret_result)
+{
+	struct run *r = calloc(1, sizeof(*r));
+	struct rs_sim_config c = *config;
+	int err, i;
+
+	if (!r)
+		return -ENOMEM;
+	r->w = workload;
+	r->p = parameters;
+	c.seed = seed;
+	set_devices(&c, parameters, workload->swap_is_zram);
+	err = rs_sim_create(&c, &r->sim);
+	if (!err)
+		err = add_areas(r);
+	if (err >= 0)
+		err = add_tasks(r, seed);
+	if (!err)
+		err = run_to_end(r, ret, ret_result);
+	rs_sim_destroy(r->sim);
+	for (i = 0; i < NR_PARTS; i++)
+		free(r->players[i].ids);
+	free(r);
+	return err;
+}

@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a recording to a load. The footprint of anonymous memory is what is resident plus what is in swap, so
+ * that reclaim does not change it: its growth and fall are the program's own. What came into the page cache is
+ * its growth plus what was evicted from it. Time spent waiting for memory is taken out of each span, since the
+ * simulation adds its own.
+ */
+#include "workload.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/cleanup.h"
+#include "../base/log.h"
+#include "../diff/diff.h"
+
+#define NS_PER_S 1000000000ULL
+#define MAX_STALLERS 256
+#define MAX_WAKES 4096
+/* Counters of a CPU are folded in late, and a page in swap can be in memory as well: smaller changes mean nothing. */
+#define NOISE_PAGES 96
+/* Fewer readings are no load. */
+#define MIN_SLOTS 20
+
+static const struct {
+	const char *name, *text;
+	enum rs_metric_unit unit;
+} metrics[] = {
+#define METRIC_ROW(name, unit, text) { #name, text, RS_UNIT_##unit },
+	RS_METRICS(METRIC_ROW)
+};
+
+static const struct rs_load_range ranges[] = {
+#define RANGE_ROW(name, low, high, text) { #name, text, low, high },
+	RS_LOAD_PARAMETERS(RANGE_ROW)
+};
+
+const char *rs_metric_name(enum rs_metric metric)
+{
+	return metrics[metric].name;
+}
+
+const char *rs_metric_text(enum rs_metric metric)
+{
+	return metrics[metric].text;
+}
+
+enum rs_metric_unit rs_metric_unit(enum rs_metric metric)
+{
+	return metrics[metric].unit;
+}
+
+const struct rs_load_range *rs_load_range(enum rs_load_parameter parameter)
+{
+	return &ranges[parameter];
+}
+
+/* ---- the recording's own words about the host ---- */
+
+static struct json_object *member(struct json_object *o, const char *key)
+{
+	struct json_object *v;
+
+	return o && json_object_object_get_ex(o, key, &v) ? v : NULL;
+}
+
+static int64_t setting(struct json_object *info, const char *key, int64_t otherwise)
+{
+	const char *text = json_object_get_string(member(member(info, "settings"), key));
+	char *end;
+	int64_t value;
+
+	if (!text)
+		return otherwise;
+	value = strtoll(text, &end, 0);
+	return end == text ? otherwise : value;
+}
+
+static void say(struct rs_workload *w, const char *sentence)
+{
+	if (w->nr_unknown < RS_ARRAY_SIZE_OF(w->unknown))
+		w->unknown[w->nr_unknown++] = sentence;
+}
+
+static void read_settings(struct rs_workload *w, struct json_object *info)
+{
+	struct rs_sim_config *c = &w->config;
+	const char *ratios = json_object_get_string(member(member(info, "settings"), "vm.lowmem_reserve_ratio"));
+	struct json_object *swaps = member(info, "swaps");
+	char *end;
+	size_t i;
+
+	c->nr_cpus = rs_max(1, json_object_get_int64(member(member(info, "kernel"), "cpus")));
+	c->min_free_kbytes = setting(info, "vm.min_free_kbytes", c->min_free_kbytes);
+	c->watermark_scale_factor = setting(info, "vm.watermark_scale_factor", c->watermark_scale_factor);
+	c->watermark_boost_factor = setting(info, "vm.watermark_boost_factor", c->watermark_boost_factor);
+	c->swappiness = setting(info, "vm.swappiness", c->swappiness);
+	c->vfs_cache_pressure = setting(info, "vm.vfs_cache_pressure", c->vfs_cache_pressure);
+	c->zone_reclaim_mode = setting(info, "vm.zone_reclaim_mode", c->zone_reclaim_mode);
+	c->dirty_bytes = setting(info, "vm.dirty_bytes", 0);
+	c->dirty_background_bytes = setting(info, "vm.dirty_background_bytes", 0);
+	c->dirty_ratio = setting(info, "vm.dirty_ratio", c->dirty_ratio);
+	c->dirty_background_ratio = setting(info, "vm.dirty_background_ratio", c->dirty_background_ratio);
+	c->dirty_expire_centisecs = setting(info, "vm.dirty_expire_centisecs", c->dirty_expire_centisecs);
+	c->dirty_writeback_centisecs = setting(info, "vm.dirty_writeback_centisecs", c->dirty_writeback_centisecs);
+	c->laptop_mode = setting(info, "vm.laptop_mode", 0) != 0;
+	c->swap_readahead = 1u << rs_min(setting(info, "vm.page-cluster", 3), 8);
+	c->lru_gen = setting(info, "/sys/kernel/mm/lru_gen/enabled", 0) & 1;
+	c->min_ttl_ms = setting(info, "/sys/kernel/mm/lru_gen/min_ttl_ms", 0);
+	for (i = 0; ratios && i < MAX_NR_ZONES; i++, ratios = end) {
+		long ratio = strtol(ratios, &end, 10);
+
+		if (end == ratios)
+			break;
+		c->lowmem_reserve_ratio[i] = ratio;
+	}
+	for (i = 0; swaps && i < json_object_array_length(swaps); i++) {
+		const char *name = json_object_get_string(member(json_object_array_get_idx(swaps, i), "name"));
+
+		if (name && strstr(name, "/zram"))
+			w->swap_is_zram = true;
+	}
+	/* zram has no reason to read ahead, and the kernel reads one page from it where it is the only swap. */
+	if (w->swap_is_zram)
+		c->swap_readahead = 1;
+}
+
+/* ---- one pass over the records ---- */
+
+struct staller {
+	uint32_t tid;
+	uint64_t began_ns;
+};
+
+struct sample {
+	uint64_t ts_ns;
+	uint64_t free, anon, file, kernel, swap_used;
+	uint64_t steal_file, pswpin, pgalloc, waited_ns, refaults;
+};
+
+struct pass {
+	struct rs_workload *w;
+	struct rs_event_node_state node; /* sums of all nodes */
+	struct rs_event_zone_state zones[MAX_NR_ZONES];
+	bool has_zone[MAX_NR_ZONES], has_node, has_other_node, has_memcg_reclaim, has_missing_rule;
+	struct sample *samples;
+	size_t nr_samples, room;
+	struct staller stallers[MAX_STALLERS];
+	unsigned int nr_stallers;
+	uint64_t steal_file, stall_ns, nr_stalls, refault_anon, refault_file;
+	uint64_t wake_asked_ns;
+	uint64_t wakes[MAX_WAKES];
+	unsigned int nr_wakes;
+};
+
+static void take_zone(struct pass *p, const struct rs_event_zone_state *e)
+{
+	if (e->context != RS_ZONE_OF_GAUGE || e->zid < 0 || e->zid >= MAX_NR_ZONES)
+		return;
+	if (e->nid) {
+		p->has_other_node = true;
+		return;
+	}
+	p->zones[e->zid] = *e;
+	p->has_zone[e->zid] = true;
+}
+
+static void take_node(struct pass *p, const struct rs_event_node_state *e)
+{
+	if (e->nid) {
+		p->has_other_node = true;
+		return;
+	}
+	p->node = *e;
+	p->has_node = true;
+}
+
+/* The gauge writes it last: everything of one reading is there. */
+static int take_vm(struct pass *p, const struct rs_event_vm_state *e)
+{
+	const struct rs_event_node_state *n = &p->node;
+	struct sample *s;
+	uint64_t managed = 0, known;
+	int i;
+
+	if (!p->has_node)
+		return 0;
+	if (p->nr_samples == p->room) {
+		size_t room = p->room ? 2 * p->room : 1024;
+
+		s = realloc(p->samples, room * sizeof(*s));
+		if (!s)
+			return -ENOMEM;
+		p->samples = s;
+		p->room = room;
+	}
+	s = &p->samples[p->nr_samples];
+	memset(s, 0, sizeof(*s));
+	s->ts_ns = e->hdr.ts_ns;
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		if (p->has_zone[i]) {
+			managed += p->zones[i].managed;
+			s->free += p->zones[i].free;
+		}
+	for (i = 0; i < RS_MAX_ZONES; i++)
+		s->pgalloc += e->pgalloc[i];
+	s->anon = n->inactive_anon + n->active_anon + n->isolated_anon;
+	s->file = n->inactive_file + n->active_file + n->isolated_file;
+	known = s->free + s->anon + s->file;
+	s->kernel = managed > known ? managed - known : 0;
+	s->swap_used = e->swap_free >= 0 && e->swap_total > (uint64_t)e->swap_free ? e->swap_total - e->swap_free : 0;
+	s->steal_file = p->steal_file;
+	s->pswpin = e->pswpin;
+	s->waited_ns = p->stall_ns;
+	if (!p->nr_samples) {
+		p->w->inactive_anon = n->inactive_anon;
+		p->w->active_anon = n->active_anon;
+		p->w->inactive_file = n->inactive_file;
+		p->w->active_file = n->active_file;
+		p->w->kernel = s->kernel;
+		p->w->config.swap_pages = e->swap_total;
+	}
+	p->nr_samples++;
+	return 0;
+}
+
+static struct staller *staller_of(struct pass *p, uint32_t tid)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->nr_stallers; i++)
+		if (p->stallers[i].tid == tid)
+			return &p->stallers[i];
+	if (p->nr_stallers == MAX_STALLERS)
+		return NULL;
+	p->stallers[p->nr_stallers].tid = tid;
+	return &p->stallers[p->nr_stallers++];
+}
+
+static void take_stall(struct pass *p, const struct rs_event_hdr *hdr, uint32_t kind, bool begins)
+{
+	struct staller *s = kind == RS_RECLAIM_DIRECT ? staller_of(p, hdr->tid) : NULL;
+
+	if (!s)
+		return;
+	if (begins) {
+		s->began_ns = hdr->ts_ns;
+	} else if (s->began_ns) {
+		p->stall_ns += hdr->ts_ns - s->began_ns;
+		p->nr_stalls++;
+		s->began_ns = 0;
+	}
+}
+
+static int take(struct pass *p, const struct rs_event_hdr *hdr)
+{
+#define AS(name) ((const struct rs_event_##name *)hdr)
+	switch (hdr->type) {
+	case RS_EVENT_zone_state:
+		take_zone(p, AS(zone_state));
+		break;
+	case RS_EVENT_node_state:
+		take_node(p, AS(node_state));
+		break;
+	case RS_EVENT_vm_state:
+		return take_vm(p, AS(vm_state));
+	case RS_EVENT_reclaim_begin:
+		p->has_memcg_reclaim |= AS(reclaim_begin)->kind == RS_RECLAIM_MEMCG;
+		take_stall(p, hdr, AS(reclaim_begin)->kind, true);
+		break;
+	case RS_EVENT_reclaim_end:
+		take_stall(p, hdr, AS(reclaim_end)->kind, false);
+		break;
+	case RS_EVENT_shrink_inactive:
+		if (AS(shrink_inactive)->file)
+			p->steal_file += AS(shrink_inactive)->nr_reclaimed;
+		break;
+	case RS_EVENT_wakeup_kswapd:
+		p->wake_asked_ns = hdr->ts_ns;
+		break;
+	case RS_EVENT_kswapd_wake:
+		if (p->wake_asked_ns && p->nr_wakes < MAX_WAKES)
+			p->wakes[p->nr_wakes++] = hdr->ts_ns - p->wake_asked_ns;
+		p->wake_asked_ns = 0;
+		break;
+	default:
+		break;
+	}
+#undef AS
+	return 0;
+}
+
+/* ---- sums ---- */
+
+static double vmstat_delta(struct json_object *info, struct json_object *end, const char *name)
+{
+	struct json_object *a = member(member(info, "vmstat"), name), *b = member(member(end, "vmstat"), name);
+
+	return a && b ? (double)json_object_get_int64(b) - (double)json_object_get_int64(a) : NAN;
+}
+
+/* Some counters exist once for each zone. */
+static double vmstat_delta_of_zones(struct json_object *info, struct json_object *end, const char *prefix)
+{
+	static const char *const zones[] = { "dma", "dma32", "normal", "movable" };
+	double sum = NAN;
+	char name[64];
+	size_t i;
+
+	for (i = 0; i < RS_ARRAY_SIZE_OF(zones); i++) {
+		double v;
+
+		snprintf(name, sizeof(name), "%s_%s", prefix, zones[i]);
+		v = vmstat_delta(info, end, name);
+		if (!isnan(v))
+			sum = isnan(sum) ? v : sum + v;
+	}
+	return sum;
+}
+
+static double pressure_delta(struct json_object *info, struct json_object *end, const char *name, double scale)
+{
+	struct json_object *a = member(member(info, "pressure"), name), *b = member(member(end, "pressure"), name);
+
+	return a && b ? scale * ((double)json_object_get_int64(b) - (double)json_object_get_int64(a)) : NAN;
+}
+
+static void sum_up(struct pass *p, struct json_object *info, struct json_object *end)
+{
+	static const struct {
+		enum rs_metric metric;
+		const char *name;
+	} counters[] = {
+		{ RS_METRIC_refault_anon, "workingset_refault_anon" },
+		{ RS_METRIC_refault_file, "workingset_refault_file" },
+		{ RS_METRIC_pswpin, "pswpin" },
+		{ RS_METRIC_pswpout, "pswpout" },
+		{ RS_METRIC_pageoutrun, "pageoutrun" },
+		{ RS_METRIC_pgscan_kswapd, "pgscan_kswapd" },
+		{ RS_METRIC_pgscan_direct, "pgscan_direct" },
+		{ RS_METRIC_pgsteal_kswapd, "pgsteal_kswapd" },
+		{ RS_METRIC_pgsteal_direct, "pgsteal_direct" },
+	};
+	const struct sample *first = &p->samples[0], *last = &p->samples[p->nr_samples - 1];
+	double *r = p->w->recorded, free_sum = 0;
+	size_t i;
+
+	for (i = 0; i < RS_ARRAY_SIZE_OF(counters); i++)
+		r[counters[i].metric] = vmstat_delta(info, end, counters[i].name);
+	r[RS_METRIC_allocstall] = vmstat_delta_of_zones(info, end, "allocstall");
+	r[RS_METRIC_stall_ns] = p->stall_ns;
+	r[RS_METRIC_memory_some_ns] = pressure_delta(info, end, "memory_some_us", 1000);
+	r[RS_METRIC_memory_full_ns] = pressure_delta(info, end, "memory_full_us", 1000);
+	r[RS_METRIC_kswapd_cpu_ns] = pressure_delta(info, end, "kswapd_cpu_ns", 1);
+	for (i = 1; i < p->nr_samples; i++)
+		free_sum += (p->samples[i - 1].free + p->samples[i].free) / 2.0 *
+			    (p->samples[i].ts_ns - p->samples[i - 1].ts_ns);
+	r[RS_METRIC_free_pages] = free_sum / (last->ts_ns - first->ts_ns);
+	r[RS_METRIC_duration_ns] = last->ts_ns - first->ts_ns;
+	p->w->dirtied_per_s = vmstat_delta(info, end, "nr_dirtied") * NS_PER_S / r[RS_METRIC_duration_ns];
+	if (!(p->w->dirtied_per_s > 0))
+		p->w->dirtied_per_s = 0;
+}
+
+/* How much memory zram takes for a page: how kernel memory follows the pages in swap. */
+static void learn_zram(struct pass *p)
+{
+	double n = p->nr_samples, sx = 0, sy = 0, sxx = 0, sxy = 0, slope;
+	size_t i;
+
+	for (i = 0; i < p->nr_samples; i++) {
+		double x = p->samples[i].swap_used, y = p->samples[i].kernel;
+
+		sx += x;
+		sy += y;
+		sxx += x * x;
+		sxy += x * y;
+	}
+	slope = sxx * n - sx * sx > 0 ? (sxy * n - sx * sy) / (sxx * n - sx * sx) : 0;
+	p->w->config.swap.stored_bytes = 4096 * (slope < 0.02 ? 0.02 : slope > 1 ? 1 : slope);
+	for (i = 0; i < p->nr_samples; i++) {
+		uint64_t stored = p->samples[i].swap_used * p->w->config.swap.stored_bytes / 4096;
+
+		p->samples[i].kernel -= rs_min(p->samples[i].kernel, stored);
+	}
+}
+
+/* Follows @value with a little slack, and tells what it rose or fell by. */
+static void follow(int64_t *level, int64_t value, uint32_t *rose, uint32_t *fell)
+{
+	*rose = *fell = 0;
+	if (value > *level + NOISE_PAGES) {
+		*rose = value - *level;
+		*level = value;
+	} else if (value < *level - NOISE_PAGES) {
+		*fell = *level - value;
+		*level = value;
+	}
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The shortest time of a page, over spans with enough of them: then the host did little else. */
+static double fastest_alloc_ns(const struct pass *p)
+{
+	double best = INFINITY;
+	size_t i;
+
+	for (i = 1; i < p->nr_samples; i++) {
+		double pages = (double)p->samples[i].pgalloc - (double)p->samples[i - 1].pgalloc;
+		double ns = (double)(p->samples[i].ts_ns - p->samples[i - 1].ts_ns) -
+			    (double)(p->samples[i].waited_ns - p->samples[i - 1].waited_ns);
+
+		if (pages >= 128 && ns > 0 && ns / pages < best)
+			best = ns / pages;
+	}
+	return best;
+}
+
+static int make_slots(struct pass *p)
+{
+	struct rs_workload *w = p->w;
+	int64_t anon, kernel;
+	double waits = w->recorded[RS_METRIC_memory_some_ns] - w->recorded[RS_METRIC_stall_ns], per_swapin = 0;
+	size_t i;
+
+	w->nr_slots = p->nr_samples - 1;
+	w->slots = calloc(w->nr_slots, sizeof(*w->slots));
+	if (!w->slots)
+		return -ENOMEM;
+	anon = p->samples[0].anon + p->samples[0].swap_used;
+	kernel = p->samples[0].kernel;
+	w->kernel = kernel;
+	w->swapped_in = p->samples[p->nr_samples - 1].pswpin - p->samples[0].pswpin;
+	if (waits > 0 && w->swapped_in)
+		per_swapin = waits / w->swapped_in;
+	for (i = 0; i < w->nr_slots; i++) {
+		const struct sample *a = &p->samples[i], *b = &p->samples[i + 1];
+		int64_t in = (int64_t)(b->file + b->steal_file) - (int64_t)(a->file + a->steal_file);
+		struct rs_load_slot *s = &w->slots[i];
+
+		s->ns = b->ts_ns - a->ts_ns;
+		follow(&anon, b->anon + b->swap_used, &s->anon_new, &s->anon_gone);
+		follow(&kernel, b->kernel, &s->kernel_new, &s->kernel_gone);
+		s->file_in = in > 0 ? in : 0;
+		s->swapped_in = b->pswpin - a->pswpin;
+		s->waited_ns =
+			rs_min(b->waited_ns - a->waited_ns + (uint64_t)(per_swapin * s->swapped_in), s->ns * 95 / 100);
+		w->anon_peak = rs_max(w->anon_peak, anon);
+		w->file_peak = rs_max(w->file_peak, b->file);
+	}
+	w->anon_peak = rs_max(w->anon_peak, p->samples[0].anon + p->samples[0].swap_used);
+	w->file_peak = rs_max(w->file_peak, p->samples[0].file);
+	return 0;
+}
+
+static void learn_host(struct pass *p)
+{
+	struct rs_sim_config *c = &p->w->config;
+	int i;
+
+	c->nr_zones = 0;
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		if (p->has_zone[i] && p->zones[i].managed)
+			c->zones[c->nr_zones++] =
+				(struct rs_sim_zone){ .idx = i, .managed_pages = p->zones[i].managed };
+	if (p->nr_wakes) {
+		qsort(p->wakes, p->nr_wakes, sizeof(p->wakes[0]), compare_u64);
+		c->kswapd_wake_ns = p->wakes[p->nr_wakes / 2];
+	}
+	c->swap.synchronous = p->w->swap_is_zram;
+	p->w->alloc_ns = fastest_alloc_ns(p);
+	if (isfinite(p->w->alloc_ns)) {
+		c->costs.alloc = p->w->alloc_ns / 2;
+		c->costs.fault = p->w->alloc_ns / 2;
+	}
+}
+
+static void say_unknown(const struct pass *p)
+{
+	struct rs_workload *w = p->w;
+
+	if (p->has_other_node)
+		say(w, "only node 0 is simulated");
+	if (p->has_missing_rule)
+		say(w, "how this kernel differs in ways that the recorder did not know yet: record again");
+	if (p->has_memcg_reclaim)
+		say(w, "the limits of cgroups: what their reclaim did is recorded, but not simulated");
+	if (!p->nr_wakes)
+		say(w, "how soon kswapd runs after its wake-up: it was never woken");
+	if (isnan(w->recorded[RS_METRIC_memory_some_ns]))
+		say(w, "pressure stall information: the recording has none");
+	if (w->config.swap_pages && !w->swapped_in)
+		say(w, "how often anonymous memory is used, and what a swap-in costs: nothing came back from swap");
+	if (!(w->recorded[RS_METRIC_refault_file] > 0))
+		say(w, "how much more file cache would be used: no file page came back");
+	if (w->recorded[RS_METRIC_pgscan_kswapd] + w->recorded[RS_METRIC_pgscan_direct] == 0)
+		say(w, "what reclaim costs here: nothing was reclaimed");
+}
+
+void rs_workload_destroy(struct rs_workload *w)
+{
+	if (!w)
+		return;
+	free(w->slots);
+	free(w);
+}
+
+RS_DEFINE_CLEANUP(struct rs_workload *, rs_workload_destroy)
+
+static int read_all(struct pass *p, struct rs_reader *reader)
+{
+	struct rs_event event;
+	int err;
+
+	while ((err = rs_reader_next(reader, &event)) > 0) {
+		err = take(p, event.hdr);
+		if (err)
+			return rs_err(err, "workload");
+	}
+	return err ? rs_err(err, "workload") : 0;
+}
+
+static int create(struct pass *p, struct rs_reader *reader)
+{
+	struct json_object *info = rs_reader_info(reader), *end = rs_reader_end(reader);
+	struct rs_rules rules;
+	int err, i;
+
+	err = read_all(p, reader);
+	if (err)
+		return err;
+	end = rs_reader_end(reader);
+	if (!end)
+		return rs_err(-ENODATA, "the recording was cut off: its sums at the end are missing");
+	if (p->nr_samples <= MIN_SLOTS)
+		return rs_err(-ENODATA, "the gauge was read %zu times only: record longer, in mode decisions",
+			      p->nr_samples);
+	p->has_missing_rule = rs_diff_read_rules(reader, &rules) != NULL;
+	for (i = 0; i < RS_NR_METRICS; i++)
+		p->w->recorded[i] = NAN;
+	{
+		uint64_t swap_pages = p->w->config.swap_pages;
+
+		rs_sim_config_init(&p->w->config, &rules, 1024);
+		p->w->config.swap_pages = swap_pages;
+	}
+	read_settings(p->w, info);
+	learn_host(p);
+	sum_up(p, info, end);
+	if (p->w->swap_is_zram)
+		learn_zram(p);
+	err = make_slots(p);
+	if (err)
+		return rs_err(err, "workload");
+	say_unknown(p);
+	return 0;
+}
+
+int rs_workload_create(struct rs_reader *reader, struct rs_workload **ret)
+{
+	_cleanup_(rs_workload_destroyp) struct rs_workload *w = calloc(1, sizeof(*w));
+	struct pass *p = calloc(1, sizeof(*p));
+	int err;
+
+	if (!w || !p) {
+		free(p);
+		return rs_err(-ENOMEM, "workload");
+	}
+	p->w = w;
+	err = create(p, reader);
+	free(p->samples);
+	free(p);
+	if (err)
+		return err;
+	*ret = rs_take_ptr(w);
+	return 0;
+}
+
+bool rs_workload_has(const struct rs_workload *w, enum rs_load_parameter parameter)
+{
+	bool swaps = w->config.swap_pages != 0, reads = w->file_peak > 64;
+
+	switch (parameter) {
+	case RS_LOAD_anon_hot_share:
+	case RS_LOAD_anon_hot_rate:
+	case RS_LOAD_anon_cold_rate:
+	case RS_LOAD_swap_in_ns:
+	case RS_LOAD_swap_out_ns:
+		return swaps && w->anon_peak;
+	case RS_LOAD_file_size:
+	case RS_LOAD_file_sweep_share:
+	case RS_LOAD_file_reads:
+	case RS_LOAD_file_hot_share:
+	case RS_LOAD_file_hot_rate:
+	case RS_LOAD_file_in_ns:
+		return reads;
+	default:
+		return true;
+	}
+}

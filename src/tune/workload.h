@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The load of a recorded host, as tasks for the simulated one: what was allocated and given back and when,
+ * as the gauge saw it, and how memory was used, as far as reclaim has revealed it. What a recording cannot
+ * tell is a parameter with a range (enum rs_load_parameter); src/tune/calibrate.c narrows it.
+ */
+#ifndef RS_TUNE_WORKLOAD_H
+#define RS_TUNE_WORKLOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "../sim/sim.h"
+#include "../trace/reader.h"
+
+/* X(name, unit, text): what is compared with the recording and predicted. Whole-run sums but for free_pages. */
+#define RS_METRICS(X)                                                                          \
+	X(memory_some_ns, NS, "time with at least one task waiting for memory, as PSI counts") \
+	X(memory_full_ns, NS, "time with all of them waiting")                                 \
+	X(allocstall, COUNT, "direct reclaims")                                                \
+	X(stall_ns, NS, "time in direct reclaim, all tasks together")                          \
+	X(refault_anon, PAGES, "anonymous pages evicted and wanted again")                     \
+	X(refault_file, PAGES, "file pages evicted and wanted again")                          \
+	X(pswpin, PAGES, "read from swap")                                                     \
+	X(pswpout, PAGES, "written to swap")                                                   \
+	X(pageoutrun, COUNT, "runs of kswapd")                                                 \
+	X(kswapd_cpu_ns, NS, "CPU time of kswapd")                                             \
+	X(pgscan_kswapd, PAGES, "scanned by kswapd")                                           \
+	X(pgscan_direct, PAGES, "scanned by tasks")                                            \
+	X(pgsteal_kswapd, PAGES, "reclaimed by kswapd")                                        \
+	X(pgsteal_direct, PAGES, "reclaimed by tasks")                                         \
+	X(free_pages, PAGES, "free on average")                                                \
+	X(duration_ns, NS, "from the first to the last of the recorded work")
+
+enum rs_metric_unit { RS_UNIT_NS, RS_UNIT_COUNT, RS_UNIT_PAGES };
+
+#define RS_METRIC_ENUM(name, unit, text) RS_METRIC_##name,
+enum rs_metric { RS_METRICS(RS_METRIC_ENUM) RS_NR_METRICS };
+
+const char *rs_metric_name(enum rs_metric metric);
+const char *rs_metric_text(enum rs_metric metric);
+enum rs_metric_unit rs_metric_unit(enum rs_metric metric);
+
+/*
+ * X(name, low, high, text): what the recording leaves open, with the range that is searched. Shares are of the
+ * footprint or of the file, rates are touches of one page per second.
+ */
+#define RS_LOAD_PARAMETERS(X)                                                                               \
+	X(anon_hot_share, 0.02, 1.0, "share of anonymous memory in steady use")                             \
+	X(anon_hot_rate, 0.02, 20.0, "how often each page of it is touched")                                \
+	X(anon_cold_rate, 0.0005, 5.0, "how often each other page is touched")                              \
+	X(file_size, 1.0, 8.0, "size of what is read, in the largest cache that was seen")                  \
+	X(file_sweep_share, 0.01, 1.0, "share of reads that go through it in order")                        \
+	X(file_reads, 1.0, 20.0, "reads for each one that missed the cache")                                \
+	X(file_hot_share, 0.01, 0.5, "share of the file in steady use")                                     \
+	X(file_hot_rate, 0.02, 20.0, "how often each page of it is read")                                   \
+	X(cpu_scale, 0.2, 40.0, "CPU time of reclaim, in the simulator's default costs")                    \
+	X(swap_in_ns, 2e3, 2e7, "time of a swap-in")                                                        \
+	X(swap_out_ns, 2e3, 2e7, "time of a swap-out")                                                      \
+	X(cpu_busy, 0.01, 1.0, "share of its time between allocations that each part of the load computes") \
+	X(file_in_ns, 2e3, 2e7, "time of a read from a file's device")
+
+#define RS_LOAD_PARAMETER_ENUM(name, low, high, text) RS_LOAD_##name,
+enum rs_load_parameter { RS_LOAD_PARAMETERS(RS_LOAD_PARAMETER_ENUM) RS_NR_LOAD_PARAMETERS };
+
+struct rs_load_range {
+	const char *name, *text;
+	double low, high;
+};
+
+/* What one span between two readings of the gauge held. */
+struct rs_load_slot {
+	uint64_t ns;
+	uint64_t waited_ns; /* of it in direct reclaim or for a swap-in, which another setting may not repeat */
+	uint32_t anon_new, anon_gone; /* footprint: resident and swapped out */
+	uint32_t file_in; /* read into the cache */
+	uint32_t kernel_new, kernel_gone;
+	uint32_t swapped_in;
+};
+
+struct rs_workload {
+	struct rs_sim_config config; /* the host as recorded; devices and costs as far as they are known */
+	struct rs_load_slot *slots;
+	size_t nr_slots;
+
+	/* At the start, in pages. */
+	uint64_t inactive_anon, active_anon, inactive_file, active_file, kernel;
+	uint64_t anon_peak, file_peak; /* largest footprint, largest cache */
+	double dirtied_per_s; /* file pages, over the whole recording */
+	uint64_t swapped_in; /* sum over slots */
+	double alloc_ns; /* of a page when the host allocates as fast as it was ever seen to */
+	bool swap_is_zram;
+
+	double recorded[RS_NR_METRICS]; /* NAN: the recording does not tell */
+	/* Sentences about what is not known or not simulated, for people. */
+	const char *unknown[12];
+	unsigned int nr_unknown;
+};
+
+/* Reads all of @reader. 0 or -errno, said; -ENODATA when there is too little in it. rs_workload_destroy() frees. */
+int rs_workload_create(struct rs_reader *reader, struct rs_workload **ret);
+void rs_workload_destroy(struct rs_workload *workload);
+
+/* Does this parameter make a difference here? A host without swap has no swap-ins. */
+bool rs_workload_has(const struct rs_workload *workload, enum rs_load_parameter parameter);
+const struct rs_load_range *rs_load_range(enum rs_load_parameter parameter);
+
+/*
+ * Runs the load on the host of @config, which is workload->config with other settings, and sums up. A run that takes
+ * many times as long as was recorded is ended; its duration says so. @ret_result may be NULL. 0 or -errno.
+ */
+int rs_workload_simulate(const struct rs_workload *workload, const struct rs_sim_config *config,
+			 const double parameters[RS_NR_LOAD_PARAMETERS], uint64_t seed, double ret[RS_NR_METRICS],
+			 struct rs_sim_result *ret_result);
+
+#endif

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a load is taken for, out of recordings whose numbers are known; and that it can be found again. */
+#include <errno.h>
+#include <math.h>
+
+#include "../../src/base/log.h"
+#include "../../src/tune/whatif.h"
+#include "kernel_rules.h"
+#include "recording.h"
+
+#define MS 1000000ULL
+#define MANAGED 50000
+#define KERNEL 4000
+
+struct fixture {
+	char *path;
+	struct rs_writer *writer;
+	uint64_t ts_ns;
+	uint64_t steal_file;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	f->path = recording_path();
+	assert_int_equal(rs_writer_create(f->path, false, &f->writer), 0);
+	f->ts_ns = 1000 * MS;
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	recording_remove(f->path);
+	free(f);
+	return 0;
+}
+
+static void put_info(struct fixture *f, const char *settings)
+{
+	const struct rs_rules rules = kernel_rules(V6_1);
+	struct rs_schema *schema;
+	struct rs_json j;
+	size_t len;
+	char *text;
+	FILE *out = open_memstream(&text, &len);
+
+	assert_int_equal(rs_schema_create(&schema), 0);
+	fprintf(out,
+		"{\"settings\":{%s},\"swaps\":[{\"name\":\"/dev/zram0\"}],\"vmstat\":{\"pswpin\":5,\"allocstall_normal\":1,"
+		"\"allocstall_movable\":1,\"nr_dirtied\":0},\"pressure\":{\"memory_some_us\":1000},\"kernel\":{\"cpus\":3,\"differences\":",
+		settings);
+	rs_json_init(&j, out);
+	rs_json_object(&j, NULL);
+#define RULE(rule, what) rs_json_bool(&j, #rule, rules.rule);
+	RS_RULES_ALLOC(RULE)
+	RS_RULES_LRU(RULE)
+	rs_json_end_object(&j);
+	fputs("},", out);
+	rs_json_init(&j, out);
+	rs_schema_to_json(schema, &j, "schema");
+	fputc('}', out);
+	fclose(out);
+	assert_int_equal(rs_writer_put_json(f->writer, RS_BLOCK_INFO, text, len), 0);
+	free(text);
+	rs_schema_destroy(schema);
+}
+
+#define PUT(f, name, ...)                                                                                     \
+	do {                                                                                                  \
+		struct rs_event_##name e_ = {                                                                 \
+			.hdr = { .ts_ns = (f)->ts_ns, .tid = 9, .type = RS_EVENT_##name, .len = sizeof(e_) }, \
+			__VA_ARGS__                                                                           \
+		};                                                                                            \
+		assert_int_equal(rs_writer_put_record((f)->writer, 0, &e_.hdr), 0);                           \
+	} while (0)
+
+/* One reading of the gauge, 10 ms after the one before. */
+static void put_gauge(struct fixture *f, uint64_t anon, uint64_t file, uint64_t swap_used)
+{
+	f->ts_ns += 10 * MS;
+	PUT(f, node_state, .inactive_anon = anon, .inactive_file = file);
+	PUT(f, zone_state, .zid = ZONE_NORMAL, .managed = MANAGED,
+	    .free = MANAGED - KERNEL - anon - file - swap_used / 4, .context = RS_ZONE_OF_GAUGE);
+	PUT(f, vm_state, .swap_total = 20000, .swap_free = 20000 - swap_used, .pswpin = 5);
+}
+
+static struct rs_workload *workload_of(struct fixture *f, int expected)
+{
+	struct rs_workload *w = NULL;
+	struct rs_reader *reader;
+
+	recording_put_text(
+		f->writer, RS_BLOCK_END,
+		"{\"vmstat\":{\"pswpin\":25,\"allocstall_normal\":3,\"allocstall_movable\":4,\"nr_dirtied\":600},"
+		"\"pressure\":{\"memory_some_us\":51000}}");
+	assert_int_equal(rs_writer_close(f->writer), 0);
+	assert_int_equal(rs_reader_open(f->path, &reader), 0);
+	assert_int_equal(rs_workload_create(reader, &w), expected);
+	rs_reader_close(reader);
+	return w;
+}
+
+/*
+ *   reading    0 .. 9   10 .. 19            20 .. 29            30
+ *   resident   2000     + 500 each          - 300 each          2000
+ *   in swap    0        0                   + 300 each          0      <- footprint falls by 5000 at once
+ */
+static void rs_workload_footprint_is_what_is_resident_and_in_swap(void **state)
+{
+	uint64_t anon = 2000, swap = 0, grown = 0, gone = 0, gone_slots = 0;
+	struct fixture *f = *state;
+	struct rs_workload *w;
+	size_t i;
+
+	put_info(f, "\"vm.swappiness\":\"33\"");
+	for (i = 0; i < 40; i++) {
+		if (i >= 10 && i < 20)
+			anon += 500;
+		if (i >= 20 && i < 30) {
+			anon -= 300;
+			swap += 300;
+		}
+		if (i == 30) {
+			anon = 2000;
+			swap = 0;
+		}
+		put_gauge(f, anon, 1000, swap);
+	}
+	w = workload_of(f, 0);
+	assert_int_equal(w->nr_slots, 39);
+	for (i = 0; i < w->nr_slots; i++) {
+		grown += w->slots[i].anon_new;
+		gone += w->slots[i].anon_gone;
+		gone_slots += w->slots[i].anon_gone != 0;
+		assert_int_equal(w->slots[i].ns, 10 * MS);
+		assert_int_equal(w->slots[i].file_in, 0);
+		/* What zram takes for the pages in swap is not the kernel's own. */
+		assert_int_equal(w->slots[i].kernel_new, 0);
+	}
+	assert_int_equal(grown, 5000);
+	assert_int_equal(gone, 5000);
+	assert_int_equal(gone_slots, 1);
+	assert_int_equal(w->anon_peak, 7000);
+	assert_in_range(w->config.swap.stored_bytes, 1000, 1048);
+	assert_int_equal(w->config.swappiness, 33);
+	assert_int_equal(w->config.nr_cpus, 3);
+	assert_int_equal(w->config.swap_pages, 20000);
+	assert_true(w->swap_is_zram);
+	assert_int_equal(w->recorded[RS_METRIC_pswpin], 20);
+	assert_int_equal(w->recorded[RS_METRIC_allocstall], 5);
+	assert_int_equal(w->recorded[RS_METRIC_memory_some_ns], 50 * MS);
+	assert_true(isnan(w->recorded[RS_METRIC_memory_full_ns]));
+	assert_int_equal(w->recorded[RS_METRIC_duration_ns], 390 * MS);
+	rs_workload_destroy(w);
+}
+
+/* The cache stays as large as it is while 40 pages come and 40 go in each span. */
+static void rs_workload_what_is_evicted_was_read_before(void **state)
+{
+	struct fixture *f = *state;
+	struct rs_workload *w;
+	uint64_t read = 0, waited = 0;
+	size_t i;
+
+	put_info(f, "");
+	for (i = 0; i < 30; i++) {
+		put_gauge(f, 2000, 3000, 0);
+		f->ts_ns += MS;
+		PUT(f, reclaim_begin, .kind = RS_RECLAIM_DIRECT);
+		PUT(f, shrink_inactive, .nr_reclaimed = 40, .file = 1);
+		PUT(f, shrink_inactive, .nr_reclaimed = 7, .file = 0);
+		f->ts_ns += 2 * MS;
+		PUT(f, reclaim_end, .kind = RS_RECLAIM_DIRECT);
+	}
+	w = workload_of(f, 0);
+	for (i = 0; i < w->nr_slots; i++) {
+		read += w->slots[i].file_in;
+		waited += w->slots[i].waited_ns;
+	}
+	assert_int_equal(read, 29 * 40);
+	assert_int_equal(waited, 29 * 2 * MS);
+	assert_int_equal(w->recorded[RS_METRIC_stall_ns], 30 * 2 * MS);
+	rs_workload_destroy(w);
+}
+
+static bool says(const struct rs_workload *w, const char *words)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->nr_unknown; i++)
+		if (strstr(w->unknown[i], words))
+			return true;
+	return false;
+}
+
+static void rs_workload_says_what_it_does_not_know(void **state)
+{
+	struct fixture *f = *state;
+	struct rs_workload *w;
+	int i;
+
+	put_info(f, "");
+	for (i = 0; i < 30; i++)
+		put_gauge(f, 2000, 3000, 0);
+	PUT(f, reclaim_begin, .kind = RS_RECLAIM_MEMCG);
+	w = workload_of(f, 0);
+	assert_true(says(w, "limits of cgroups"));
+	assert_true(says(w, "never woken"));
+	assert_true(says(w, "no file page came back"));
+	assert_false(says(w, "node 0"));
+	assert_false(says(w, "record again"));
+	assert_false(says(w, "has none"));
+	rs_workload_destroy(w);
+}
+
+static void rs_workload_too_short_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	int i;
+
+	put_info(f, "");
+	for (i = 0; i < 20; i++)
+		put_gauge(f, 2000, 3000, 0);
+	assert_null(workload_of(f, -ENODATA));
+}
+
+/* A small host, and a load that grows to more than it has, with zram behind it. */
+static struct rs_workload *made_up_load(void)
+{
+	const struct rs_rules rules = kernel_rules(V6_1);
+	struct rs_workload *w = calloc(1, sizeof(*w));
+	size_t i;
+
+	rs_sim_config_init(&w->config, &rules, 6000);
+	w->config.swap_pages = 6000;
+	w->config.swap.synchronous = true;
+	w->config.swap.stored_bytes = 1000;
+	w->swap_is_zram = true;
+	w->nr_slots = 120;
+	w->slots = calloc(w->nr_slots, sizeof(*w->slots));
+	for (i = 0; i < w->nr_slots; i++) {
+		w->slots[i].ns = 20 * MS;
+		if (i < 60)
+			w->slots[i].anon_new = 120;
+	}
+	w->kernel = 1000;
+	w->anon_peak = 60 * 120;
+	return w;
+}
+
+static const double true_parameters[RS_NR_LOAD_PARAMETERS] = {
+	[RS_LOAD_anon_hot_share] = 0.3, [RS_LOAD_anon_hot_rate] = 4,	  [RS_LOAD_anon_cold_rate] = 0.1,
+	[RS_LOAD_file_size] = 1,	[RS_LOAD_file_sweep_share] = 0.1, [RS_LOAD_file_reads] = 1,
+	[RS_LOAD_file_hot_share] = 0.1, [RS_LOAD_file_hot_rate] = 1,	  [RS_LOAD_cpu_busy] = 0.1,
+	[RS_LOAD_cpu_scale] = 1,	[RS_LOAD_swap_in_ns] = 2e4,	  [RS_LOAD_swap_out_ns] = 4e4,
+	[RS_LOAD_file_in_ns] = 1e5,
+};
+
+/* What the simulation itself did is its own recording: calibration must come near it, knowing only the sums. */
+static void rs_calibrate_finds_a_simulated_load_again(void **state)
+{
+	struct rs_calibration_options o = { .nr_threads = 2, .nr_runs = 288, .seed = 7 };
+	struct rs_calibration *a = calloc(1, sizeof(*a)), *b = calloc(1, sizeof(*b));
+	struct rs_workload *w = made_up_load();
+
+	(void)state;
+	w->recorded[RS_METRIC_duration_ns] = 2400.0 * MS;
+	assert_int_equal(rs_workload_simulate(w, &w->config, true_parameters, 3, w->recorded, NULL), 0);
+	assert_true(w->recorded[RS_METRIC_pswpout] > 500);
+	assert_int_equal(rs_calibrate(w, &o, a), 0);
+	assert_true(a->error < 0.5);
+	o.nr_runs = 24; /* a first guess only */
+	assert_int_equal(rs_calibrate(w, &o, b), 0);
+	assert_true(a->error < b->error);
+	assert_true(a->nr_members >= 1 && a->members[0].error <= a->members[a->nr_members - 1].error);
+	/* The threads do not show. */
+	o.nr_runs = 48;
+	assert_int_equal(rs_calibrate(w, &o, a), 0);
+	o.nr_threads = 1;
+	assert_int_equal(rs_calibrate(w, &o, b), 0);
+	assert_memory_equal(a, b, sizeof(*a));
+	free(a);
+	free(b);
+	rs_workload_destroy(w);
+}
+
+static void rs_whatif_same_settings_same_figures(void **state)
+{
+	struct rs_whatif_options o = { .nr_threads = 2, .nr_seeds = 1 };
+	struct rs_calibration *c = calloc(1, sizeof(*c));
+	struct rs_workload *w = made_up_load();
+	struct rs_whatif r;
+	int i;
+
+	(void)state;
+	w->recorded[RS_METRIC_duration_ns] = 2400.0 * MS;
+	memcpy(c->members[0].parameters, true_parameters, sizeof(true_parameters));
+	c->nr_members = 1;
+	c->members[0].seed = 3;
+	assert_int_equal(rs_workload_simulate(w, &w->config, true_parameters, 3, w->recorded, NULL), 0);
+	assert_int_equal(rs_whatif(w, c, &w->config, &o, &r), 0);
+	for (i = 0; i < RS_NR_METRICS; i++) {
+		assert_true(r.metrics[i].known);
+		assert_float_equal(r.metrics[i].after, r.metrics[i].before, 1e-6 * r.metrics[i].before + 1e-6);
+		assert_true(r.metrics[i].low <= r.metrics[i].after && r.metrics[i].after <= r.metrics[i].high);
+	}
+	free(c);
+	rs_workload_destroy(w);
+}
+
+/* Twice the memory: nothing has to go to swap, and the answer says so. */
+static void rs_whatif_enough_memory_no_swapping(void **state)
+{
+	struct rs_whatif_options o = { .nr_threads = 2, .nr_seeds = 1 };
+	struct rs_calibration *c = calloc(1, sizeof(*c));
+	struct rs_workload *w = made_up_load();
+	struct rs_sim_config more = w->config;
+	struct rs_whatif r;
+
+	(void)state;
+	w->recorded[RS_METRIC_duration_ns] = 2400.0 * MS;
+	memcpy(c->members[0].parameters, true_parameters, sizeof(true_parameters));
+	c->nr_members = 1;
+	assert_int_equal(rs_workload_simulate(w, &w->config, true_parameters, 0, w->recorded, NULL), 0);
+	more.zones[0].managed_pages *= 2;
+	assert_int_equal(rs_whatif(w, c, &more, &o, &r), 0);
+	assert_true(r.metrics[RS_METRIC_pswpout].before > 500);
+	assert_true(r.metrics[RS_METRIC_pswpout].after < 100);
+	assert_true(r.metrics[RS_METRIC_memory_some_ns].after < r.metrics[RS_METRIC_memory_some_ns].before);
+	assert_int_equal(r.zones[0].managed, 6000 * 2);
+	/* A metric that the simulation cannot repeat is not predicted. */
+	c->metric_error[RS_METRIC_allocstall] = RS_WHATIF_MAX_METRIC_LOG + 0.01;
+	assert_int_equal(rs_whatif(w, c, &more, &o, &r), 0);
+	assert_false(r.metrics[RS_METRIC_allocstall].known);
+	free(c);
+	rs_workload_destroy(w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(rs_workload_footprint_is_what_is_resident_and_in_swap, setup, teardown),
+		cmocka_unit_test_setup_teardown(rs_workload_what_is_evicted_was_read_before, setup, teardown),
+		cmocka_unit_test_setup_teardown(rs_workload_says_what_it_does_not_know, setup, teardown),
+		cmocka_unit_test_setup_teardown(rs_workload_too_short_is_refused, setup, teardown),
+		cmocka_unit_test(rs_calibrate_finds_a_simulated_load_again),
+		cmocka_unit_test(rs_whatif_same_settings_same_figures),
+		cmocka_unit_test(rs_whatif_enough_memory_no_swapping),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
