@@ -123,12 +123,12 @@ static int simulate_all(struct search *s)
 }
 
 /*
- * A third of the start reads in order only, a third at random only: such loads are common, are corners of the
+ * A third of the start reads files in order only, a third at random only: such loads are common, are corners of the
  * ranges, and a search from within rarely comes near a corner.
  */
-static void make_pure(struct point *point, int i)
+static void make_pure(const struct rs_workload *w, struct point *point, int i)
 {
-	if (i % 3 == 2)
+	if (!rs_workload_has(w, RS_LOAD_file_reads) || i % 3 == 2)
 		return;
 	point->x[RS_LOAD_file_sweep_share] = i % 3 == 0;
 	point->x[RS_LOAD_file_hot_share] = point->x[RS_LOAD_file_hot_rate] = 0;
@@ -154,8 +154,8 @@ static void first_generation(struct search *s)
 			s->trial[i].x[c] =
 				rs_workload_has(s->w, c) ? (strata[i] + uniform(&s->random)) / POPULATION : 0.5;
 	}
-	for (i = 0; i < POPULATION && rs_workload_has(s->w, RS_LOAD_file_reads); i++)
-		make_pure(&s->trial[i], i);
+	for (i = 0; i < POPULATION; i++)
+		make_pure(s->w, &s->trial[i], i);
 }
 
 static const struct point *best_of(const struct search *s)

@@ -6,6 +6,7 @@
  * for the same work.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,8 +204,12 @@ enum { STEP_LAST_OP = 5, STEP_COMPUTE, STEP_SLEEP };
 static uint64_t starts_after_ns(const struct player *player, const struct rs_load_slot *s)
 {
 	uint64_t state = player->run->seed << 32 | player->slot;
+	double work_ns = s->waited_ns, room_ns;
 
-	return s->ns > LONG_SPAN_NS ? (s->ns - s->waited_ns) * ((next_random(&state) >> 32) * 0x1p-32) : 0;
+	if (isfinite(player->run->w->alloc_ns))
+		work_ns += player->run->w->alloc_ns * ((uint64_t)s->anon_new + s->file_in + s->kernel_new);
+	room_ns = s->ns > LONG_SPAN_NS ? fmax(0, s->ns - work_ns) : 0;
+	return room_ns * ((next_random(&state) >> 32) * 0x1p-32);
 }
 
 static void next_op(void *arg, uint64_t now_ns, struct rs_sim_op *op)

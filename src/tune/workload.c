@@ -366,6 +366,9 @@ static void sum_up(struct pass *p, struct json_object *info, struct json_object 
 	r[RS_METRIC_allocstall] = vmstat_delta_of_zones(info, end, "allocstall");
 	r[RS_METRIC_stall_ns] = p->stall_ns;
 	r[RS_METRIC_pgpgin] = file_reads(p->w, info, end);
+	/* Of both types in one counter: it tells how files are read only where they are most of what is reclaimed. */
+	if (r[RS_METRIC_pswpout] > r[RS_METRIC_refault_file])
+		r[RS_METRIC_pgactivate] = NAN;
 	r[RS_METRIC_memory_some_ns] = pressure_delta(info, end, "memory_some_us", 1000);
 	r[RS_METRIC_memory_full_ns] = pressure_delta(info, end, "memory_full_us", 1000);
 	r[RS_METRIC_kswapd_cpu_ns] = pressure_delta(info, end, "kswapd_cpu_ns", 1);
@@ -564,6 +567,8 @@ static int create(struct pass *p, struct rs_reader *reader)
 	if (p->nr_samples <= MIN_SLOTS)
 		return rs_err(-ENODATA, "the gauge was read %zu times only: record longer, in mode decisions",
 			      p->nr_samples);
+	p->w->recorder_cpu_ns = member(end, "recorder_cpu_ns") ? json_object_get_int64(member(end, "recorder_cpu_ns")) : NAN;
+	p->w->nr_records = json_object_get_int64(member(end, "attempted"));
 	p->has_missing_rule = rs_diff_read_rules(reader, &rules) != NULL;
 	for (i = 0; i < RS_NR_METRICS; i++)
 		p->w->recorded[i] = NAN;

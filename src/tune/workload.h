@@ -95,6 +95,10 @@ struct rs_workload {
 	double alloc_ns; /* of a page when the host allocates as fast as it was ever seen to */
 	bool swap_is_zram;
 
+	/* The recorder's own cost, which is in what was recorded. */
+	double recorder_cpu_ns; /* of its process; NAN: the recording does not tell */
+	uint64_t nr_records; /* made where the load ran */
+
 	double recorded[RS_NR_METRICS]; /* NAN: the recording does not tell */
 	/* Sentences about what is not known or not simulated, for people. */
 	const char *unknown[12];
