@@ -567,9 +567,6 @@ struct trace_event_raw_mm_compaction_defer_template {
 	unsigned int considered, defer_shift;
 	int order_failed;
 };
-struct trace_event_raw_mm_compaction_kcompactd_sleep {
-	int nid;
-};
 struct trace_event_raw_kcompactd_wake_template {
 	int nid, order;
 	enum zone_type highest_zoneidx;

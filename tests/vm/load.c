@@ -591,7 +591,7 @@ int main(int argc, char **argv)
 		return wait_all();
 	}
 	if (!strcmp(mode, "reads") && argc == 5) {
-		random_reads(argv[2], a, b, 3);
+		random_reads(argv[2], a, b, 0, 3);
 		return 0;
 	}
 	if (!strcmp(mode, "mix") && argc == 5)
