@@ -190,11 +190,13 @@ DIRS ?= $(wildcard $(OUT)/vm/*-*)
 model-vs-kernel: $(OUT)/reclaimscope
 	$(Q)tests/vm/agreement.sh $(dir $(wildcard $(DIRS:%=%/r.data))) > docs/model-vs-kernel.md
 
-# Real runs under each setting, and docs/whatif-vs-kernel.md: what whatif says beside them. Takes hours; goes on where it was.
+# Real runs under each setting, and docs/{whatif,recommend}-vs-kernel.md: what the two say beside them. Takes hours; goes on where it was.
 truth: $(LAB) $(OUT)/tests/vm/measure
 	$(Q)tests/vm/truth.sh > /dev/null
 whatif-vs-kernel: $(OUT)/reclaimscope
 	$(Q)tests/vm/whatif-vs-truth.sh > docs/whatif-vs-kernel.md
+recommend-vs-kernel:
+	$(Q)tests/vm/recommend-vs-truth.sh > docs/recommend-vs-kernel.md
 
 # docs/working-set.md: predicted refaults against those with that much more memory.
 working-set: $(LAB)
@@ -242,6 +244,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all bench bench-sim check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean truth whatif-vs-kernel
+.PHONY: all bench bench-sim check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean truth whatif-vs-kernel recommend-vs-kernel
 .DELETE_ON_ERROR:
 .SECONDARY:
