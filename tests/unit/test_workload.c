@@ -319,7 +319,8 @@ static void rs_whatif_same_settings_same_figures(void **state)
 	/* The wait may have been the recorder's; what kswapd used cannot. */
 	w->recorder_cpu_ns = MS * w->config.nr_cpus;
 	assert_int_equal(rs_whatif(w, c, &w->config, &o, &wrong), 0);
-	assert_float_equal(wrong.metrics[RS_METRIC_memory_some_ns].low, r.metrics[RS_METRIC_memory_some_ns].low - MS, 1);
+	assert_float_equal(wrong.metrics[RS_METRIC_memory_some_ns].low, r.metrics[RS_METRIC_memory_some_ns].low - MS,
+			   1);
 	assert_float_equal(wrong.metrics[RS_METRIC_kswapd_cpu_ns].low, r.metrics[RS_METRIC_kswapd_cpu_ns].low, 0);
 	free(c);
 	rs_workload_destroy(w);
