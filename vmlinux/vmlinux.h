@@ -91,6 +91,7 @@ struct signal_struct {
 /* Counters of the CPUs from 6.2 on, plain ones before. */
 struct percpu_counter {
 	long count;
+	int *counters;
 };
 struct mm_struct___v6_12 {
 	struct percpu_counter rss_stat[4];

@@ -444,7 +444,7 @@ static int start(struct recorder *r, bool *ret_command_failed)
 	/* What was only needed to load. */
 	rs_capture_forget_object(r->capture);
 	rs_kernel_forget_btf(r->kernel);
-	rs_process_stay_in_memory();
+	rs_process_arrange_memory();
 	rs_process_prefer(&r->was);
 	r->began_ns = now_ns();
 	r->began_cpu_ns = own_cpu_ns();
@@ -459,6 +459,7 @@ static int start(struct recorder *r, bool *ret_command_failed)
 		err = put_names(r, false);
 	if (!err)
 		err = rs_writer_sync(r->writer);
+	rs_process_stay_in_memory();
 	if (!err && r->config->command) {
 		err = rs_process_run(&r->was, r->config->command, &r->child);
 		*ret_command_failed = err != 0;

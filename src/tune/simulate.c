@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "../base/cleanup.h"
@@ -12,9 +13,11 @@
 #define NS_PER_S 1e9
 
 struct rs_simulation {
+	struct rs_reader *reader;
+	struct rs_calibration_options options;
 	struct rs_workload *workload;
 	struct rs_calibration calibration;
-	unsigned int nr_threads;
+	bool tried, usable;
 };
 
 void rs_simulation_destroy(struct rs_simulation *s)
@@ -25,26 +28,44 @@ void rs_simulation_destroy(struct rs_simulation *s)
 	free(s);
 }
 
-RS_DEFINE_CLEANUP(struct rs_simulation *, rs_simulation_destroy)
-
 int rs_simulation_create(struct rs_reader *reader, const struct rs_calibration_options *options, struct rs_simulation **ret)
 {
-	_cleanup_(rs_simulation_destroyp) struct rs_simulation *s = calloc(1, sizeof(*s));
-	int err;
+	struct rs_simulation *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return rs_err(-ENOMEM, "simulation");
-	rs_reader_rewind(reader);
-	err = rs_workload_create(reader, &s->workload);
-	if (!err)
-		err = rs_calibrate(s->workload, options, &s->calibration);
-	if (err)
-		return err;
-	if (s->calibration.error > RS_WHATIF_MAX_ERROR)
-		return rs_err(-EDOM, "not simulated: off by %.0f %% under the recorded settings", 100 * s->calibration.error);
-	s->nr_threads = options->nr_threads;
-	*ret = rs_take_ptr(s);
+	s->reader = reader;
+	s->options = *options;
+	*ret = s;
 	return 0;
+}
+
+/* Takes seconds, and a host that is fine has nothing to ask: so when it is first asked. */
+static bool calibrated(struct rs_simulation *s)
+{
+	double off;
+
+	if (s->tried)
+		return s->usable;
+	s->tried = true;
+	rs_reader_rewind(s->reader);
+	if (rs_workload_create(s->reader, &s->workload))
+		return false;
+	if (isnan(s->workload->recorded[RS_METRIC_memory_some_ns])) {
+		rs_warn("not simulated: the recording does not tell the time lost to memory pressure");
+		return false;
+	}
+	if (rs_calibrate(s->workload, &s->options, &s->calibration))
+		return false;
+	off = s->calibration.metric_error[RS_METRIC_memory_some_ns];
+	if (s->calibration.error > RS_WHATIF_MAX_ERROR)
+		rs_warn("not simulated: off by %.0f %% under the recorded settings", 100 * s->calibration.error);
+	else if (fabs(off) > RS_WHATIF_MAX_METRIC_LOG)
+		rs_warn("not simulated: the time lost to memory pressure is off by %+.0f %% under the recorded settings",
+			100 * expm1(off));
+	else
+		s->usable = true;
+	return s->usable;
 }
 
 static void take(struct rs_effect *effect, const char *name, const struct rs_whatif_metric *m)
@@ -59,15 +80,21 @@ static void take(struct rs_effect *effect, const char *name, const struct rs_wha
 bool rs_simulation_ask(void *ctx, const struct rs_value *values, unsigned int nr_values, struct rs_simulated *ret)
 {
 	struct rs_simulation *s = ctx;
-	struct rs_whatif_options o = { .nr_threads = s->nr_threads, .nr_seeds = 1 };
-	struct rs_sim_config after = s->workload->config;
+	struct rs_whatif_options o = { .nr_threads = s->options.nr_threads, .nr_seeds = 1 };
+	struct rs_sim_config after;
 	struct rs_whatif r;
 	char text[128];
 	unsigned int i;
 
+	for (i = 0; i < nr_values; i++)
+		if (!rs_setting_is_known(values[i].key))
+			return false;
+	if (!calibrated(s))
+		return false;
+	after = s->workload->config;
 	for (i = 0; i < nr_values; i++) {
 		snprintf(text, sizeof(text), "%s=%" PRId64, values[i].key, values[i].value);
-		if (!rs_setting_is_known(values[i].key) || rs_setting_apply(text, &after))
+		if (rs_setting_apply(text, &after))
 			return false;
 	}
 	if (rs_whatif(s->workload, &s->calibration, &after, &o, &r) || !r.metrics[RS_METRIC_memory_some_ns].known)

@@ -41,6 +41,15 @@ result "recommend -f shell: a script that sets, and undoes"
 run recommend "$replay/6.18-small-memcg.data"
 [ "$status" -eq 0 ] && grep -q '^Change nothing' out && ! grep -q '  set  ' out
 result "recommend: change nothing"
+cp out fine
+run recommend --simulate "$replay/6.18-small-memcg.data"
+[ "$status" -eq 0 ] && [ ! -s err ] && cmp -s out fine
+result "recommend --simulate: nothing to try is not simulated"
+run recommend "$bursty"
+cp out rules
+run recommend --simulate "$bursty"
+[ "$status" -eq 0 ] && grep -q 'not simulated: the recording does not tell the time lost' err && cmp -s out rules
+result "recommend --simulate says why it cannot, and gives the advice of the rules"
 refuses 2 'must be text, json, sysctl, tuned or shell' recommend -f yaml "$bursty"
 refuses 2 'only one recording' recommend a b
 refuses 1 'cannot open|No such file' recommend no/such

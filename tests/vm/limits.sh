@@ -88,7 +88,7 @@ then
 	fi
 fi
 
-if boot others <<'END'
+if boot others -t 900 <<'END'
 # Nobody, without a capability.
 chmod 777 /tmp
 cp /lab/reclaimscope /tmp/reclaimscope
@@ -102,14 +102,18 @@ run no-btf record -d 1s -o /tmp/none.data
 run no-btf-check check
 umount /sys/kernel/btf
 
-# A recorder that is killed, while a group reclaims all the time.
+# A recorder that is killed, while a group reclaims all the time; with few probes, which it takes an emulated machine long to attach.
+probes=-direct,-kswapd,-marks,-scan,-cost,-retry,-workingset,-memcg,-lru_gen
+for p in lru_isolate lru_shrink_inactive lru_shrink_active memcg_reclaim_begin memcg_reclaim_end; do
+	probes=$probes,+mm_vmscan_$p
+done
 mkdir -p /sys/fs/cgroup/small
 echo 16M >/sys/fs/cgroup/small/memory.max
 sh -c 'echo $$ >/sys/fs/cgroup/small/cgroup.procs; exec load flat 32 100000' &
 load=$!
 for i in 1 2 3 4 5 6 7 8; do
 	rm -f /data/k.data
-	reclaimscope record -q -o /data/k.data 2>/out/killed.err &
+	reclaimscope record -q --probes $probes -o /data/k.data 2>/out/killed.err &
 	pid=$!
 	while [ ! -s /data/k.data ] && kill -0 $pid; do sleep 0.1; done
 	sleep 1.$i
@@ -119,13 +123,18 @@ for i in 1 2 3 4 5 6 7 8; do
 	cp /data/k.data /out/killed$i.data
 done
 
-# ext4 with room for a second or two of it.
-free=$(df -k /data | awk 'END { print $4 }')
-fallocate -l $(((free - 200) * 1024)) /data/fill
+# ext4 with room for some seconds of it, also for root: all of it is taken, but for two times 256 KiB at most.
+mkdir /data/fill
+for kib in 65536 4096 256; do
+	i=0
+	while fallocate -l $((kib * 1024)) /data/fill/$kib.$i; do i=$((i + 1)); done
+	rm /data/fill/$kib.$i
+done 2>/dev/null
+rm /data/fill/256.0
 run full record -q --gauge 1 -d 60s -o /data/full.data
 kill $load
 wait $load
-rm /data/fill
+rm -r /data/fill
 cp /data/full.data /out/full.data
 END
 then

@@ -14,7 +14,7 @@
  *   load huge MIB TIMES            fill memory that wants to be huge pages, again and again
  *   load oom MIB                   fill memory until something gives
  *   load hot MIB SECONDS           touch memory in order, over and over
- *   load bursts FILE MIB TIMES SEED          read FILE at a steady pace while two processes grow and shrink
+ *   load bursts FILE MIB TIMES SEED          read FILE at a steady pace while two processes grow in bursts and shrink
  *   load touch MIB TOUCHES US SEED           fill anonymous memory, then touch it, resting US after each 16 touches
  *   load hosts FILE MIB FILEMIB TOUCHES SEED the same beside random reads of FILE and a steady writer
  *   load flat MIB PASSES           write memory in order, each page all the same: next to no compression
@@ -27,6 +27,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,16 +311,27 @@ static int burst(const char *file, size_t mib, int times)
 	return 0;
 }
 
-/* One process of a bursty service: it takes memory, holds it, gives it back, and rests. */
+/*
+ * One process of a bursty service: it takes memory at once, by the MiB or two, as packets arrive at an interrupt: with
+ * a priority that lets no kswapd in between. When it has enough, it holds it, gives it back, and rests.
+ */
 static void grow_and_shrink(size_t mib, int times, uint64_t seed)
 {
+	struct sched_param first = { .sched_priority = 1 };
+
+	if (sched_setscheduler(0, SCHED_FIFO, &first))
+		fail("sched_setscheduler");
 	while (times--) {
-		size_t bytes = mib * MIB * (75 + next_random(&seed) % 51) / 100 / PAGE * PAGE, at;
+		size_t bytes = mib * MIB * (75 + next_random(&seed) % 51) / 100 / PAGE * PAGE, at = 0, until;
 		char *p = map(bytes);
 
 		madvise(p, bytes, MADV_NOHUGEPAGE);
-		for (at = 0; at < bytes; at += PAGE)
-			p[at] = 1;
+		while (at < bytes) {
+			until = at + MIB + next_random(&seed) % MIB / PAGE * PAGE;
+			for (; at < until && at < bytes; at += PAGE)
+				p[at] = 1;
+			usleep(12000 + next_random(&seed) % 8000);
+		}
 		usleep(60000);
 		munmap(p, bytes);
 		usleep(200000 + next_random(&seed) % 200000);

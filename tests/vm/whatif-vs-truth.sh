@@ -6,18 +6,6 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 results=${1:-$TOP/build/vm/truth}
 
-# settings_of SETTING MIN_FREE_KBYTES: as whatif wants them
-settings_of() {
-	case $1 in
-	wsf=*) echo "vm.watermark_scale_factor=${1#wsf=}" ;;
-	min=x*) echo "vm.min_free_kbytes=$((${1#min=x} * $2))" ;;
-	sw=*) echo "vm.swappiness=${1#sw=}" ;;
-	esac
-}
-
-# A flat JSON object a line: the number of a member.
-number() { sed -n "s/.*\"$1\":\"*\([0-9][0-9]*\).*/\1/p"; }
-
 {
 	for dir in "$results"/*/; do
 		[ -e "$dir/results.jsonl" ] || continue
@@ -25,50 +13,21 @@ number() { sed -n "s/.*\"$1\":\"*\([0-9][0-9]*\).*/\1/p"; }
 		IFS=- read -r kernel workload _ <<<"$name"
 		sed "s/^/T $kernel $workload /" "$dir/results.jsonl"
 		[ -e "$dir/r.data" ] || continue
-		min=$(grep '"setting":"default"' "$dir/results.jsonl" | number min_free_kbytes)
-		for setting in $(sed -n 's/.*"setting":"\([^"]*\)".*/\1/p' "$dir/results.jsonl" | grep -vE '^(default|recorded)$' | sort -u); do
-			"$TOP/build/reclaimscope" whatif "$dir/r.data" --set "$(settings_of "$setting" "$min")" -j 2>"$dir/whatif.stderr" |
-				sed "s/^/P $kernel $workload $setting /" ||
-				echo "D $kernel $workload $setting $(tail -1 "$dir/whatif.stderr")"
+		sed -n 's/.*"setting":"\([^"]*\)","set":"\([^"]*\)".*/\1 \2/p' "$dir/results.jsonl" | sort -u | while read -r setting values; do
+			[ -n "$values" ] || continue
+			said=$dir/whatif-$setting
+			# A calibration takes long; the same program says the same again.
+			if ! [ "$said" -nt "$dir/r.data" ] || ! [ "$said" -nt "$TOP/build/reclaimscope" ]; then
+				# shellcheck disable=SC2086
+				"$TOP/build/reclaimscope" whatif "$dir/r.data" $(printf -- '--set %s ' $values) -j >"$said" 2>"$dir/whatif.stderr" ||
+					echo "declined $(tail -1 "$dir/whatif.stderr")" >"$said"
+			fi
+			sed "s/^declined/D $kernel $workload $setting/; t; s/^/P $kernel $workload $setting /" "$said"
 		done
 	done
-} | awk -v q='"' '
-function member(name,   at, rest) {
-	at = index($0, q name q ":")
-	if (!at) return ""
-	rest = substr($0, at + length(name) + 3)
-	if (substr(rest, 1, 1) == q) { rest = substr(rest, 2); return substr(rest, 1, index(rest, q) - 1) }
-	return match(rest, /^-?[0-9.]+/) ? substr(rest, 1, RLENGTH) : ""
-}
-function truth(metric, value,   k) {
-	if (value == "") return
-	k = cell SUBSEP metric
-	n[k]++; sum[k] += value; squares[k] += value * value
-}
-function mean(k) { return sum[k] / n[k] }
-function variance(k,   v) { v = n[k] > 1 ? (squares[k] - sum[k] * sum[k] / n[k]) / (n[k] - 1) : 0; return v > 0 ? v : 0 }
-# Two-sided 5 % of the t distribution, by degrees of freedom.
-function critical(df) { return df < 2 ? 12.71 : df < 3 ? 4.30 : df < 4 ? 3.18 : df < 5 ? 2.78 : df < 6 ? 2.57 : df < 7 ? 2.45 : 2.36 }
-# Welch; where there is one run of either, a difference of more than 5 % and of what is noise anyway.
-function differ(a, b, metric,   va, vb, d, df) {
-	d = mean(a) - mean(b); d = d < 0 ? -d : d
-	if (d <= floor[metric] / 2) return 0
-	if (n[a] < 2 || n[b] < 2) return d > 0.05 * (mean(a) > mean(b) ? mean(a) : mean(b))
-	va = variance(a) / n[a]; vb = variance(b) / n[b]
-	if (va + vb == 0) return 1
-	df = (va + vb) ^ 2 / (va ^ 2 / (n[a] - 1) + vb ^ 2 / (n[b] - 1))
-	return d / sqrt(va + vb) > critical(df)
-}
-function show(metric, value) {
-	if (value == "") return "-"
-	return metric ~ /_ns$/ ? sprintf("%.0f ms", value / 1e6) : sprintf("%.0f", value)
-}
-function share(a, b) { return b ? sprintf("%d of %d (%.0f %%)", a, b, 100 * a / b) : "none to judge" }
+} | awk "$(cat "$HERE/truth.awk")"'
 BEGIN {
 	nm = split("memory_some_ns allocstall stall_ns refault_anon refault_file pswpin pswpout kswapd_cpu_ns free_pages", metrics, " ")
-	split("20e6 20 10e6 200 200 200 200 10e6 100", f, " ")
-	for (i = 1; i <= nm; i++) floor[metrics[i]] = f[i] + 0
-	floor["refaults"] = 200
 }
 $1 == "T" {
 	setting = member("setting"); load = $2 SUBSEP $3; cell = load SUBSEP setting
@@ -76,14 +35,7 @@ $1 == "T" {
 	if (!(load in seen)) { seen[load] = 1; loads[++nl] = load }
 	if (!(cell in seen)) { seen[cell] = 1; ns[load]++; settings[load, ns[load]] = setting }
 	runs[cell]++
-	truth("memory_some_ns", member("psi_some_us") * 1000)
-	truth("allocstall", member("allocstall_dma32") + member("allocstall_normal") + member("allocstall_movable"))
-	truth("stall_ns", member("stall_ns"))
-	truth("refault_anon", member("workingset_refault_anon"))
-	truth("refault_file", member("workingset_refault_file"))
-	truth("refaults", member("workingset_refault_anon") + member("workingset_refault_file"))
-	truth("pswpin", member("pswpin")); truth("pswpout", member("pswpout"))
-	truth("kswapd_cpu_ns", member("kswapd_us") * 1000); truth("free_pages", member("free_mean"))
+	read_truth()
 }
 $1 == "P" && member("type") == "whatif" {
 	k = $2 SUBSEP $3 SUBSEP $4 SUBSEP member("metric")
