@@ -48,13 +48,17 @@ LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/
 # ---- How it is built. --------------------------------------------------------
 
 WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers
-RS_CFLAGS  := -std=gnu11 -D_GNU_SOURCE -fno-strict-aliasing $(WARN) $(CFLAGS)
+RS_CFLAGS  := -std=gnu11 -D_GNU_SOURCE -fno-strict-aliasing -fPIE $(WARN) $(CFLAGS)
 RS_LDFLAGS := $(LDFLAGS)
-# Static, so that one file can be carried to the host that has the problem; libc stays shared.
-LIBS := -Wl,-Bstatic -lbpf -lelf -lz -lzstd -ljson-c -Wl,-Bdynamic -lm
+# Static, so that one file can be carried to the host that has the problem. The programs have libc in them as well, of which a
+# recorder then keeps in memory what it uses, and no more; tests may not.
+LIBRARIES := -lbpf -lelf -lz -lzstd -ljson-c
+LIBS  := -Wl,-Bstatic $(LIBRARIES) -Wl,-Bdynamic -lm
+ALONE := -static-pie $(LIBRARIES) -lm
 ifeq ($(SAN),1)
 OUT        := $(OUT)/san
 RS_CFLAGS  += -fsanitize=address,undefined -fno-omit-frame-pointer
+ALONE      := $(LIBS)
 RS_LDFLAGS += -fsanitize=address,undefined
 endif
 
@@ -72,12 +76,12 @@ all: $(OUT)/reclaimscope $(OUT)/reclaimscope-apply
 
 $(OUT)/reclaimscope: $(TOOLS:%=$(OUT)/tools/%.o) $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
-	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(ALONE) -o $@
 
 # The only program that writes settings.
 $(OUT)/reclaimscope-apply: $(OUT)/tools/apply.o $(OUT)/tools/tool.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
-	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -o $@
+	$(Q)$(CC) $(RS_LDFLAGS) $^ $(ALONE) -o $@
 
 $(OUT)/libreclaimscope.a: $(LIB:%=$(OUT)/src/%.o) Makefile
 	$(call msg,AR,$@)
@@ -179,7 +183,7 @@ test-vm:
 	$(Q)$(MAKE) --no-print-directory $(LAB)
 	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%)) \
 		$(patsubst %,%:tiers:lru=y:mode=folios,$(filter-out 5.10,$(KERNELS)))' \
-		'tests/vm/generations.sh $(filter-out 5.10,$(KERNELS))' 'tests/vm/working-set.sh --test $(CURVES)'
+		tests/vm/limits.sh 'tests/vm/generations.sh $(filter-out 5.10,$(KERNELS))' 'tests/vm/working-set.sh --test $(CURVES)'
 
 # docs/model-vs-kernel.md out of the recordings in DIRS, by default those that test-vm has left.
 DIRS ?= $(wildcard $(OUT)/vm/*-*)

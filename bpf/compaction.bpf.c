@@ -90,10 +90,3 @@ static __always_inline int mm_compaction_kcompactd_wake_tp(__s32 nid, __s32 orde
 	return kcompactd(nid, order, highest_zoneidx, RS_KCOMPACTD_WAKES);
 }
 TP(compaction, mm_compaction_kcompactd_wake, kcompactd_wake_template, 3, ctx->nid, ctx->order, ctx->highest_zoneidx)
-
-static __always_inline int mm_compaction_kcompactd_sleep_tp(__s32 nid)
-{
-	SEEN(mm_compaction_kcompactd_sleep);
-	return kcompactd(nid, -1, -1, RS_KCOMPACTD_SLEEPS);
-}
-TP(compaction, mm_compaction_kcompactd_sleep, mm_compaction_kcompactd_sleep, 1, ctx->nid)

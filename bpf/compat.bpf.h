@@ -197,6 +197,28 @@ static __always_inline __s64 mm_counter(__u64 mm, __u32 member)
 	return n < 0 ? 0 : n;
 }
 
+/* The same to the page, with what the CPUs count for themselves; 0: not to be had. */
+static __always_inline __s64 mm_counter_sum(__u64 mm, __u32 member)
+{
+	__u64 counter, cpus;
+	__s64 sum;
+	__u32 cpu;
+
+	if (HAS(struct mm_struct___v5_10, rss_stat.count[0].counter))
+		return mm_counter(mm, member);
+	if (!opts.addr_per_cpu_offset)
+		return 0;
+	counter = mm + OFFSET(struct mm_struct___v6_12, rss_stat) + member * (__u64)bpf_core_type_size(struct percpu_counter);
+	sum = READ64(struct percpu_counter, count, counter);
+	cpus = READ64(struct percpu_counter, counters, counter);
+	for (cpu = 0; cpu < 1024; cpu++) {
+		if (cpu >= opts.nr_cpus)
+			break;
+		sum += (__s32)read32(cpus + read64(opts.addr_per_cpu_offset + 8 * (__u64)cpu));
+	}
+	return sum < 0 ? 0 : sum;
+}
+
 /* ---- nodes and zones ---- */
 
 static __always_inline __s32 pgdat_nid(__u64 pgdat)

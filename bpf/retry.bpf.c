@@ -232,6 +232,8 @@ static __always_inline int oom_badness_exit(__u64 task, __u64 totalpages, __u64 
 	e->has_mm = mm != 0;
 	e->rss = mm ? mm_counter(mm, 0) + mm_counter(mm, 1) + mm_counter(mm, 3) : 0;
 	e->swapents = mm ? mm_counter(mm, 2) : 0;
+	e->rss_sum = mm ? mm_counter_sum(mm, 0) + mm_counter_sum(mm, 1) + mm_counter_sum(mm, 3) : 0;
+	e->swapents_sum = mm ? mm_counter_sum(mm, 2) : 0;
 	e->pgtables_bytes = mm ? READ64(struct mm_struct, pgtables_bytes, mm) : 0;
 	e->totalpages = totalpages;
 	e->points = ret;

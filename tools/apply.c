@@ -140,7 +140,25 @@ static int plan_word(struct rs_journal *plan, const struct args *args, const str
 	return err;
 }
 
-/* The advice of `reclaimscope recommend -j`: objects with type advice, key and proposed. */
+/* One advice, or one of the values that belong together with it: its key and what is proposed. */
+static int plan_advice(struct rs_journal *plan, const struct args *args, const struct rs_setting_host *host,
+		       struct json_object *advice)
+{
+	struct json_object *key, *value, *others;
+	size_t i;
+	int err;
+
+	if (!json_object_object_get_ex(advice, "key", &key) || !json_object_object_get_ex(advice, "proposed", &value) || !key || !value)
+		return rs_fail(-EINVAL, "%s: an advice without key and proposed value", args->file);
+	err = plan_word(plan, args, host, json_object_get_string(key), json_object_get_string(value));
+	if (err || !json_object_object_get_ex(advice, "together_with", &others) || !json_object_is_type(others, json_type_array))
+		return err;
+	for (i = 0; !err && i < json_object_array_length(others); i++)
+		err = plan_advice(plan, args, host, json_object_array_get_idx(others, i));
+	return err;
+}
+
+/* The lines of `reclaimscope recommend -j`. */
 static int plan_file(struct rs_journal *plan, const struct args *args, const struct rs_setting_host *host)
 {
 	_cleanup_(rs_freep) char *text = NULL;
@@ -152,7 +170,7 @@ static int plan_file(struct rs_journal *plan, const struct args *args, const str
 	if (err)
 		return rs_err(err, "%s: cannot read", args->file);
 	for (line = text; !err && line && *line; line = next) {
-		struct json_object *o, *type, *key, *value;
+		struct json_object *o, *type;
 
 		next = strchr(line, '\n');
 		if (next)
@@ -161,9 +179,8 @@ static int plan_file(struct rs_journal *plan, const struct args *args, const str
 		o = json_tokener_parse(line);
 		if (!json_object_is_type(o, json_type_object))
 			err = rs_fail(-EINVAL, "%s line %d: no JSON object; give what recommend -j prints", args->file, nr);
-		else if (json_object_object_get_ex(o, "type", &type) && !strcmp(json_object_get_string(type), "advice") &&
-			 json_object_object_get_ex(o, "key", &key) && json_object_object_get_ex(o, "proposed", &value) && key && value)
-			err = plan_word(plan, args, host, json_object_get_string(key), json_object_get_string(value));
+		else if (json_object_object_get_ex(o, "type", &type) && type && !strcmp(json_object_get_string(type), "advice"))
+			err = plan_advice(plan, args, host, o);
 		json_object_put(o);
 	}
 	return err;

@@ -91,6 +91,7 @@ struct signal_struct {
 /* Counters of the CPUs from 6.2 on, plain ones before. */
 struct percpu_counter {
 	long count;
+	int *counters;
 };
 struct mm_struct___v6_12 {
 	struct percpu_counter rss_stat[4];
@@ -566,9 +567,6 @@ struct trace_event_raw_mm_compaction_defer_template {
 	int order;
 	unsigned int considered, defer_shift;
 	int order_failed;
-};
-struct trace_event_raw_mm_compaction_kcompactd_sleep {
-	int nid;
 };
 struct trace_event_raw_kcompactd_wake_template {
 	int nid, order;

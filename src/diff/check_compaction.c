@@ -21,7 +21,7 @@ static void check_deferral(struct rs_diff *d, const struct rs_event_compaction_d
 	static const char *const branches[] = { "put off", "failed", "reset" };
 	struct compaction *c = d->priv[RS_PRIV_COMPACTION];
 	const struct compact_deferral after = { e->considered, e->defer_shift, e->order_failed };
-	struct compact_deferral model;
+	struct compact_deferral model, through;
 	bool deferred = true, success;
 	int z;
 
@@ -34,7 +34,7 @@ static void check_deferral(struct rs_diff *d, const struct rs_event_compaction_d
 			break;
 	if (z == MAX_ZONES)
 		return;
-	model = c->zones[z].state;
+	model = through = c->zones[z].state;
 	c->zones[z].state = after;
 	if (z == c->nr_zones) { /* what it was before is not known */
 		c->zones[z].nid = e->nid;
@@ -53,6 +53,9 @@ static void check_deferral(struct rs_diff *d, const struct rs_event_compaction_d
 	case RS_COMPACTION_RESET:
 		/* an argument that no record has; it shows in what became of the others */
 		success = !after.considered && !after.defer_shift;
+		/* Who compacted had asked before, unless it had to: one that is not put off counts without a record. */
+		if (after.considered == 1U << after.defer_shift && !compaction_deferred(&through, e->order, NULL))
+			model = through;
 		compaction_defer_reset(&model, e->order, success, rs_diff_why(d));
 		break;
 	}

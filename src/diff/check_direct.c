@@ -261,6 +261,9 @@ static void check_reclaimable(struct rs_diff *d, const struct rs_event_zone_recl
 	uint64_t ret = zone_reclaimable_pages(&in, &d->rules, rs_diff_why(d));
 	bool lists = in.inactive_file || in.active_file || (in.can_reclaim_anon && (in.inactive_anon || in.active_anon));
 
+	/* With nothing on the lists it is what is free. */
+	if (!lists && d->rules.reclaimable_or_free && e->free_before)
+		moved |= e->free + e->free_diff != e->free_before;
 	rs_count_branch(d, RS_DECIDE_zone_reclaimable_pages, in.can_reclaim_anon ? "with anon" : "file only");
 	if (!lists)
 		rs_count_branch(d, RS_DECIDE_zone_reclaimable_pages, "empty lists");

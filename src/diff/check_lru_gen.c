@@ -43,7 +43,7 @@ static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru
 		       const struct rs_event_hdr *hdr)
 {
 	bool first = !l->s.begun, observable = !d->rules.kswapd_ages_node && !d->rules.aging_in_loop && l->online;
-	struct try_to_shrink_lruvec before = l->s, after = l->s;
+	struct try_to_shrink_lruvec before = l->s, after = l->s, otherwise = l->s;
 	enum rs_lru_gen_step model;
 	struct get_nr_to_scan in;
 	uint64_t nr;
@@ -92,6 +92,23 @@ static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru
 		      2, 0, rs_snapshots_differ(&l->before, &l->after) ? "generations moved around the test" : NULL))
 		l->lost = true;
 	l->s = before;
+	l->aged_otherwise = before;
+	/* Both sizes may call for aging, and tell different numbers for after it. */
+	if (step == RS_LRU_GEN_AGE && l->after.known) {
+		in = head_inputs(d, l, &l->after);
+		if (try_to_shrink_lruvec_turn(&otherwise, &in, &d->rules, NULL) == RS_LRU_GEN_AGE)
+			l->aged_otherwise = otherwise;
+	}
+	if (l->share_known)
+		l->aged_otherwise.if_aged = l->share;
+}
+
+/* What comes after aging, with those sizes that lead to the @step the kernel took. */
+static enum rs_lru_gen_step after_aging(struct rs_lru_gen_loop *l, enum rs_lru_gen_step step)
+{
+	if ((l->s.nr_to_scan > 0) != (step == RS_LRU_GEN_EVICT))
+		l->s = l->aged_otherwise;
+	return l->s.nr_to_scan > 0 ? RS_LRU_GEN_EVICT : RS_LRU_GEN_END;
 }
 
 /* After aging, eviction or the question: @step is what the kernel did. */
@@ -120,7 +137,7 @@ static void evicts(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs
 		judge_head(d, l, RS_LRU_GEN_EVICT, hdr);
 	} else if (l->at == RS_LOOP_AGED && !l->lost) {
 		/* What try_to_shrink_lruvec_aged() said is in the loop already. */
-		judge_step(d, l, l->s.nr_to_scan > 0 ? RS_LRU_GEN_EVICT : RS_LRU_GEN_END, RS_LRU_GEN_EVICT, hdr);
+		judge_step(d, l, after_aging(l, RS_LRU_GEN_EVICT), RS_LRU_GEN_EVICT, hdr);
 	} else {
 		lose(d, l);
 	}
@@ -144,8 +161,10 @@ static void ages(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_e
 	}
 	judge_head(d, l, RS_LRU_GEN_AGE, &e->hdr);
 	l->at = RS_LOOP_AGED;
-	if (!l->lost)
-		try_to_shrink_lruvec_aged(&l->s, e->ret, &d->rules, NULL);
+	if (l->lost)
+		return;
+	try_to_shrink_lruvec_aged(&l->s, e->ret, &d->rules, NULL);
+	try_to_shrink_lruvec_aged(&l->aged_otherwise, e->ret, &d->rules, NULL);
 }
 
 /* A new turn, whose inputs are not known yet. */
@@ -153,7 +172,7 @@ static void next_turn(struct rs_lru_gen_loop *l)
 {
 	l->at = RS_LOOP_HEAD;
 	l->before.known = l->after.known = false;
-	l->size_known = l->size_waits = false;
+	l->size_known = l->size_waits = l->share_known = false;
 }
 
 /* The kernel's should_abort_scan() of 6.1 is part of the loop, and shows in what follows. */
@@ -269,7 +288,7 @@ static void ended(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_
 		break;
 	case RS_LOOP_AGED:
 		if (!l->lost)
-			judge_step(d, l, l->s.nr_to_scan > 0 ? RS_LRU_GEN_EVICT : RS_LRU_GEN_END, RS_LRU_GEN_END, hdr);
+			judge_step(d, l, after_aging(l, RS_LRU_GEN_END), RS_LRU_GEN_END, hdr);
 		break;
 	case RS_LOOP_EVICTED:
 		if (d->rules.kswapd_ages_node)
@@ -416,6 +435,16 @@ static void in_loop(struct rs_diff *d, const struct rs_step *step, struct rs_lru
 		ages(d, l, &l->aging, NULL);
 	}
 	switch (hdr->type) {
+	case RS_EVENT_should_run_aging: {
+		const struct rs_event_should_run_aging *e = (const void *)hdr;
+
+		/* 6.1 tells what it has added up, without a lock. */
+		if (l->at == RS_LOOP_HEAD && e->cgroup == l->cgroup) {
+			l->share = e->nr_to_scan;
+			l->share_known = true;
+		}
+		break;
+	}
 	case RS_EVENT_get_swappiness: {
 		const struct rs_event_get_swappiness *e = (const void *)hdr;
 

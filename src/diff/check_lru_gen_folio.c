@@ -212,26 +212,59 @@ static const char *const outcome_names[] = {
 #define FLAGS_OF_OTHERS                                                                                                \
 	(RS_FOLIO_LOCKED | RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK | RS_FOLIO_REFERENCED | RS_FOLIO_WORKINGSET)
 
-/* Judges one folio. False: the kernel did otherwise. */
+/* Is what its generation has at the end too little for this folio to be there? Nobody else can take it while the lock is held. */
+static bool has_left(const struct call *c, const struct rs_event_gen_folio *e, int type)
+{
+	return e->gen && e->gen <= RS_GENS && e->zid < MAX_NR_ZONES &&
+	       c->after.nr_pages[((e->gen - 1) * 2 + type) * MAX_NR_ZONES + e->zid] < (int64_t)e->nr_pages;
+}
+
+/*
+ * Who holds the lock of a clean file folio may be about to write to it: dirty folios are not isolated, they go to the
+ * next generation. True if that is what has become of it, and @scan has it so.
+ */
+static bool dirtied(const struct rs_diff *d, const struct call *c, struct scan_folios *scan, const struct scan_folios *before,
+		    const struct rs_event_gen_folio *e)
+{
+	struct scan_folios other = *before;
+	struct rs_gen_folio folio;
+
+	if (scan->type != LRU_GEN_FILE || !(e->flags & RS_FOLIO_LOCKED) || e->flags & (RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK) ||
+	    !has_left(c, e, LRU_GEN_FILE))
+		return false;
+	fill_folio(&folio, e);
+	folio.dirty = true;
+	if (scan_folios_step(&other, &folio, &d->rules, NULL) != RS_SCAN_WRITEBACK)
+		return false;
+	*scan = other;
+	return true;
+}
+
+/* Judges one folio. False: the kernel did otherwise, and it is not known what. */
 static bool judge_folio(struct rs_diff *d, struct call *c, struct scan_folios *scan,
 			const struct rs_event_gen_folio *e)
 {
 	unsigned int at = isolated_at(c, e->folio);
 	struct rs_why *why = rs_diff_why(d);
 	const char *race = NULL;
+	const struct scan_folios before = *scan;
+	bool explained;
 	enum rs_scan_outcome outcome;
 	struct rs_gen_folio folio;
 
 	fill_folio(&folio, e);
 	outcome = scan_folios_step(scan, &folio, &d->rules, why);
 	rs_count_branch(d, RS_DECIDE_sort_folio, outcome_names[outcome]);
-	if (outcome == RS_SCAN_ISOLATED)
+	explained = outcome == RS_SCAN_ISOLATED && !at && dirtied(d, c, scan, &before, e);
+	if (explained)
+		race = "its holder wrote to it after it was recorded";
+	else if (outcome == RS_SCAN_ISOLATED)
 		c->nr_taken++;
 	else if (at && (c->list[at - 1].flags ^ e->flags) & FLAGS_OF_OTHERS)
 		race = "its flags changed after they were recorded";
 	return rs_judge(d, RS_DECIDE_sort_folio, NULL, &e->hdr,
 			(struct rs_answer[]){
-				{ "isolated", at, outcome == RS_SCAN_ISOLATED ? c->nr_taken : 0 },
+				{ "isolated", at, outcome == RS_SCAN_ISOLATED ? c->nr_taken + explained : 0 },
 				{ "outcome", outcome, outcome },
 				{ "flags", e->flags, e->flags },
 				{ "refs", e->refs, e->refs },
@@ -239,7 +272,7 @@ static bool judge_folio(struct rs_diff *d, struct call *c, struct scan_folios *s
 				{ "tier_idx", scan->tier, scan->tier },
 				{ "type", scan->type, scan->type },
 			},
-			7, 0, race);
+			7, 0, race) || explained;
 }
 
 enum replay {

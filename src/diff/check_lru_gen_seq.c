@@ -28,7 +28,8 @@ struct evictor {
 	bool begun; /* isolate_folios() */
 	bool evicts; /* from this lruvec, with MGLRU */
 	struct lruvec *lruvec;
-	const struct lruvec *inside; /* try_to_shrink_lruvec() of it */
+	const struct lruvec *inside; /* try_to_shrink_lruvec() of it, from its first eviction on where that has no record */
+	int min_seq_swappiness; /* of try_to_inc_min_seq(), whose state comes next; -1: not told */
 	struct rs_event_try_to_inc_max_seq aging; /* its state comes next */
 	unsigned int nr_list;
 	struct rs_event_folio list[MAX_LIST];
@@ -45,6 +46,7 @@ struct lruvec {
 	uint64_t end_min_seq[ANON_AND_FILE]; /* when they had not moved yet */
 	uint64_t max_seq, min_seq[ANON_AND_FILE]; /* as they should be by now */
 	uint32_t tid; /* who saw it last */
+	bool shared; /* others were at work on it then */
 };
 
 struct seq_priv {
@@ -63,6 +65,7 @@ static struct evictor *evictor_find(struct seq_priv *p, uint32_t tid)
 	if (!t)
 		return NULL;
 	t->tid = tid;
+	t->min_seq_swappiness = -1;
 	HASH_ADD(hh, p->evictors, tid, sizeof(t->tid), t);
 	return t;
 }
@@ -170,7 +173,7 @@ static void aged(struct rs_diff *d, const struct seq_priv *p, struct lruvec *l, 
 		return;
 	}
 	memcpy(g.min_seq, l->min_seq, sizeof(g.min_seq));
-	if (l->tid != e->hdr.tid || g.max_seq != a->seq || others_inside(p, l, e->hdr.tid))
+	if (l->tid != e->hdr.tid || g.max_seq != a->seq || l->shared || others_inside(p, l, e->hdr.tid))
 		race = "another thread was at this lruvec meanwhile";
 	inc_max_seq(&g, rs_diff_why(d));
 	rs_judge(d, RS_DECIDE_inc_max_seq, NULL, &e->hdr,
@@ -190,15 +193,22 @@ static void take_state(struct rs_diff *d, struct seq_priv *p, struct evictor *t,
 
 	if (!l)
 		return;
+	/* 7.2 calls it first of all, too, which nothing before shows under the lock: it may be about other types. */
+	if (e->of == RS_EVENT_try_to_inc_min_seq && l->waits && t->min_seq_swappiness >= 0 &&
+	    t->min_seq_swappiness != l->swappiness) {
+		l->waits = false;
+		rs_count_hidden(d, RS_DECIDE_try_to_inc_min_seq);
+	}
 	if (e->of == RS_EVENT_isolate_folios_begin || e->of == RS_EVENT_try_to_inc_min_seq)
 		judge_min_seq(d, l, e);
 	else if (e->of == RS_EVENT_try_to_inc_max_seq)
 		aged(d, p, l, &t->aging, e);
-	else if (e->of == RS_EVENT_try_to_shrink_lruvec_begin)
+	else if (e->of == RS_EVENT_try_to_shrink_lruvec_begin || e->of == RS_EVENT_evict_folios_begin)
 		t->inside = l;
 	l->max_seq = e->max_seq;
 	memcpy(l->min_seq, e->min_seq, sizeof(l->min_seq));
 	l->tid = t->tid;
+	l->shared = others_inside(p, l, t->tid);
 	if (e->of != RS_EVENT_isolate_folios_end)
 		return;
 	t->evicts = t->begun;
@@ -266,7 +276,9 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	case RS_EVENT_isolate_folios_begin:
 	case RS_EVENT_lru_gen_state:
 	case RS_EVENT_try_to_inc_max_seq:
+	case RS_EVENT_try_to_inc_min_seq:
 	case RS_EVENT_try_to_shrink_lruvec_end:
+	case RS_EVENT_shrink_lruvec_end:
 	case RS_EVENT_shrink_folio_list_begin:
 	case RS_EVENT_workingset_eviction:
 	case RS_EVENT_folio_remove:
@@ -291,7 +303,11 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	case RS_EVENT_try_to_inc_max_seq:
 		t->aging = *(const struct rs_event_try_to_inc_max_seq *)hdr;
 		break;
+	case RS_EVENT_try_to_inc_min_seq:
+		t->min_seq_swappiness = ((const struct rs_event_try_to_inc_min_seq *)hdr)->swappiness;
+		break;
 	case RS_EVENT_try_to_shrink_lruvec_end:
+	case RS_EVENT_shrink_lruvec_end:
 		t->inside = NULL;
 		break;
 	case RS_EVENT_shrink_folio_list_begin:

@@ -30,12 +30,13 @@ static void compete(struct candidates *c, const struct oom_badness *badness, con
 
 static void score(struct rs_diff *d, const struct rs_thread *thread, const struct rs_event_oom_badness *e)
 {
+	const bool sums = d->rules.oom_counts_cpus, hidden = sums && !e->rss_sum && e->rss;
 	struct oom_badness in = {
 		.unkillable = e->tgid == 1 || e->flags & PF_KTHREAD,
 		.has_mm = e->has_mm,
 		.oom_score_adj = e->oom_score_adj,
-		.rss = e->rss,
-		.swapents = e->swapents,
+		.rss = sums ? e->rss_sum : e->rss,
+		.swapents = sums ? e->swapents_sum : e->swapents,
 		.pgtables_bytes = e->pgtables_bytes,
 	};
 	struct rs_frame *frame = rs_frame_find(thread, RS_EVENT_oom_begin);
@@ -47,9 +48,9 @@ static void score(struct rs_diff *d, const struct rs_thread *thread, const struc
 	if (frame)
 		compete(rs_frame_state(frame, struct candidates), &in, e);
 	/* the memory is another thread's */
-	if (frame && !e->has_mm && e->points != OOM_NEVER)
+	if (frame && (hidden || !e->has_mm) && e->points != OOM_NEVER)
 		rs_frame_state(frame, struct candidates)->unknown = true;
-	if (!e->has_mm || spared) {
+	if (!e->has_mm || spared || hidden) {
 		rs_count_hidden(d, RS_DECIDE_oom_badness);
 		return;
 	}

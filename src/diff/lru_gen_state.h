@@ -43,6 +43,9 @@ struct rs_lru_gen_loop {
 	int priority, order;
 	uint64_t nr_to_reclaim;
 	struct try_to_shrink_lruvec s;
+	struct try_to_shrink_lruvec aged_otherwise; /* by the sizes after, or as told: aged all the same, and then so much to scan */
+	uint64_t share; /* what should_run_aging() of 6.1 tells */
+	bool share_known;
 	/* Inputs of the turn. */
 	struct rs_lruvec_snapshot before, after;
 	struct mem_cgroup_below memcg;

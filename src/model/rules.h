@@ -67,7 +67,8 @@
 	X(eviction_ages_first, "an eviction ages the lruvec before the age goes into the shadow")                      \
 	X(refault_swap_of_eviction, "a refault asks for the swap of the cgroup that the page was evicted from")        \
 	X(slab_deferred_by_priority, "deferred objects come back in the share of the priority")                        \
-	X(slab_deferred_of_memcg, "each memcg has its own count of deferred objects")
+	X(slab_deferred_of_memcg, "each memcg has its own count of deferred objects")                                  \
+	X(oom_counts_cpus, "oom_badness() adds up what each CPU has counted for itself")
 
 #define RS_RULES_LRU_GEN(X)                                                                                            \
 	X(swappiness_of_sc, "MGLRU: get_swappiness() asks whether this reclaim may swap")                              \

@@ -115,7 +115,6 @@ const struct rs_hook rs_hooks[] = {
 	TP(mm_compaction_defer_reset, compaction, retry, SD, "compaction that succeeded"),
 	TP(mm_compaction_wakeup_kcompactd, compaction, retry, SD, "what is handed over to kcompactd"),
 	TP(mm_compaction_kcompactd_wake, compaction, retry, SD, "runs of kcompactd"),
-	TP(mm_compaction_kcompactd_sleep, compaction, retry, SD, "runs of kcompactd"),
 	FN(__alloc_pages_direct_compact, retry, D, "compaction by the allocating task"),
 	FN(out_of_memory, retry, D | R, "what led to the OOM killer"),
 	FN(oom_badness, retry, D | R, "scores of the processes that the OOM killer chose from"),

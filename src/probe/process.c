@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <malloc.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -40,11 +41,21 @@ void rs_process_prefer(struct rs_process *ret)
 #define STACK_BYTES (64 * 1024) /* more than anything here needs */
 #define LARGE_BYTES (256 * 1024)
 
-/* What was only needed to start; what is wanted again is in the page cache. */
-static void forget(unsigned long from, unsigned long to)
+/* What only the start needed; what is wanted again is in the page cache. Segments that are relocated are writable. */
+static int forget(struct dl_phdr_info *object, __attribute__((unused)) size_t size, __attribute__((unused)) void *ctx)
 {
-	if (madvise((void *)from, to - from, MADV_DONTNEED))
-		rs_debug("cannot give back code: %s", strerror(errno));
+	const uintptr_t page = sysconf(_SC_PAGESIZE);
+	int i;
+
+	for (i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &object->dlpi_phdr[i];
+		uintptr_t from = (object->dlpi_addr + p->p_vaddr) / page * page;
+		size_t len = object->dlpi_addr + p->p_vaddr + p->p_memsz - from;
+
+		if (p->p_type == PT_LOAD && !(p->p_flags & PF_W) && madvise((void *)from, len, MADV_DONTNEED))
+			rs_debug("cannot give back code: %s", strerror(errno));
+	}
+	return 0;
 }
 
 static void touch(unsigned long from, unsigned long to)
@@ -59,7 +70,7 @@ static void touch(unsigned long from, unsigned long to)
  * Has the variables of the program and its libraries there, and some stack, so that no page has to be found when memory is
  * short: the recorder would have to reclaim then itself, and not drain. Whoever has a buffer fills it himself.
  */
-static void arrange_memory(void)
+static void touch_memory(void)
 {
 	_cleanup_(rs_freep) char *text = NULL;
 	unsigned long from, to, here = (unsigned long)&text;
@@ -70,22 +81,25 @@ static void arrange_memory(void)
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		int n = sscanf(line, "%lx-%lx %4s %*s %*s %*s %1s", &from, &to, mode, path);
 
-		if (n == 4 && path[0] == '/' && mode[2] == 'x')
-			forget(from, to);
-		else if (n >= 3 && here >= from && here < to)
+		if (n >= 3 && here >= from && here < to)
 			touch(here - STACK_BYTES > from ? here - STACK_BYTES : from, here);
 		else if (n >= 3 && !strcmp(mode, "rw-p") && (n == 3 || path[0] == '/') && to - from < LARGE_BYTES)
 			touch(from, to);
 	}
 }
 
-/* A recorder that is swapped out stalls when it should drain. Where locking is not allowed, it goes without. */
-void rs_process_stay_in_memory(void)
+void rs_process_arrange_memory(void)
 {
 	malloc_trim(0);
 	mallopt(M_TRIM_THRESHOLD, INT_MAX); /* what is freed from here on will be wanted again */
 	mallopt(M_MMAP_THRESHOLD, 32 << 20);
-	arrange_memory();
+	touch_memory();
+}
+
+/* A recorder that is swapped out stalls when it should drain. Where locking is not allowed, it goes without. */
+void rs_process_stay_in_memory(void)
+{
+	dl_iterate_phdr(forget, NULL); /* which what is locked cannot be */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
 		rs_debug("cannot lock memory: %s", strerror(errno));
 }

@@ -15,7 +15,9 @@ struct rs_process {
 
 /* Asks to be spared by the OOM killer and preferred by the scheduler, where that is allowed; fills in @ret. */
 void rs_process_prefer(struct rs_process *ret);
-/* All of its memory is there from now on, and stays. */
+/* All of its memory is there from now on. Before there is another thread: touches what that may write. */
+void rs_process_arrange_memory(void);
+/* And stays; but what only the start needed is given back. */
 void rs_process_stay_in_memory(void);
 /* Starts @command as @was. 0 or -errno, said; -ENOENT: there is no such program. */
 int rs_process_run(const struct rs_process *was, char *const *command, pid_t *ret);

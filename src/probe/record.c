@@ -50,6 +50,7 @@ struct recorder {
 	int child_status;
 	bool child_ended, interrupted;
 
+	uint64_t began_cpu_ns; /* of this process */
 	uint64_t began_ns, last_event_ns, last_gauge_ns, last_flush_ns, last_asked_ns;
 	uint64_t written; /* bytes in the rings when it was looked last */
 	struct rs_mentions mentions;
@@ -70,6 +71,14 @@ static uint64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+/* What the recorder's own process has used, which the load did not get. */
+static uint64_t own_cpu_ns(void)
+{
+	struct timespec t;
+
+	return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) ? 0 : t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
 /* ---- blocks of JSON ---- */
@@ -134,6 +143,7 @@ static int put_end(struct recorder *r, struct rs_record_result *result)
 	rs_json_u64(&j, "attempted", result->loss.attempted);
 	rs_json_u64(&j, "written", result->loss.written);
 	rs_json_u64(&j, "lost", result->loss.lost);
+	rs_json_u64(&j, "recorder_cpu_ns", own_cpu_ns() - r->began_cpu_ns);
 	rs_json_string(&j, "reason", r->child_ended ? "command ended" : r->interrupted ? "signal" : "time");
 	rs_describe_vmstat(&j, "vmstat", r->vmstat);
 	rs_describe_costs(&j, &r->pressure);
@@ -434,9 +444,10 @@ static int start(struct recorder *r, bool *ret_command_failed)
 	/* What was only needed to load. */
 	rs_capture_forget_object(r->capture);
 	rs_kernel_forget_btf(r->kernel);
-	rs_process_stay_in_memory();
+	rs_process_arrange_memory();
 	rs_process_prefer(&r->was);
 	r->began_ns = now_ns();
+	r->began_cpu_ns = own_cpu_ns();
 	r->last_flush_ns = r->last_asked_ns = r->began_ns;
 	rs_describe_host(begin_text(r), r->kernel, r->capture, &r->config->capture, r->schema,
 			 (const char *const *)r->config->command);
@@ -448,6 +459,7 @@ static int start(struct recorder *r, bool *ret_command_failed)
 		err = put_names(r, false);
 	if (!err)
 		err = rs_writer_sync(r->writer);
+	rs_process_stay_in_memory();
 	if (!err && r->config->command) {
 		err = rs_process_run(&r->was, r->config->command, &r->child);
 		*ret_command_failed = err != 0;

@@ -163,7 +163,8 @@ static void advance(struct rs_sched *s, uint64_t ns)
 
 		if (cpu->nr_stalled) {
 			cpu->some_ns += ns;
-			if (!cpu->nr_productive)
+			/* also while the CPU itself reclaims: what could use it cannot run */
+			if (!cpu->nr_productive || (t && t->memstall))
 				cpu->full_ns += ns;
 		}
 		if (cpu->nr_stalled || cpu->nr_productive)

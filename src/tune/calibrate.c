@@ -47,6 +47,7 @@ static const struct {
 	[RS_METRIC_pageoutrun] = { 0.5, 5 },	   [RS_METRIC_kswapd_cpu_ns] = { 1, 10e6 },
 	[RS_METRIC_pgscan_kswapd] = { 0.5, 1000 }, [RS_METRIC_pgscan_direct] = { 0.5, 1000 },
 	[RS_METRIC_pgsteal_kswapd] = { 1, 1000 },  [RS_METRIC_pgsteal_direct] = { 1, 500 },
+	[RS_METRIC_pgactivate] = { 1, 500 },	   [RS_METRIC_pgpgin] = { 1, 500 },
 	[RS_METRIC_free_pages] = { 1, 100 },	   [RS_METRIC_duration_ns] = { 2, 100e6 },
 };
 
@@ -121,6 +122,20 @@ static int simulate_all(struct search *s)
 	return 0;
 }
 
+/*
+ * A third of the start reads files in order only, a third at random only: such loads are common, are corners of the
+ * ranges, and a search from within rarely comes near a corner.
+ */
+static void make_pure(const struct rs_workload *w, struct point *point, int i)
+{
+	if (!rs_workload_has(w, RS_LOAD_file_reads) || i % 3 == 2)
+		return;
+	point->x[RS_LOAD_file_sweep_share] = i % 3 == 0;
+	point->x[RS_LOAD_file_hot_share] = point->x[RS_LOAD_file_hot_rate] = 0;
+	if (i % 3 == 0)
+		point->x[RS_LOAD_file_reads] = 0;
+}
+
 /* A stratified start: each coordinate has one point in each of its strata. */
 static void first_generation(struct search *s)
 {
@@ -139,6 +154,8 @@ static void first_generation(struct search *s)
 			s->trial[i].x[c] =
 				rs_workload_has(s->w, c) ? (strata[i] + uniform(&s->random)) / POPULATION : 0.5;
 	}
+	for (i = 0; i < POPULATION; i++)
+		make_pure(s->w, &s->trial[i], i);
 }
 
 static const struct point *best_of(const struct search *s)

@@ -6,6 +6,7 @@
  * for the same work.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,8 @@
 /* Linux reads 128 KiB ahead in a file that is read in order. */
 #define READAHEAD 32
 #define MAX_IDS 65536
+/* Of the gauge's spans, which are 10 ms under pressure and 1 s without. */
+#define LONG_SPAN_NS (NS_PER_S / 20)
 
 enum part { PART_ANON, PART_FILE, PART_WRITE, NR_PARTS };
 
@@ -30,6 +33,7 @@ struct player {
 	int task;
 	size_t slot;
 	unsigned int step;
+	bool began;
 	uint64_t slot_began_ns, stalled_ns; /* the task's waiting then */
 	uint64_t random;
 	uint32_t *ids;
@@ -40,6 +44,7 @@ struct run {
 	const struct rs_workload *w;
 	const double *p;
 	struct rs_sim *sim;
+	uint64_t seed;
 	struct player players[NR_PARTS];
 	/* anonymous memory, used like a stack: what came last goes first */
 	uint32_t anon_first, anon_pages, anon_top;
@@ -192,6 +197,21 @@ static uint64_t stalled_ns(const struct player *player)
 /* What a player does in a span: its operations, then the rest of the time. */
 enum { STEP_LAST_OP = 5, STEP_COMPUTE, STEP_SLEEP };
 
+/*
+ * When in a long span something was done the gauge did not see: the seed decides, so that what depends on it shows
+ * as a spread. The same for all players, whose work belongs together.
+ */
+static uint64_t starts_after_ns(const struct player *player, const struct rs_load_slot *s)
+{
+	uint64_t state = player->run->seed << 32 | player->slot;
+	double work_ns = s->waited_ns, room_ns;
+
+	if (isfinite(player->run->w->alloc_ns))
+		work_ns += player->run->w->alloc_ns * ((uint64_t)s->anon_new + s->file_in + s->kernel_new);
+	room_ns = s->ns > LONG_SPAN_NS ? fmax(0, s->ns - work_ns) : 0;
+	return room_ns * ((next_random(&state) >> 32) * 0x1p-32);
+}
+
 static void next_op(void *arg, uint64_t now_ns, struct rs_sim_op *op)
 {
 	static bool (*const ops[NR_PARTS])(struct player *, const struct rs_load_slot *,
@@ -199,13 +219,19 @@ static void next_op(void *arg, uint64_t now_ns, struct rs_sim_op *op)
 	struct player *player = arg;
 	const struct rs_workload *w = player->run->w;
 
-	for (; player->slot < w->nr_slots; player->slot++, player->step = 0) {
+	for (; player->slot < w->nr_slots; player->slot++, player->step = 0, player->began = false) {
 		const struct rs_load_slot *s = &w->slots[player->slot];
 		uint64_t until;
 
-		if (!player->step) {
+		if (!player->began) {
+			player->began = true;
 			player->slot_began_ns = now_ns;
 			player->stalled_ns = stalled_ns(player);
+			until = now_ns + starts_after_ns(player, s);
+			if (until > now_ns) {
+				*op = (struct rs_sim_op){ .type = RS_SIM_OP_SLEEP, .ns = until };
+				return;
+			}
 		}
 		while (player->step < STEP_LAST_OP) {
 			player->step++;
@@ -298,7 +324,7 @@ static void set_devices(struct rs_sim_config *c, const double *p, bool swap_is_z
 static int add_areas(struct run *r)
 {
 	const struct rs_workload *w = r->w;
-	double share = r->p[RS_LOAD_file_sweep_share], file = w->file_peak * r->p[RS_LOAD_file_size];
+	double share = r->p[RS_LOAD_file_sweep_share], file = w->file_seen * r->p[RS_LOAD_file_size];
 	struct rs_sim_area area = { .nr_pages = w->anon_peak + 64, .backing = RS_SIM_ANON, .task = -1 };
 	int err;
 
@@ -370,6 +396,8 @@ static void sum_up(const struct rs_sim_result *a, const struct rs_sim_result *b,
 	ret[RS_METRIC_pgscan_direct] = y->pgscan_direct - x->pgscan_direct;
 	ret[RS_METRIC_pgsteal_kswapd] = y->pgsteal_kswapd - x->pgsteal_kswapd;
 	ret[RS_METRIC_pgsteal_direct] = y->pgsteal_direct - x->pgsteal_direct;
+	ret[RS_METRIC_pgactivate] = y->pgactivate - x->pgactivate;
+	ret[RS_METRIC_pgpgin] = y->pgpgin - x->pgpgin;
 	ret[RS_METRIC_duration_ns] = b->now_ns - a->now_ns;
 	ret[RS_METRIC_free_pages] = free_sum * 1000 / rs_max(1, b->now_ns - a->now_ns);
 }
@@ -405,6 +433,7 @@ int rs_workload_simulate(const struct rs_workload *workload, const struct rs_sim
 		return -ENOMEM;
 	r->w = workload;
 	r->p = parameters;
+	r->seed = seed;
 	c.seed = seed;
 	set_devices(&c, parameters, workload->swap_is_zram);
 	err = rs_sim_create(&c, &r->sim);

@@ -11,52 +11,57 @@
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
+#include "../kernel/setting.h"
 
 #define PAGE_BYTES 4096
 
-enum kind { KIND_INT, KIND_UNSIGNED, KIND_U64, KIND_BOOL };
+enum kind { KIND_INT, KIND_UNSIGNED, KIND_U64, KIND_BOOL, KIND_BIT };
 
-/* The ranges are those of the kernel's own handlers. */
-static const struct {
+/* Names and pairs are those of src/kernel/setting.c; the ranges are what the kernel takes, harmful or not. */
+static const struct row {
 	const char *key;
 	size_t offset;
 	enum kind kind;
 	int64_t low, high;
-	size_t clears; /* the other of a pair, which the kernel sets to 0: an offset */
-	enum kind clears_kind;
-} keys[] = {
-#define KEY(key, member, kind, low, high)                                                 \
-	{                                                                                 \
-		key, offsetof(struct rs_sim_config, member), kind, low, high, 0, KIND_INT \
+} rows[] = {
+#define ROW(key, member, kind, low, high)                                \
+	{                                                                \
+		key, offsetof(struct rs_sim_config, member), kind, low, high \
 	}
-#define PAIR(key, member, kind, low, high, other, other_kind)                                                        \
-	{                                                                                                            \
-		key, offsetof(struct rs_sim_config, member), kind, low, high, offsetof(struct rs_sim_config, other), \
-			other_kind                                                                                   \
-	}
-	KEY("min_free_kbytes", min_free_kbytes, KIND_INT, 0, INT32_MAX),
-	KEY("watermark_scale_factor", watermark_scale_factor, KIND_INT, 1, 3000),
-	KEY("watermark_boost_factor", watermark_boost_factor, KIND_INT, 0, INT32_MAX),
-	KEY("swappiness", swappiness, KIND_INT, 0, 200),
-	KEY("vfs_cache_pressure", vfs_cache_pressure, KIND_INT, 0, INT32_MAX),
-	KEY("zone_reclaim_mode", zone_reclaim_mode, KIND_INT, 0, 7),
-	PAIR("dirty_ratio", dirty_ratio, KIND_UNSIGNED, 0, 100, dirty_bytes, KIND_U64),
-	PAIR("dirty_background_ratio", dirty_background_ratio, KIND_UNSIGNED, 0, 100, dirty_background_bytes, KIND_U64),
-	PAIR("dirty_bytes", dirty_bytes, KIND_U64, 2 * PAGE_BYTES, INT64_MAX, dirty_ratio, KIND_UNSIGNED),
-	PAIR("dirty_background_bytes", dirty_background_bytes, KIND_U64, 1, INT64_MAX, dirty_background_ratio,
-	     KIND_UNSIGNED),
-	KEY("dirty_expire_centisecs", dirty_expire_centisecs, KIND_UNSIGNED, 0, INT32_MAX),
-	KEY("dirty_writeback_centisecs", dirty_writeback_centisecs, KIND_UNSIGNED, 0, INT32_MAX),
-	KEY("laptop_mode", laptop_mode, KIND_BOOL, 0, 1),
-	KEY("lru_gen.enabled", lru_gen, KIND_BOOL, 0, 1),
-	KEY("lru_gen.min_ttl_ms", min_ttl_ms, KIND_UNSIGNED, 0, INT32_MAX),
+#define VM(name, kind, low, high) ROW("vm." #name, name, kind, low, high)
+	VM(min_free_kbytes, KIND_INT, 0, INT32_MAX),
+	VM(watermark_scale_factor, KIND_INT, 1, 3000),
+	VM(watermark_boost_factor, KIND_INT, 0, INT32_MAX),
+	VM(swappiness, KIND_INT, 0, 200),
+	VM(vfs_cache_pressure, KIND_INT, 0, INT32_MAX),
+	VM(zone_reclaim_mode, KIND_INT, 0, 7),
+	VM(dirty_ratio, KIND_UNSIGNED, 0, 100),
+	VM(dirty_background_ratio, KIND_UNSIGNED, 0, 100),
+	VM(dirty_bytes, KIND_U64, 2 * PAGE_BYTES, INT64_MAX),
+	VM(dirty_background_bytes, KIND_U64, 1, INT64_MAX),
+	VM(dirty_expire_centisecs, KIND_UNSIGNED, 0, INT32_MAX),
+	VM(dirty_writeback_centisecs, KIND_UNSIGNED, 0, INT32_MAX),
+	VM(laptop_mode, KIND_BOOL, 0, INT32_MAX),
+	/* bits: the first one is MGLRU, the others only make it cheaper */
+	ROW("/sys/kernel/mm/lru_gen/enabled", lru_gen, KIND_BIT, 0, 7),
+	ROW("/sys/kernel/mm/lru_gen/min_ttl_ms", min_ttl_ms, KIND_UNSIGNED, 0, INT32_MAX),
 };
 
-static void put(struct rs_sim_config *config, size_t offset, enum kind kind, int64_t value)
+static const struct row *row_of(const char *key)
 {
-	char *at = (char *)config + offset;
+	size_t i;
 
-	switch (kind) {
+	for (i = 0; i < RS_ARRAY_SIZE_OF(rows); i++)
+		if (!strcmp(rows[i].key, key))
+			return &rows[i];
+	return NULL;
+}
+
+static void put(struct rs_sim_config *config, const struct row *row, int64_t value)
+{
+	char *at = (char *)config + row->offset;
+
+	switch (row->kind) {
 	case KIND_INT:
 		*(int *)at = value;
 		break;
@@ -68,6 +73,9 @@ static void put(struct rs_sim_config *config, size_t offset, enum kind kind, int
 		break;
 	case KIND_BOOL:
 		*(bool *)at = value;
+		break;
+	case KIND_BIT:
+		*(bool *)at = value & 1;
 		break;
 	}
 }
@@ -134,54 +142,75 @@ static int set_ram(const char *assignment, const char *value, struct rs_sim_conf
 	return 0;
 }
 
-static const char *without_vm(const char *key)
+/* As src/kernel/setting.c has it; "lru_gen.enabled" is understood like "lru_gen/enabled". */
+static const struct rs_setting *setting_of(const char *name)
 {
-	return strncmp(key, "vm.", 3) ? key : key + 3;
+	char path[96];
+
+	if (strncmp(name, "lru_gen.", 8))
+		return rs_setting_find(name);
+	snprintf(path, sizeof(path), "lru_gen/%s", name + 8);
+	return rs_setting_find(path);
 }
 
 bool rs_setting_is_known(const char *key)
 {
-	size_t i;
+	const struct rs_setting *setting = setting_of(key);
 
-	key = without_vm(key);
-	for (i = 0; i < RS_ARRAY_SIZE_OF(keys); i++)
-		if (!strcmp(keys[i].key, key))
-			return true;
-	return !strcmp(key, "ram") || !strcmp(key, "swap");
+	return (setting && row_of(setting->key)) || !strcmp(key, "ram") || !strcmp(key, "swap");
+}
+
+/* "100" or, as the kernel prints bits, "0x0007". */
+static bool parse_number(const char *value, int64_t *ret)
+{
+	char *end;
+
+	errno = 0;
+	*ret = strtoll(value, &end, !strncmp(value, "0x", 2) ? 16 : 10);
+	return end != value && !*end && !errno;
+}
+
+static int set_row(const char *assignment, const struct rs_setting *setting, const char *value, struct rs_sim_config *config)
+{
+	const struct row *row = row_of(setting->key);
+	int64_t number;
+
+	if (!row)
+		return rs_err(-EINVAL, "%s: %s cannot be simulated", assignment, setting->key);
+	if (!parse_number(value, &number))
+		return bad(assignment, "must be a whole number");
+	if (number < row->low || number > row->high)
+		return rs_err(-EINVAL, "%s: must be from %lld to %lld, which is what the kernel takes", assignment,
+			      (long long)row->low, (long long)row->high);
+	put(config, row, number);
+	if (setting->counterpart)
+		put(config, row_of(setting->counterpart), 0);
+	return 0;
 }
 
 int rs_setting_apply(const char *assignment, struct rs_sim_config *config)
 {
-	const char *equals = strchr(assignment, '='), *key = without_vm(assignment), *value;
-	size_t len, i;
-	int64_t number;
-	char *end;
+	const char *equals = strchr(assignment, '='), *value;
+	const struct rs_setting *setting;
+	char name[96];
 
-	if (!equals)
+	if (!equals || equals == assignment)
 		return bad(assignment, "must be KEY=VALUE");
-	len = equals - key;
+	if (!strncmp(assignment, "cgroup:", 7))
+		return bad(assignment,
+			   "no cgroup's limits can be tried: a recording does not tell which memory belongs to which cgroup");
+	snprintf(name, sizeof(name), "%.*s", (int)(equals - assignment), assignment);
 	value = equals + 1;
-	if (len == 3 && !strncmp(key, "ram", 3))
+	if (!strcmp(name, "ram"))
 		return set_ram(assignment, value, config);
-	if (len == 4 && !strncmp(key, "swap", 4)) {
+	if (!strcmp(name, "swap")) {
 		if (size_of(value, config->swap_pages, &config->swap_pages))
 			return bad(assignment, "must be a size such as 2G, +512M or -25%");
 		return 0;
 	}
-	for (i = 0; i < RS_ARRAY_SIZE_OF(keys); i++) {
-		if (strlen(keys[i].key) != len || strncmp(keys[i].key, key, len))
-			continue;
-		errno = 0;
-		number = strtoll(value, &end, 10);
-		if (end == value || *end || errno || number < keys[i].low || number > keys[i].high)
-			return rs_err(-EINVAL, "%s: must be a number from %lld to %lld", assignment,
-				      (long long)keys[i].low, (long long)keys[i].high);
-		put(config, keys[i].offset, keys[i].kind, number);
-		if (keys[i].clears)
-			put(config, keys[i].clears, keys[i].clears_kind, 0);
-		return 0;
-	}
-	return bad(assignment, "no such setting; see the manual for those that can be simulated");
+	setting = setting_of(name);
+	return setting ? set_row(assignment, setting, value, config) :
+			 bad(assignment, "no such setting; see the manual for those that can be simulated");
 }
 
 int rs_setting_parse_sweep(const char *text, struct rs_setting_sweep *ret)

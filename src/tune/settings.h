@@ -6,8 +6,8 @@
 #include "../sim/sim.h"
 
 /*
- * Applies "key=value": a sysctl ("vm." may be left out), lru_gen.enabled, lru_gen.min_ttl_ms, or ram and swap, which
- * take a size ("2G") or a change ("+512M", "-25%"). 0, or -EINVAL, said in one line.
+ * Applies "key=value": a setting by any name that src/kernel/setting.h knows it by, or ram and swap, which take a
+ * size ("2G") or a change ("+512M", "-25%"). 0, or -EINVAL, said in one line.
  */
 int rs_setting_apply(const char *assignment, struct rs_sim_config *config);
 

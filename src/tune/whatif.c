@@ -10,13 +10,11 @@
 
 #define Z90 1.645
 /*
- * What the members do not know of: parts of a log that were chosen beforehand and not fitted to any outcome. Runs of
- * the same load differ by some per cent; the simulated host is wrong about a part of every effect, and about a
- * metric the more, the worse it repeated the recording.
+ * Parts of a log, chosen beforehand and not fitted to any outcome: by how much two runs of the same load differ on
+ * the same host at least, and which part of an effect the simulated host is wrong about.
  */
 #define SPREAD_OF_RUNS 0.05
 #define SHARE_OF_EFFECT 0.3
-#define SHARE_OF_ERROR 0.3
 
 struct job {
 	const struct rs_workload *w;
@@ -50,28 +48,110 @@ static double metric_floor(enum rs_metric metric)
 	return 1 / (exp(-rs_metric_log_ratio(metric, 0, 1)) - 1);
 }
 
-static void judge(const struct job *j, size_t nr_pairs, enum rs_metric metric, double *effects,
+/* Log of a metric in a simulated run: side 0 before, 1 after. */
+static double level(const struct job *j, size_t pair, unsigned int side, enum rs_metric metric)
+{
+	return rs_metric_log_ratio(metric, j->metrics[pair][side][metric], 0);
+}
+
+/* How the runs of one member differ that differ by their seeds only, over all members. */
+static double variance_of_seeds(const struct job *j, size_t nr_pairs, unsigned int side, enum rs_metric metric)
+{
+	double sum = 0;
+	size_t m, i;
+
+	for (m = 0; m < nr_pairs; m += j->nr_seeds) {
+		double mean = 0;
+
+		for (i = m; i < m + j->nr_seeds; i++)
+			mean += level(j, i, side, metric) / j->nr_seeds;
+		for (i = m; i < m + j->nr_seeds; i++)
+			sum += pow(level(j, i, side, metric) - mean, 2);
+	}
+	return j->nr_seeds > 1 ? sum / (nr_pairs - nr_pairs / j->nr_seeds) : 0;
+}
+
+/*
+ * What happens seldom differs from run to run by chance alone: a count as Poisson's do, and the time of so many stalls
+ * about twice as much, their lengths being about exponential.
+ */
+static double variance_of_chance(enum rs_metric metric, double value, double nr_stalls, double floor)
+{
+	if (metric == RS_METRIC_stall_ns)
+		return 2 * pow(value / (value + floor), 2) / (nr_stalls + 1);
+	return rs_metric_unit(metric) == RS_UNIT_COUNT ? value / pow(value + floor, 2) : 0;
+}
+
+static double error_of(const struct job *j, enum rs_metric metric)
+{
+	double own = j->calibration->metric_error[metric], all = log1p(j->calibration->error);
+
+	/* A metric that came out right by luck shares in what the simulation is wrong about: halfway to all of them. */
+	return sqrt((own * own + all * all) / 2);
+}
+
+static double median_effect(const struct job *j, size_t nr_pairs, enum rs_metric metric, double *effects)
+{
+	size_t i;
+
+	for (i = 0; i < nr_pairs; i++)
+		effects[i] = level(j, i, 1, metric) - level(j, i, 0, metric);
+	qsort(effects, nr_pairs, sizeof(*effects), compare_doubles);
+	return (effects[(nr_pairs - 1) / 2] + effects[nr_pairs / 2]) / 2;
+}
+
+/* How far the settings take the host from what was recorded: mean of the logs, over what is known. */
+static double distance(const struct job *j, size_t nr_pairs, double *effects)
+{
+	double sum = 0;
+	int i, nr = 0;
+
+	for (i = 0; i < RS_NR_METRICS; i++)
+		if (!isnan(j->w->recorded[i])) {
+			sum += fabs(median_effect(j, nr_pairs, i, effects));
+			nr++;
+		}
+	return nr ? sum / nr : 0;
+}
+
+/*
+ * The interval, as variances of a log that add up: members and seeds, which is what the recording leaves open; what a
+ * run differs by from the next, once for the recorded one and once for the one to come; and what the simulation is
+ * wrong about. Of that, what it is wrong about on both sides cancels: all of it without a change, less and less of it
+ * with the distance.
+ */
+static double interval_width(const struct job *j, size_t nr_pairs, enum rs_metric metric, double middle, double far,
+			     double after, double *effects)
+{
+	double floor = metric_floor(metric), error = error_of(j, metric), mean = 0, variance = 0;
+	const double *recorded = j->w->recorded;
+	size_t i;
+
+	median_effect(j, nr_pairs, metric, effects);
+	for (i = 0; i < nr_pairs; i++)
+		mean += effects[i] / nr_pairs;
+	for (i = 0; i < nr_pairs; i++)
+		variance += pow(effects[i] - mean, 2) / (nr_pairs > 1 ? nr_pairs - 1 : 1);
+	variance += variance_of_seeds(j, nr_pairs, 0, metric) + variance_of_seeds(j, nr_pairs, 1, metric);
+	variance += variance_of_chance(metric, recorded[metric], recorded[RS_METRIC_allocstall], floor) +
+		    variance_of_chance(metric, after, recorded[RS_METRIC_allocstall], floor);
+	variance += 2 * error * error * (1 - exp(-far));
+	variance += 2 * SPREAD_OF_RUNS * SPREAD_OF_RUNS + pow(SHARE_OF_EFFECT * middle, 2);
+	return Z90 * sqrt(variance);
+}
+
+static void judge(const struct job *j, size_t nr_pairs, enum rs_metric metric, double far, double *effects,
 		  struct rs_whatif_metric *ret)
 {
 	double before = j->w->recorded[metric], error = j->calibration->metric_error[metric],
-	       floor = metric_floor(metric);
-	double mean = 0, variance = 0, middle, width;
-	size_t i;
+	       floor = metric_floor(metric), middle, width;
 
 	ret->before = before;
 	ret->calibration_error = expm1(error);
 	ret->known = !isnan(before) && fabs(error) <= RS_WHATIF_MAX_METRIC_LOG;
-	for (i = 0; i < nr_pairs; i++) {
-		effects[i] = rs_metric_log_ratio(metric, j->metrics[i][1][metric], j->metrics[i][0][metric]);
-		mean += effects[i] / nr_pairs;
-	}
-	for (i = 0; i < nr_pairs; i++)
-		variance += (effects[i] - mean) * (effects[i] - mean) / (nr_pairs > 1 ? nr_pairs - 1 : 1);
-	qsort(effects, nr_pairs, sizeof(*effects), compare_doubles);
-	middle = effects[nr_pairs / 2];
-	width = Z90 * sqrt(variance + SPREAD_OF_RUNS * SPREAD_OF_RUNS + pow(SHARE_OF_EFFECT * middle, 2) +
-			   pow(SHARE_OF_ERROR * error, 2));
+	middle = median_effect(j, nr_pairs, metric, effects);
 	ret->after = fmax(0, (before + floor) * exp(middle) - floor);
+	width = interval_width(j, nr_pairs, metric, middle, far, ret->after, effects);
 	ret->low = fmax(0, (before + floor) * exp(middle - width) - floor);
 	ret->high = fmax(0, (before + floor) * exp(middle + width) - floor);
 }
@@ -111,8 +191,10 @@ int rs_whatif(const struct rs_workload *workload, const struct rs_calibration *c
 	if (j.metrics && effects)
 		err = rs_sim_pool(options->nr_threads, nr_pairs * 2, run_one, &j);
 	if (!err) {
+		double far = distance(&j, nr_pairs, effects);
+
 		for (i = 0; i < RS_NR_METRICS; i++)
-			judge(&j, nr_pairs, i, effects, &ret->metrics[i]);
+			judge(&j, nr_pairs, i, far, effects, &ret->metrics[i]);
 		take_zones(&j, ret);
 		ret->nr_runs = nr_pairs * 2;
 	}

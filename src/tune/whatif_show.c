@@ -28,9 +28,19 @@ static const char *show(char *buf, size_t size, enum rs_metric metric, double va
 	return buf;
 }
 
+/* Of next to nothing no percentage is told. */
+static const char *show_change(char *buf, size_t size, enum rs_metric metric, const struct rs_whatif_metric *m)
+{
+	if (rs_metric_log_ratio(metric, m->before, 0) < log(2))
+		snprintf(buf, size, "%9s", "");
+	else
+		snprintf(buf, size, "%+7.0f %%", 100 * (m->after / m->before - 1));
+	return buf;
+}
+
 static void metric_text(enum rs_metric metric, const struct rs_whatif_metric *m, FILE *out)
 {
-	char before[32], after[32], low[32], high[32];
+	char before[32], after[32], low[32], high[32], change[32];
 
 	if (isnan(m->before)) {
 		fprintf(out, "%-16s %12s  not recorded\n", rs_metric_name(metric), "-");
@@ -38,11 +48,11 @@ static void metric_text(enum rs_metric metric, const struct rs_whatif_metric *m,
 	}
 	fprintf(out, "%-16s %12s ", rs_metric_name(metric), show(before, sizeof(before), metric, m->before));
 	if (m->known)
-		fprintf(out, "%12s  %12s to %-12s %+5.0f %%\n", show(after, sizeof(after), metric, m->after),
-			show(low, sizeof(low), metric, m->low), show(high, sizeof(high), metric, m->high),
+		fprintf(out, "%12s %s  %12s to %-12s %+5.0f %%\n", show(after, sizeof(after), metric, m->after),
+			show_change(change, sizeof(change), metric, m), show(low, sizeof(low), metric, m->low), show(high, sizeof(high), metric, m->high),
 			100 * m->calibration_error);
 	else
-		fprintf(out, "%12s  %-28s %+5.0f %%\n", "-", "not predicted", 100 * m->calibration_error);
+		fprintf(out, "%12s %9s  %-28s %+5.0f %%\n", "-", "", "not predicted", 100 * m->calibration_error);
 }
 
 static void unknown_text(const struct rs_workload *w, FILE *out)
@@ -50,7 +60,21 @@ static void unknown_text(const struct rs_workload *w, FILE *out)
 	unsigned int i;
 
 	for (i = 0; i < w->nr_unknown; i++)
-		fprintf(out, "%s%s\n", i ? "         " : "Unknown: ", w->unknown[i]);
+		fprintf(out, "%s%s\n", i ? "             " : "Unknown:     ", w->unknown[i]);
+}
+
+/* The recorded figures have it in them, and so do the predicted ones, which start from there. */
+static void recorder_text(const struct rs_workload *w, FILE *out)
+{
+	double host_ns = w->recorded[RS_METRIC_duration_ns] * w->config.nr_cpus;
+
+	if (isfinite(w->recorder_cpu_ns))
+		fprintf(out, "Recorder:    took %.1f %% of the host's CPU time for itself; ", 100 * w->recorder_cpu_ns / host_ns);
+	else
+		fprintf(out, "Recorder:    its CPU time is not in this recording; ");
+	fprintf(out, "it made %.0f records a second in the load's.\n",
+		w->nr_records / (w->recorded[RS_METRIC_duration_ns] / 1e9));
+	fprintf(out, "             Both are in the recorded and predicted figures alike: without it, expect the change, not the level.\n");
 }
 
 void rs_whatif_text(const struct rs_whatif_show *s, FILE *out)
@@ -63,7 +87,7 @@ void rs_whatif_text(const struct rs_whatif_show *s, FILE *out)
 		fprintf(out, " %s", s->settings[i]);
 	fprintf(out, ", predicted from %u runs of %u loads that fit the recording:\n\n", r->nr_runs,
 		s->calibration->nr_members);
-	fprintf(out, "%-16s %12s %12s  %-28s %s\n", "", "recorded", "predicted", "        90 % interval",
+	fprintf(out, "%-16s %12s %12s %9s  %-28s %s\n", "", "recorded", "predicted", "change", "        90 % interval",
 		"calibration");
 	for (i = 0; i < RS_NR_METRICS; i++)
 		metric_text(i, &r->metrics[i], out);
@@ -76,8 +100,10 @@ void rs_whatif_text(const struct rs_whatif_show *s, FILE *out)
 			100.0 * z->high[0] / z->managed, z->high[1] / PAGES_PER_MIB, 100.0 * z->high[1] / z->managed);
 	}
 	fprintf(out,
-		"\nCalibration: the simulation is off by %.0f %% on average under the recorded settings (%u runs).\n",
+		"\nCalibration: with the recorded settings the simulation misses what was recorded by %.0f %% on average, each\n"
+		"             figure by what its last column says (%u runs).\n",
 		100 * s->calibration->error, s->calibration->nr_runs);
+	recorder_text(s->workload, out);
 	unknown_text(s->workload, out);
 }
 
@@ -144,6 +170,7 @@ void rs_whatif_json(const struct rs_whatif_show *s, FILE *out)
 		json_number(&j, "after", m->known ? m->after : NAN, 0);
 		json_number(&j, "low", m->known ? m->low : NAN, 0);
 		json_number(&j, "high", m->known ? m->high : NAN, 0);
+		json_number(&j, "change", m->known && m->before > 0 ? m->after / m->before - 1 : NAN, 4);
 		json_number(&j, "calibration_error", m->calibration_error, 4);
 		rs_json_end_line(&j);
 	}
@@ -165,6 +192,8 @@ void rs_whatif_json(const struct rs_whatif_show *s, FILE *out)
 	rs_json_double(&j, "calibration_error", s->calibration->error, 4);
 	rs_json_u64(&j, "members", s->calibration->nr_members);
 	rs_json_u64(&j, "runs", r->nr_runs + s->calibration->nr_runs);
+	json_number(&j, "recorder_cpu_ns", s->workload->recorder_cpu_ns, 0);
+	rs_json_u64(&j, "recorder_records", s->workload->nr_records);
 	rs_json_array(&j, "unknown");
 	for (i = 0; i < s->workload->nr_unknown; i++)
 		rs_json_string(&j, NULL, s->workload->unknown[i]);

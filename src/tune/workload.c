@@ -327,6 +327,19 @@ static double pressure_delta(struct json_object *info, struct json_object *end, 
 	return a && b ? scale * ((double)json_object_get_int64(b) - (double)json_object_get_int64(a)) : NAN;
 }
 
+/*
+ * Pages that were read from files. The kernel counts what every device reads, in KiB; whether zram's swap-ins are in
+ * it depends on how the kernel reads from zram, so with them the sum says nothing.
+ */
+static double file_reads(const struct rs_workload *w, struct json_object *info, struct json_object *end)
+{
+	double pages = vmstat_delta(info, end, "pgpgin") / 4, swapped_in = w->recorded[RS_METRIC_pswpin];
+
+	if (w->swap_is_zram)
+		return swapped_in > 0 ? NAN : pages;
+	return fmax(0, pages - (swapped_in > 0 ? swapped_in : 0));
+}
+
 static void sum_up(struct pass *p, struct json_object *info, struct json_object *end)
 {
 	static const struct {
@@ -342,6 +355,7 @@ static void sum_up(struct pass *p, struct json_object *info, struct json_object 
 		{ RS_METRIC_pgscan_direct, "pgscan_direct" },
 		{ RS_METRIC_pgsteal_kswapd, "pgsteal_kswapd" },
 		{ RS_METRIC_pgsteal_direct, "pgsteal_direct" },
+		{ RS_METRIC_pgactivate, "pgactivate" },
 	};
 	const struct sample *first = &p->samples[0], *last = &p->samples[p->nr_samples - 1];
 	double *r = p->w->recorded, free_sum = 0;
@@ -351,6 +365,10 @@ static void sum_up(struct pass *p, struct json_object *info, struct json_object 
 		r[counters[i].metric] = vmstat_delta(info, end, counters[i].name);
 	r[RS_METRIC_allocstall] = vmstat_delta_of_zones(info, end, "allocstall");
 	r[RS_METRIC_stall_ns] = p->stall_ns;
+	r[RS_METRIC_pgpgin] = file_reads(p->w, info, end);
+	/* Of both types in one counter: it tells how files are read only where they are most of what is reclaimed. */
+	if (r[RS_METRIC_pswpout] > r[RS_METRIC_refault_file])
+		r[RS_METRIC_pgactivate] = NAN;
 	r[RS_METRIC_memory_some_ns] = pressure_delta(info, end, "memory_some_us", 1000);
 	r[RS_METRIC_memory_full_ns] = pressure_delta(info, end, "memory_full_us", 1000);
 	r[RS_METRIC_kswapd_cpu_ns] = pressure_delta(info, end, "kswapd_cpu_ns", 1);
@@ -428,6 +446,7 @@ static int make_slots(struct pass *p)
 {
 	struct rs_workload *w = p->w;
 	int64_t anon, kernel;
+	uint64_t file_in = 0;
 	double waits = w->recorded[RS_METRIC_memory_some_ns] - w->recorded[RS_METRIC_stall_ns], per_swapin = 0;
 	size_t i;
 
@@ -450,6 +469,7 @@ static int make_slots(struct pass *p)
 		follow(&anon, b->anon + b->swap_used, &s->anon_new, &s->anon_gone);
 		follow(&kernel, b->kernel, &s->kernel_new, &s->kernel_gone);
 		s->file_in = in > 0 ? in : 0;
+		file_in += s->file_in;
 		s->swapped_in = b->pswpin - a->pswpin;
 		s->waited_ns =
 			rs_min(b->waited_ns - a->waited_ns + (uint64_t)(per_swapin * s->swapped_in), s->ns * 95 / 100);
@@ -458,6 +478,10 @@ static int make_slots(struct pass *p)
 	}
 	w->anon_peak = rs_max(w->anon_peak, p->samples[0].anon + p->samples[0].swap_used);
 	w->file_peak = rs_max(w->file_peak, p->samples[0].file);
+	w->file_seen = p->samples[0].file + file_in;
+	if (w->recorded[RS_METRIC_refault_file] > 0)
+		w->file_seen -= rs_min(w->file_seen, (uint64_t)w->recorded[RS_METRIC_refault_file]);
+	w->file_seen = rs_max(w->file_seen, w->file_peak);
 	return 0;
 }
 
@@ -543,6 +567,8 @@ static int create(struct pass *p, struct rs_reader *reader)
 	if (p->nr_samples <= MIN_SLOTS)
 		return rs_err(-ENODATA, "the gauge was read %zu times only: record longer, in mode decisions",
 			      p->nr_samples);
+	p->w->recorder_cpu_ns = member(end, "recorder_cpu_ns") ? json_object_get_int64(member(end, "recorder_cpu_ns")) : NAN;
+	p->w->nr_records = json_object_get_int64(member(end, "attempted"));
 	p->has_missing_rule = rs_diff_read_rules(reader, &rules) != NULL;
 	for (i = 0; i < RS_NR_METRICS; i++)
 		p->w->recorded[i] = NAN;

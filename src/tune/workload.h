@@ -30,6 +30,8 @@
 	X(pgscan_direct, PAGES, "scanned by tasks")                                            \
 	X(pgsteal_kswapd, PAGES, "reclaimed by kswapd")                                        \
 	X(pgsteal_direct, PAGES, "reclaimed by tasks")                                         \
+	X(pgactivate, PAGES, "found in use, and moved to an active list")                      \
+	X(pgpgin, PAGES, "read from files")                                                    \
 	X(free_pages, PAGES, "free on average")                                                \
 	X(duration_ns, NS, "from the first to the last of the recorded work")
 
@@ -50,7 +52,7 @@ enum rs_metric_unit rs_metric_unit(enum rs_metric metric);
 	X(anon_hot_share, 0.02, 1.0, "share of anonymous memory in steady use")                             \
 	X(anon_hot_rate, 0.02, 20.0, "how often each page of it is touched")                                \
 	X(anon_cold_rate, 0.0005, 5.0, "how often each other page is touched")                              \
-	X(file_size, 1.0, 8.0, "size of what is read, in the largest cache that was seen")                  \
+	X(file_size, 1.0, 2.0, "size of what is read, in the pages that were cached or read")               \
 	X(file_sweep_share, 0.01, 1.0, "share of reads that go through it in order")                        \
 	X(file_reads, 1.0, 20.0, "reads for each one that missed the cache")                                \
 	X(file_hot_share, 0.01, 0.5, "share of the file in steady use")                                     \
@@ -87,10 +89,15 @@ struct rs_workload {
 	/* At the start, in pages. */
 	uint64_t inactive_anon, active_anon, inactive_file, active_file, kernel;
 	uint64_t anon_peak, file_peak; /* largest footprint, largest cache */
+	uint64_t file_seen; /* different file pages: cached at the start, or read since and not for a second time */
 	double dirtied_per_s; /* file pages, over the whole recording */
 	uint64_t swapped_in; /* sum over slots */
 	double alloc_ns; /* of a page when the host allocates as fast as it was ever seen to */
 	bool swap_is_zram;
+
+	/* The recorder's own cost, which is in what was recorded. */
+	double recorder_cpu_ns; /* of its process; NAN: the recording does not tell */
+	uint64_t nr_records; /* made where the load ran */
 
 	double recorded[RS_NR_METRICS]; /* NAN: the recording does not tell */
 	/* Sentences about what is not known or not simulated, for people. */

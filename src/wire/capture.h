@@ -53,7 +53,6 @@ enum rs_mode {
 	X(mm_compaction_defer_reset)                                                               \
 	X(mm_compaction_wakeup_kcompactd)                                                          \
 	X(mm_compaction_kcompactd_wake)                                                            \
-	X(mm_compaction_kcompactd_sleep)                                                           \
 	X(mark_victim)                                                                             \
 	X(mm_setup_per_zone_wmarks)                                                                \
 	X(cgroup_mkdir)

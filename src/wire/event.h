@@ -58,7 +58,7 @@ enum rs_throttle {
 enum { RS_COMPACT_CONTINUE = 4, RS_COMPACT_SUCCESS = 8 };
 /* compaction_deferral.what and kcompactd.what */
 enum { RS_COMPACTION_DEFERRED, RS_COMPACTION_FAILED, RS_COMPACTION_RESET };
-enum { RS_KCOMPACTD_WOKEN, RS_KCOMPACTD_WAKES, RS_KCOMPACTD_SLEEPS };
+enum { RS_KCOMPACTD_WOKEN, RS_KCOMPACTD_WAKES };
 
 /* The bits of struct scan_control that decide something. */
 enum rs_sc_flag {
@@ -249,7 +249,7 @@ enum rs_folio_outcome {
 	X(98, folio_unmap, "try_to_unmap() of a folio")                                            \
 	X(99, folio_remove, "__remove_mapping() of a folio")                                       \
 	X(120, compaction_deferral, "compaction of a zone is put off, or no longer")               \
-	X(121, kcompactd, "kcompactd is woken, wakes or sleeps")                                   \
+	X(121, kcompactd, "kcompactd is woken, or wakes")                                   \
 	X(112, gen_folio, "a folio at the tail of an oldest generation, as isolate_folios() finds it") \
 	X(113, oom_badness, "score of a process for the OOM killer")                               \
 	X(114, refault_test, "classic LRU: what a page that came back was compared with")
@@ -380,7 +380,8 @@ enum rs_folio_outcome {
 	F(__u64, file_before, PAGES, "both file lists when it was entered, precise")               \
 	F(__u64, anon_before, PAGES, "both anon lists, likewise")                                  \
 	F(__u64, write_pending, PAGES, "NR_ZONE_WRITE_PENDING")                                    \
-	F(__s64, write_pending_diff, PAGES, "not folded yet")
+	F(__s64, write_pending_diff, PAGES, "not folded yet")                                      \
+	F(__u64, free_before, PAGES, "NR_FREE_PAGES when it was entered, precise")
 
 #define RS_FIELDS_try_to_free_pages_begin(F, A) RS_FIELDS_SC(F)
 
@@ -714,9 +715,9 @@ enum rs_folio_outcome {
 
 #define RS_FIELDS_kcompactd(F, A)                                                                  \
 	F(__s32, nid, NODE, "node")                                                                \
-	F(__s32, order, NUM, "order, -1: not told")                                                \
-	F(__s32, highest_zoneidx, ZONE, "highest zone, -1: not told")                              \
-	F(__u32, what, NUM, "0: somebody woke it, 1: it wakes, 2: it sleeps")
+	F(__s32, order, NUM, "order")                                                \
+	F(__s32, highest_zoneidx, ZONE, "highest zone")                              \
+	F(__u32, what, NUM, "0: somebody woke it, 1: it wakes")
 
 #define RS_FIELDS_direct_compact(F, A)                                                             \
 	F(__u32, gfp, GFP, "gfp mask of the request")                                              \
@@ -763,7 +764,9 @@ enum rs_folio_outcome {
 	F(__u32, tgid, NUM, "process")                                                             \
 	F(__u32, flags, TASK_FLAGS, "PF_ flags")                                                   \
 	F(__s32, oom_score_adj, NUM, "oom_score_adj")                                              \
-	F(__u32, has_mm, BOOL, "its first thread has memory")
+	F(__u32, has_mm, BOOL, "its first thread has memory")                                      \
+	F(__u64, rss_sum, PAGES, "in memory, with what the CPUs count for themselves; 0: not told") \
+	F(__u64, swapents_sum, PAGES, "in swap, in the same way")
 
 #define RS_FIELDS_mark_victim(F, A)                                                                \
 	F(__u32, victim, NUM, "thread that will die")                                             \

@@ -125,6 +125,12 @@ a apply --yes --keep --file "$dir/advice" -j
 [ $status -eq 0 ] && is 90 10 && grep -q '"type":"change","id":null,"key":"vm.swappiness","old":"60","new":"90"' "$dir/out"
 result "apply --file takes the advice of recommend"
 
+fresh
+printf '{"type":"advice","key":"swappiness","proposed":90,"together_with":[{"key":"watermark_scale_factor","proposed":50}]}\n' >"$dir/advice"
+"$apply" apply --root "$root" --yes --keep --file - <"$dir/advice" >"$dir/out" 2>"$dir/err"
+is 90 50
+result "and the values that belong together with one"
+
 # Wrong input changes nothing.
 fresh
 refuse() { # refuse STATUS PATTERN ARGUMENTS...
@@ -143,6 +149,10 @@ refuse 2 'must be at least 1024' apply --yes min_free_kbytes=1
 refuse 2 'is set twice' apply --yes swappiness=70 vm.swappiness=80
 refuse 2 'what shall be written' apply --yes
 refuse 1 'zone_reclaim_mode: this kernel does not have it' apply --yes zone_reclaim_mode=1
+echo '{"type":"advice","key":"vm.swappiness"}' >"$dir/half"
+refuse 2 'without key and proposed' apply --yes -f "$dir/half"
+echo 'vm.swappiness = 90' >"$dir/text"
+refuse 2 'text line 1: no JSON object' apply --yes -f "$dir/text"
 refuse 1 'cannot read: No such file' apply --yes -f "$dir/none"
 refuse 2 'no such journal' rollback 20200101T000000-01
 refuse 2 'no such journal' rollback ../../../etc/passwd

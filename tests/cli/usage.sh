@@ -56,8 +56,11 @@ refuses 2 'must be a number' script -t x
 refuses 2 'nothing to try: give --set KEY=VALUE or --sweep' whatif
 refuses 2 'swappiness: must be KEY=VALUE' whatif --set swappiness
 refuses 2 'no such setting; see the manual' whatif --set vm.swapiness=10
-for v in -1 201 x '' 1.5 60x; do refuses 2 'must be a number from 0 to 200' whatif --set "vm.swappiness=$v"; done
-for v in 0 3001; do refuses 2 'must be a number from 1 to 3000' whatif --set "watermark_scale_factor=$v"; done
+for v in x '' 1.5 60x; do refuses 2 'must be a whole number' whatif --set "vm.swappiness=$v"; done
+for v in -1 201; do refuses 2 'must be from 0 to 200, which' whatif --set "vm.swappiness=$v"; done
+refuses 2 'vm.page-cluster cannot be simulated' whatif --set page-cluster=0
+refuses 2 "no cgroup's limits can be tried" whatif --set cgroup:/a:memory.high=1G
+for v in 0 3001; do refuses 2 'must be from 1 to 3000, which' whatif --set "watermark_scale_factor=$v"; done
 for v in '' x 5 +5 -101% 10%; do refuses 2 'must be a size such as 2G' whatif --set "ram=$v"; done
 for v in swappiness swappiness=1:2 swappiness=2:1:3 swappiness=0:9:1 swappiness=0:9:1001 =0:9:2 swappiness=0:9:2x; do
 	refuses 2 'must be KEY=LOW:HIGH:N' whatif --sweep "$v"

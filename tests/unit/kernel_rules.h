@@ -38,6 +38,7 @@ static inline struct rs_rules kernel_rules(enum kernel_under_test v)
 	r.swappiness_of_sc = v6_12;
 	r.swappiness_anon_only = r.lru_gen_protection = v6_18;
 	r.aging_in_loop = v7_2;
+	r.oom_counts_cpus = v7_2;
 	r.kswapd_ages_node = v6_1 && !v6_12;
 	r.aging_by_spread = v6_1 && !v6_18;
 	r.lru_gen_keeps_referenced = r.lru_gen_spares_locked = v6_1 && !v6_18;

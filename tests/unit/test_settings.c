@@ -26,6 +26,13 @@ static void rs_setting_apply_with_and_without_vm_is_the_same(void **state)
 	assert_int_equal(c.swappiness, 0);
 	assert_int_equal(rs_setting_apply("lru_gen.enabled=1", &c), 0);
 	assert_true(c.lru_gen);
+	/* as the kernel prints it; the first bit is MGLRU */
+	assert_int_equal(rs_setting_apply("/sys/kernel/mm/lru_gen/enabled=0x0006", &c), 0);
+	assert_false(c.lru_gen);
+	assert_int_equal(rs_setting_apply("lru_gen/enabled=7", &c), 0);
+	assert_true(c.lru_gen);
+	assert_int_equal(rs_setting_apply("lru_gen/min_ttl_ms=500", &c), 0);
+	assert_int_equal(c.min_ttl_ms, 500);
 	assert_int_equal(rs_setting_apply("min_free_kbytes=12345", &c), 0);
 	assert_int_equal(c.min_free_kbytes, 12345);
 	assert_true(rs_setting_is_known("vm.swappiness") && rs_setting_is_known("swap"));
@@ -77,7 +84,11 @@ static void rs_setting_apply_refused_changes_nothing(void **state)
 					     "vm.vm.swappiness=1",
 					     "=1",
 					     "dirty_bytes=1",
-					     "lru_gen.enabled=2",
+					     "lru_gen.enabled=8",
+					     "lru_gen/enabled=y",
+					     "vm.page-cluster=1",
+					     "compaction_proactiveness=1",
+					     "cgroup:/a:memory.high=1G",
 					     "ram=512",
 					     "swap=1T" };
 	struct rs_sim_config c = host(), same = c;

@@ -235,20 +235,20 @@ static struct rs_workload *made_up_load(void)
 	struct rs_workload *w = calloc(1, sizeof(*w));
 	size_t i;
 
-	rs_sim_config_init(&w->config, &rules, 6000);
-	w->config.swap_pages = 6000;
+	rs_sim_config_init(&w->config, &rules, 3000);
+	w->config.swap_pages = 3000;
 	w->config.swap.synchronous = true;
 	w->config.swap.stored_bytes = 1000;
 	w->swap_is_zram = true;
-	w->nr_slots = 120;
+	w->nr_slots = 60;
 	w->slots = calloc(w->nr_slots, sizeof(*w->slots));
 	for (i = 0; i < w->nr_slots; i++) {
 		w->slots[i].ns = 20 * MS;
-		if (i < 60)
+		if (i < 30)
 			w->slots[i].anon_new = 120;
 	}
-	w->kernel = 1000;
-	w->anon_peak = 60 * 120;
+	w->kernel = 500;
+	w->anon_peak = 30 * 120;
 	return w;
 }
 
@@ -263,22 +263,23 @@ static const double true_parameters[RS_NR_LOAD_PARAMETERS] = {
 /* What the simulation itself did is its own recording: calibration must come near it, knowing only the sums. */
 static void rs_calibrate_finds_a_simulated_load_again(void **state)
 {
-	struct rs_calibration_options o = { .nr_threads = 2, .nr_runs = 288, .seed = 7 };
+	struct rs_calibration_options o = { .nr_threads = 2, .nr_runs = 192, .seed = 7 };
 	struct rs_calibration *a = calloc(1, sizeof(*a)), *b = calloc(1, sizeof(*b));
 	struct rs_workload *w = made_up_load();
 
 	(void)state;
-	w->recorded[RS_METRIC_duration_ns] = 2400.0 * MS;
+	w->recorded[RS_METRIC_duration_ns] = 1200.0 * MS;
 	assert_int_equal(rs_workload_simulate(w, &w->config, true_parameters, 3, w->recorded, NULL), 0);
-	assert_true(w->recorded[RS_METRIC_pswpout] > 500);
+	assert_true(w->recorded[RS_METRIC_pswpout] > 250);
+	w->recorded[RS_METRIC_pgactivate] = NAN; /* as with every load that swaps */
 	assert_int_equal(rs_calibrate(w, &o, a), 0);
-	assert_true(a->error < 0.5);
+	assert_true(a->error < RS_WHATIF_MAX_ERROR);
 	o.nr_runs = 24; /* a first guess only */
 	assert_int_equal(rs_calibrate(w, &o, b), 0);
 	assert_true(a->error < b->error);
 	assert_true(a->nr_members >= 1 && a->members[0].error <= a->members[a->nr_members - 1].error);
 	/* The threads do not show. */
-	o.nr_runs = 48;
+	o.nr_runs = 24;
 	assert_int_equal(rs_calibrate(w, &o, a), 0);
 	o.nr_threads = 1;
 	assert_int_equal(rs_calibrate(w, &o, b), 0);
@@ -297,7 +298,7 @@ static void rs_whatif_same_settings_same_figures(void **state)
 	int i;
 
 	(void)state;
-	w->recorded[RS_METRIC_duration_ns] = 2400.0 * MS;
+	w->recorded[RS_METRIC_duration_ns] = 1200.0 * MS;
 	memcpy(c->members[0].parameters, true_parameters, sizeof(true_parameters));
 	c->nr_members = 1;
 	c->members[0].seed = 3;
@@ -322,16 +323,16 @@ static void rs_whatif_enough_memory_no_swapping(void **state)
 	struct rs_whatif r;
 
 	(void)state;
-	w->recorded[RS_METRIC_duration_ns] = 2400.0 * MS;
+	w->recorded[RS_METRIC_duration_ns] = 1200.0 * MS;
 	memcpy(c->members[0].parameters, true_parameters, sizeof(true_parameters));
 	c->nr_members = 1;
 	assert_int_equal(rs_workload_simulate(w, &w->config, true_parameters, 0, w->recorded, NULL), 0);
 	more.zones[0].managed_pages *= 2;
 	assert_int_equal(rs_whatif(w, c, &more, &o, &r), 0);
-	assert_true(r.metrics[RS_METRIC_pswpout].before > 500);
+	assert_true(r.metrics[RS_METRIC_pswpout].before > 250);
 	assert_true(r.metrics[RS_METRIC_pswpout].after < 100);
 	assert_true(r.metrics[RS_METRIC_memory_some_ns].after < r.metrics[RS_METRIC_memory_some_ns].before);
-	assert_int_equal(r.zones[0].managed, 6000 * 2);
+	assert_int_equal(r.zones[0].managed, 3000 * 2);
 	/* A metric that the simulation cannot repeat is not predicted. */
 	c->metric_error[RS_METRIC_allocstall] = RS_WHATIF_MAX_METRIC_LOG + 0.01;
 	assert_int_equal(rs_whatif(w, c, &more, &o, &r), 0);

@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # agreement.sh DIR...: docs/model-vs-kernel.md, its tables, out of the recordings DIR/r.data, as test.sh leaves
 # them in build/vm: KERNEL-WORKLOAD-OPTIONS.
-set -eu
+set -eu -o pipefail
 . "$(dirname "$0")/lib.sh"
 for dir in "$@"; do
 	name=$(basename "$dir")
-	"$TOP/build/reclaimscope" diff -j "$dir/r.data" 2>/dev/null | grep '"type":"kind"' | sed "s/^/${name%%-*} ${name#*-} /"
-done | awk -v q='"' '
+	lines=$("$TOP/build/reclaimscope" diff -j "$dir/r.data" 2>/dev/null | grep -E '^\{"v":1,"type":"(kind|summary)"') ||
+		{ echo "agreement.sh: nothing in $dir" >&2; exit 1; }
+	lru=
+	case $lines in *'"lru":"mglru"'*) lru=+MGLRU ;; esac
+	sed "s/^/${name%%-*}$lru ${name#*-} /" <<<"$lines"
+done | sort -s -V -k1,1 | awk -v q='"' '
 function member(name,   at, rest) {
 	at = index($0, q name q ":")
 	if (!at) return ""
@@ -18,9 +22,15 @@ function member(name,   at, rest) {
 }
 {
 	kernel = $1; workload = $2
+	sub(/[+]/, " ", kernel)
 	if (!(kernel in seen)) { seen[kernel] = 1; kernels[++nk] = kernel }
 	if (!((kernel, workload) in ran)) { ran[kernel, workload] = 1; runs[kernel] = runs[kernel] " " workload }
 	name = member("name")
+	if (name == "") { # the summary: exact ones are its first numbers
+		of[kernel] += member("observed"); ag[kernel] += member("agree"); ra[kernel] += member("race")
+		di[kernel] += member("diverged"); hi[kernel] += member("not_observable"); lo[kernel] += member("lost")
+		next
+	}
 	if (!(name in class)) { class[name] = member("class"); mirrors[name] = member("mirrors"); names[++n] = name }
 	o[name, kernel] += member("observed"); a[name, kernel] += member("agree")
 	d[name, kernel] += member("diverged") + member("outside_margin"); r[name, kernel] += member("race")
@@ -37,8 +47,17 @@ function member(name,   at, rest) {
 END {
 	print "# The model against live kernels\n"
 	print "Every decision in recordings of real kernels, computed again by src/model from the inputs that were recorded. Written by"
-	print "`make model-vs-kernel` out of what `make test-vm` has recorded: run both to check it. The classic LRU, unless a recording says"
-	print "otherwise. What was learned, hidden or never reached is in [model-findings.md](model-findings.md).\n"
+	print "`make model-vs-kernel` out of what `make test-vm` has recorded: run both to check it. What was learned, hidden or never reached"
+	print "is in [model-findings.md](model-findings.md).\n"
+	print "## All exact decisions\n"
+	print "| kernel and LRU | recordings | observed | identical | races | different | lost | hidden |"
+	print "|---|---|---|---|---|---|---|---|"
+	for (k = 1; k <= nk; k++) {
+		x = kernels[k]
+		print "| " x " | " split(runs[x], some, " ") " | " of[x] " | " ag[x] " | " ra[x] " | " di[x] " | " lo[x] " | " hi[x] " |"
+		of["all"] += of[x]; ag["all"] += ag[x]; ra["all"] += ra[x]; di["all"] += di[x]; lo["all"] += lo[x]; hi["all"] += hi[x]
+	}
+	print "| all | | " of["all"] " | " ag["all"] " | " ra["all"] " | " di["all"] " | " lo["all"] " | " hi["all"] " |\n"
 	print "## Agreement\n"
 	print "Each cell: how many the model computed identically, of how many observed; `d`: different without an excuse, `r`: races that"
 	print "the recording shows, `m`: inside of the margin (near decisions), `l`: lost, a record is missing, `h`: this kernel hides an input.\n"

@@ -4,7 +4,7 @@
 T=/sys/kernel/tracing
 events="vmscan oom/reclaim_retry_zone oom/compact_retry oom/mark_victim compaction/mm_compaction_suitable
 compaction/mm_compaction_deferred compaction/mm_compaction_defer_compaction compaction/mm_compaction_defer_reset
-compaction/mm_compaction_wakeup_kcompactd compaction/mm_compaction_kcompactd_wake compaction/mm_compaction_kcompactd_sleep
+compaction/mm_compaction_wakeup_kcompactd compaction/mm_compaction_kcompactd_wake
 writeback/writeback_congestion_wait writeback/writeback_wait_iff_congested"
 each_event() {
 	for e in $events; do
@@ -16,21 +16,15 @@ each_event() {
 }
 uname -r >/out/release
 [ -z "$CHECK" ] || reclaimscope check -j >/out/check.jsonl 2>&1
-# A trace instance for each event, with next to no buffer: how much it has overwritten is counted.
+# A trace instance for each event, with next to no buffer: how much it has overwritten is counted. It is switched on when the
+# recorder is there, whose own start may have woken kswapd before it could see that.
 for e in $(each_event); do
 	i=$T/instances/${e##*/}
-	mkdir "$i" && echo 4 >"$i/buffer_size_kb" && echo 1 >"$i/events/${e#$T/events/}/enable"
+	mkdir "$i" && echo 0 >"$i/tracing_on" && echo 4 >"$i/buffer_size_kb" && echo 1 >"$i/events/${e#$T/events/}/enable"
 done
 echo "$WORKLOAD" >/tmp/workload
-# What each has counted so far; the recorder's own start may have woken kswapd before it could see that.
-cat >/tmp/count <<'EOF'
-for i in /sys/kernel/tracing/instances/*; do
-	cat "$i"/per_cpu/cpu*/stats |
-		awk -v name="${i##*/}" '/^(entries|overrun|dropped events):/ { n += $NF } END { print name, n + 0 }'
-done
-EOF
 cat >/tmp/command <<'EOF'
-. /tmp/count >/tmp/before
+for i in /sys/kernel/tracing/instances/*; do echo 1 >"$i/tracing_on"; done
 cat /proc/sys/vm/stat_refresh >/dev/null 2>&1
 . /tmp/workload
 # Until kswapd has gone to sleep, and the counters of all CPUs are added up. Then the recorder stops.
@@ -45,7 +39,10 @@ EOF
 reclaimscope record -o /out/r.data $RECORD -- sh /tmp/command >/out/workload 2>/out/stderr
 status=$?
 [ -z "$DRSNOOP" ] || { sleep 0.5; kill -INT $snoop; wait $snoop; }
-. /tmp/count | awk 'NR == FNR { before[$1] = $2; next } { print $1, $2 - before[$1] }' /tmp/before - >/out/counts
+for i in "$T"/instances/*; do
+	cat "$i"/per_cpu/cpu*/stats |
+		awk -v name="${i##*/}" '/^(entries|overrun|dropped events):/ { n += $NF } END { print name, n + 0 }'
+done >/out/counts
 # What the kernel counted for the cgroups of the workload; it adds up the counters of its CPUs every two seconds.
 [ -z "$(find /sys/fs/cgroup/* -maxdepth 0 -type d)" ] || sleep 3
 find /sys/fs/cgroup/ -mindepth 1 -type d | while read -r d; do

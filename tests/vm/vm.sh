@@ -75,7 +75,7 @@ done
 qemu=("$CACHE/qemu/usr/bin/qemu-system-x86_64" -L "$CACHE/qemu/usr/share/qemu" -L "$CACHE/qemu/usr/share/seabios")
 threads=multi
 [ "$cpus" -gt 1 ] || threads=single
-cmdline="console=ttyS0 panic=-1 oops=panic quiet loglevel=4 rdinit=/init psi=1 mitigations=off nokaslr"
+cmdline="console=ttyS0 panic=-1 oops=panic quiet loglevel=4 rdinit=/init psi=1 mitigations=off nokaslr no_timer_check"
 cmdline+=" transparent_hugepage=madvise lab.swap=$swap ${lru:+lab.lru_gen=$lru} $words"
 machine=(-nodefaults -no-user-config -machine q35,hpet=off -accel "tcg,thread=$threads,tb-size=256" -cpu max,la57=off
 	-smp "$cpus" -m "$mem" -display none -no-reboot -serial stdio -monitor none
