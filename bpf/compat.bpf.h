@@ -365,7 +365,8 @@ static __always_inline __u64 lru_zone_sizes(__u64 lruvec)
 	((__u64)*(__u32 *)((char *)(sc) + __CORE_RELO((type *)0, member, BYTE_OFFSET))             \
 		 << __CORE_RELO((type *)0, member, LSHIFT_U64) >>                                  \
 	 __CORE_RELO((type *)0, member, RSHIFT_U64))
-#define SC_BIT(sc, type, member, flag) (SC_BITFIELD(sc, type, member) ? (flag) : 0)
+/* Fields of one bit. Without a branch: the verifier of 6.1 would follow all 2048 ways through eleven of them. */
+#define SC_BIT(sc, type, member, flag) (SC_BITFIELD(sc, type, member) * (flag))
 
 static __always_inline __u32 sc_flags(const void *sc)
 {

@@ -98,14 +98,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 /* A bar on a terminal, gone when all is done. @ctx: what is being done. */
 static void show_progress(void *ctx, unsigned int done, unsigned int all)
 {
-	static const char bar[] = "########################################", blank[] = "                                        ";
+	static const char bar[] = "########################################",
+			  blank[] = "                                        ";
 	int filled = (sizeof(bar) - 1) * (done < all ? done : all) / all;
 
 	if (!isatty(STDERR_FILENO))
 		return;
 	if (done < all)
-		fprintf(stderr, "\r%-11s [%.*s%.*s] %3u %%", (const char *)ctx, filled, bar, (int)sizeof(bar) - 1 - filled,
-			blank, 100 * done / all);
+		fprintf(stderr, "\r%-11s [%.*s%.*s] %3u %%", (const char *)ctx, filled, bar,
+			(int)sizeof(bar) - 1 - filled, blank, 100 * done / all);
 	else
 		fprintf(stderr, "\r%-60s\r", "");
 }
@@ -150,8 +151,8 @@ static double lost(const struct rs_whatif *r)
 {
 	const struct rs_whatif_metric *m = r->metrics;
 
-	return m[RS_METRIC_memory_some_ns].known ? m[RS_METRIC_memory_some_ns].after :
-						   m[RS_METRIC_refault_anon].after + m[RS_METRIC_refault_file].after;
+	return m[RS_METRIC_memory_some_ns].known ? m[RS_METRIC_memory_some_ns].after
+						 : m[RS_METRIC_refault_anon].after + m[RS_METRIC_refault_file].after;
 }
 
 /* One value of the sweep. */
@@ -208,7 +209,8 @@ static int sweep(struct args *args, struct rs_whatif_show *show)
 		nr_best += nr_best < NR_CONFIRMED;
 	}
 	if (!args->json)
-		printf("\nThe best of them by time lost to memory, with all %u loads:\n", show->calibration->nr_members);
+		printf("\nThe best of them by time lost to memory, with all %u loads:\n",
+		       show->calibration->nr_members);
 	for (k = 0; k < nr_best; k++) {
 		show_progress("confirming", k, nr_best);
 		err = ask(args, show, best[k], &exact, &whatif);
@@ -222,9 +224,11 @@ static int sweep(struct args *args, struct rs_whatif_show *show)
 
 static int run(struct args *args)
 {
-	struct rs_calibration_options o = {
-		.nr_threads = args->threads, .nr_runs = args->runs, .seed = args->seed, .progress = show_progress, .ctx = "calibrating"
-	};
+	struct rs_calibration_options o = { .nr_threads = args->threads,
+					    .nr_runs = args->runs,
+					    .seed = args->seed,
+					    .progress = show_progress,
+					    .ctx = "calibrating" };
 	struct rs_whatif_show show = { .settings = args->settings };
 	struct rs_calibration *calibration = malloc(sizeof(*calibration));
 	struct rs_workload *workload = NULL;

@@ -121,7 +121,7 @@ static int put_loss(struct recorder *r)
 	const struct rs_probe *probes = rs_capture_probes(r->capture, &n);
 
 	sum_loss(r, false, &counters, &loss);
-	rs_describe_loss(begin_text(r), &loss, &counters, probes, n, r->schema);
+	rs_describe_loss(begin_text(r), &loss, &counters, probes, n, rs_writer_schema(r->writer));
 	return put_text(r, RS_BLOCK_LOSS);
 }
 
@@ -451,6 +451,8 @@ static int start(struct recorder *r, bool *ret_command_failed)
 	r->last_flush_ns = r->last_asked_ns = r->began_ns;
 	rs_describe_host(begin_text(r), r->kernel, r->capture, &r->config->capture, r->schema,
 			 (const char *const *)r->config->command);
+	rs_schema_destroy(r->schema); /* the writer has one */
+	r->schema = NULL;
 	/* Not earlier: killed between these two, it leaves an empty file. */
 	err = rs_writer_create(r->config->output, r->config->overwrite, &r->writer);
 	if (!err)

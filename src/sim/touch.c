@@ -154,9 +154,9 @@ static void fault(struct rs_sim *sim, struct rs_task *task, const struct rs_area
 }
 
 /* A touch that a table does not answer: of a page that is missing, is dirtied, or moves by being used. */
-__attribute__((noinline)) static void touch_slowly(struct rs_sim *sim, struct rs_task *task, uint32_t page, bool write)
+__attribute__((noinline)) static void touch_slowly(struct rs_sim *sim, struct rs_task *task, const struct rs_area *area,
+						   uint32_t page, bool write)
 {
-	struct rs_area *area = area_of(sim, page);
 	bool file = area_is_file(area);
 
 	if (!(sim->hot[page] & PG_RESIDENT)) {
@@ -213,21 +213,26 @@ static void touch_run(struct rs_sim *sim, struct rs_task *task, const uint32_t *
 		      uint32_t access_ns)
 {
 	const uint8_t *sets = sim->touch_sets[write];
-	uint64_t chunk_ns = (uint64_t)CHUNK * access_ns;
+	const struct rs_area *area = sim->areas; /* of the last page: most stay in one, and need no look at area_of[] */
 	uint32_t at = 0, from, end;
 
 	while (at < nr && !sim->error && !task->result.oom_killed) {
 		uint64_t room = sim->sched.horizon_ns - rs_min(sim->sched.horizon_ns, task->thread->debt_ns);
 
 		/* no further than the next thing that happens */
-		end = rs_min(nr, at + (room >= chunk_ns ? CHUNK : rs_max(1, room / access_ns)));
+		end = rs_min(nr, at + CHUNK);
+		if (room < (uint64_t)(end - at) * access_ns)
+			end = at + rs_max(1, room / access_ns);
 		from = at;
 		if (end + AHEAD <= nr)
 			at = touch_simple(sim, ids, at, end, sets, true);
 		else
 			at = touch_simple(sim, ids, at, end, sets, false);
-		if (at < end)
-			touch_slowly(sim, task, ids[at++], write);
+		if (at < end) {
+			if (ids[at] - area->first >= area->nr)
+				area = area_of(sim, ids[at]);
+			touch_slowly(sim, task, area, ids[at++], write);
+		}
 		sim->counts.accesses += at - from;
 		rs_spend(task->thread, (uint64_t)(at - from) * access_ns);
 	}

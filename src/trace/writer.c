@@ -333,6 +333,11 @@ int rs_writer_sync(struct rs_writer *writer)
 	return err ? fail(writer, err) : 0;
 }
 
+const struct rs_schema *rs_writer_schema(const struct rs_writer *writer)
+{
+	return writer->schema;
+}
+
 void rs_writer_stats(const struct rs_writer *writer, struct rs_writer_stats *ret)
 {
 	struct rs_output_stats stats;

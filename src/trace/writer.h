@@ -53,6 +53,9 @@ struct rs_writer_stats {
 
 void rs_writer_stats(const struct rs_writer *writer, struct rs_writer_stats *ret);
 
+/* By which it packs; its own. */
+const struct rs_schema *rs_writer_schema(const struct rs_writer *writer);
+
 /* Flushes, and frees. 0 or -errno, said. The file stays. NULL is fine. */
 int rs_writer_close(struct rs_writer *writer);
 

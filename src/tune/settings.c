@@ -24,8 +24,8 @@ static const struct row {
 	enum kind kind;
 	int64_t low, high;
 } rows[] = {
-#define ROW(key, member, kind, low, high)                                \
-	{                                                                \
+#define ROW(key, member, kind, low, high)                                    \
+	{                                                                    \
 		key, offsetof(struct rs_sim_config, member), kind, low, high \
 	}
 #define VM(name, kind, low, high) ROW("vm." #name, name, kind, low, high)
@@ -170,7 +170,8 @@ static bool parse_number(const char *value, int64_t *ret)
 	return end != value && !*end && !errno;
 }
 
-static int set_row(const char *assignment, const struct rs_setting *setting, const char *value, struct rs_sim_config *config)
+static int set_row(const char *assignment, const struct rs_setting *setting, const char *value,
+		   struct rs_sim_config *config)
 {
 	const struct row *row = row_of(setting->key);
 	int64_t number;
@@ -197,8 +198,9 @@ int rs_setting_apply(const char *assignment, struct rs_sim_config *config)
 	if (!equals || equals == assignment)
 		return bad(assignment, "must be KEY=VALUE");
 	if (!strncmp(assignment, "cgroup:", 7))
-		return bad(assignment,
-			   "no cgroup's limits can be tried: a recording does not tell which memory belongs to which cgroup");
+		return bad(
+			assignment,
+			"no cgroup's limits can be tried: a recording does not tell which memory belongs to which cgroup");
 	snprintf(name, sizeof(name), "%.*s", (int)(equals - assignment), assignment);
 	value = equals + 1;
 	if (!strcmp(name, "ram"))
@@ -209,8 +211,8 @@ int rs_setting_apply(const char *assignment, struct rs_sim_config *config)
 		return 0;
 	}
 	setting = setting_of(name);
-	return setting ? set_row(assignment, setting, value, config) :
-			 bad(assignment, "no such setting; see the manual for those that can be simulated");
+	return setting ? set_row(assignment, setting, value, config)
+		       : bad(assignment, "no such setting; see the manual for those that can be simulated");
 }
 
 int rs_setting_parse_sweep(const char *text, struct rs_setting_sweep *ret)

@@ -140,6 +140,12 @@ static double interval_width(const struct job *j, size_t nr_pairs, enum rs_metri
 	return Z90 * sqrt(variance);
 }
 
+/* By so much waiting may have been longer for the recorder: nobody else has a CPU while its process does. */
+static double recorder_ns(const struct rs_workload *w)
+{
+	return isfinite(w->recorder_cpu_ns) ? w->recorder_cpu_ns / w->config.nr_cpus : 0;
+}
+
 static void judge(const struct job *j, size_t nr_pairs, enum rs_metric metric, double far, double *effects,
 		  struct rs_whatif_metric *ret)
 {
@@ -154,6 +160,8 @@ static void judge(const struct job *j, size_t nr_pairs, enum rs_metric metric, d
 	width = interval_width(j, nr_pairs, metric, middle, far, ret->after, effects);
 	ret->low = fmax(0, (before + floor) * exp(middle - width) - floor);
 	ret->high = fmax(0, (before + floor) * exp(middle + width) - floor);
+	if (rs_metric_unit(metric) == RS_UNIT_NS && metric != RS_METRIC_kswapd_cpu_ns)
+		ret->low = fmax(0, ret->low - recorder_ns(j->w));
 }
 
 static void take_zones(const struct job *j, struct rs_whatif *ret)

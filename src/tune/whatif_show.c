@@ -49,8 +49,8 @@ static void metric_text(enum rs_metric metric, const struct rs_whatif_metric *m,
 	fprintf(out, "%-16s %12s ", rs_metric_name(metric), show(before, sizeof(before), metric, m->before));
 	if (m->known)
 		fprintf(out, "%12s %s  %12s to %-12s %+5.0f %%\n", show(after, sizeof(after), metric, m->after),
-			show_change(change, sizeof(change), metric, m), show(low, sizeof(low), metric, m->low), show(high, sizeof(high), metric, m->high),
-			100 * m->calibration_error);
+			show_change(change, sizeof(change), metric, m), show(low, sizeof(low), metric, m->low),
+			show(high, sizeof(high), metric, m->high), 100 * m->calibration_error);
 	else
 		fprintf(out, "%12s %9s  %-28s %+5.0f %%\n", "-", "", "not predicted", 100 * m->calibration_error);
 }
@@ -69,12 +69,14 @@ static void recorder_text(const struct rs_workload *w, FILE *out)
 	double host_ns = w->recorded[RS_METRIC_duration_ns] * w->config.nr_cpus;
 
 	if (isfinite(w->recorder_cpu_ns))
-		fprintf(out, "Recorder:    took %.1f %% of the host's CPU time for itself; ", 100 * w->recorder_cpu_ns / host_ns);
+		fprintf(out, "Recorder:    took %.1f %% of the host's CPU time for itself; ",
+			100 * w->recorder_cpu_ns / host_ns);
 	else
 		fprintf(out, "Recorder:    its CPU time is not in this recording; ");
 	fprintf(out, "it made %.0f records a second in the load's.\n",
 		w->nr_records / (w->recorded[RS_METRIC_duration_ns] / 1e9));
-	fprintf(out, "             Both are in the recorded and predicted figures alike: without it, expect the change, not the level.\n");
+	fprintf(out,
+		"             Both are in the recorded and predicted figures alike: without it, expect the change, not the level.\n");
 }
 
 void rs_whatif_text(const struct rs_whatif_show *s, FILE *out)

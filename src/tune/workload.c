@@ -567,7 +567,8 @@ static int create(struct pass *p, struct rs_reader *reader)
 	if (p->nr_samples <= MIN_SLOTS)
 		return rs_err(-ENODATA, "the gauge was read %zu times only: record longer, in mode decisions",
 			      p->nr_samples);
-	p->w->recorder_cpu_ns = member(end, "recorder_cpu_ns") ? json_object_get_int64(member(end, "recorder_cpu_ns")) : NAN;
+	p->w->recorder_cpu_ns =
+		member(end, "recorder_cpu_ns") ? json_object_get_int64(member(end, "recorder_cpu_ns")) : NAN;
 	p->w->nr_records = json_object_get_int64(member(end, "attempted"));
 	p->has_missing_rule = rs_diff_read_rules(reader, &rules) != NULL;
 	for (i = 0; i < RS_NR_METRICS; i++)

@@ -381,6 +381,26 @@ static void memory_high_slows_down(void **state)
 	assert_true(r.counts.psi_full_ns > 2 * SECOND);
 }
 
+/* A reader that could go on waits for the only CPU while kswapd has it. */
+static void pressure_is_full_while_the_cpu_reclaims(void **state)
+{
+	struct rs_sim_config config = config_of(V6_12);
+	_cleanup_(rs_sim_destroyp) struct rs_sim *sim = NULL;
+	struct script s = SCRIPT({ .type = RS_SIM_OP_RANGE, .nr = 2 * PAGES });
+	struct rs_sim_result r;
+
+	(void)state;
+	config.nr_cpus = 1;
+	config.file = (struct rs_sim_device){ 0 };
+	sim = host_of(&config);
+	area_in(sim, file);
+	task_in(sim, script_next, &s);
+	r = run_until(sim, 10 * SECOND);
+	assert_true(r.counts.kswapd_cpu_ns > MS);
+	assert_true(r.counts.psi_full_ns + 1000 >= r.counts.kswapd_cpu_ns);
+	assert_true(r.counts.psi_full_ns <= r.counts.psi_some_ns);
+}
+
 static void slab_shrinks_in_proportion(void **state)
 {
 	struct rs_sim_config config = config_of(V6_12);
@@ -528,6 +548,7 @@ int main(void)
 		cmocka_unit_test(a_limit_holds_and_leaves_others_alone),
 		cmocka_unit_test(protected_memory_stays),
 		cmocka_unit_test(memory_high_slows_down),
+		cmocka_unit_test(pressure_is_full_while_the_cpu_reclaims),
 		cmocka_unit_test(slab_shrinks_in_proportion),
 		cmocka_unit_test(generations_keep_what_is_used),
 		cmocka_unit_test(min_ttl_kills_rather_than_thrashes),

@@ -316,6 +316,35 @@ static void results_do_not_depend_on_threads_or_steps(void **state)
 	assert_int_equal(r.counts.accesses, one[0].counts.accesses);
 }
 
+/* What zram stores in is taken from free memory; what it could not get yet, it takes with a later page. */
+static void zram_takes_no_page_that_is_not_free(void **state)
+{
+	_cleanup_(rs_sim_destroyp) struct rs_sim *sim = NULL;
+	struct rs_sim_config config;
+	unsigned int i;
+
+	(void)state;
+	rs_sim_config_init(&config, rules_of(V6_1), PAGES);
+	config.swap_pages = 100;
+	config.swap.synchronous = true;
+	config.swap.stored_bytes = 4096;
+	sim = host_of(&config);
+	sim->zones[ZONE_NORMAL].nr_free_pages = 2;
+	for (i = 0; i < 5; i++)
+		rs_swap_take(sim, 0);
+	assert_int_equal(sim->nr_zram, 2);
+	assert_int_equal(sim->kernel_of[ZONE_NORMAL], 2);
+	assert_int_equal(sim->zones[ZONE_NORMAL].nr_free_pages, 0);
+	rs_free(sim, ZONE_NORMAL, 10);
+	rs_swap_take(sim, 0);
+	assert_int_equal(sim->nr_zram, 6);
+	assert_int_equal(sim->zones[ZONE_NORMAL].nr_free_pages, 6);
+	for (i = 0; i < 6; i++)
+		rs_swap_free(sim, 0);
+	assert_int_equal(sim->nr_zram, 0);
+	assert_int_equal(sim->zones[ZONE_NORMAL].nr_free_pages, 12);
+}
+
 static int failing_job(void *arg, size_t i)
 {
 	unsigned int *called = arg;
@@ -341,6 +370,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_are_conserved),
 		cmocka_unit_test(results_do_not_depend_on_threads_or_steps),
+		cmocka_unit_test(zram_takes_no_page_that_is_not_free),
 		cmocka_unit_test(the_first_error_of_a_pool_is_returned),
 	};
 

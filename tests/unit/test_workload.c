@@ -96,7 +96,7 @@ static struct rs_workload *workload_of(struct fixture *f, int expected)
 	recording_put_text(
 		f->writer, RS_BLOCK_END,
 		"{\"vmstat\":{\"pswpin\":25,\"allocstall_normal\":3,\"allocstall_movable\":4,\"nr_dirtied\":600},"
-		"\"pressure\":{\"memory_some_us\":51000}}");
+		"\"pressure\":{\"memory_some_us\":51000},\"attempted\":90,\"recorder_cpu_ns\":7000000}");
 	assert_int_equal(rs_writer_close(f->writer), 0);
 	assert_int_equal(rs_reader_open(f->path, &reader), 0);
 	assert_int_equal(rs_workload_create(reader, &w), expected);
@@ -155,6 +155,8 @@ static void rs_workload_footprint_is_what_is_resident_and_in_swap(void **state)
 	assert_int_equal(w->recorded[RS_METRIC_memory_some_ns], 50 * MS);
 	assert_true(isnan(w->recorded[RS_METRIC_memory_full_ns]));
 	assert_int_equal(w->recorded[RS_METRIC_duration_ns], 390 * MS);
+	assert_int_equal(w->recorder_cpu_ns, 7 * MS);
+	assert_int_equal(w->nr_records, 90);
 	rs_workload_destroy(w);
 }
 
@@ -182,6 +184,7 @@ static void rs_workload_what_is_evicted_was_read_before(void **state)
 		waited += w->slots[i].waited_ns;
 	}
 	assert_int_equal(read, 29 * 40);
+	assert_int_equal(w->file_seen, 3000 + 29 * 40);
 	assert_int_equal(waited, 29 * 2 * MS);
 	assert_int_equal(w->recorded[RS_METRIC_stall_ns], 30 * 2 * MS);
 	rs_workload_destroy(w);
@@ -294,7 +297,7 @@ static void rs_whatif_same_settings_same_figures(void **state)
 	struct rs_whatif_options o = { .nr_threads = 2, .nr_seeds = 1 };
 	struct rs_calibration *c = calloc(1, sizeof(*c));
 	struct rs_workload *w = made_up_load();
-	struct rs_whatif r;
+	struct rs_whatif r, wrong;
 	int i;
 
 	(void)state;
@@ -309,6 +312,16 @@ static void rs_whatif_same_settings_same_figures(void **state)
 		assert_float_equal(r.metrics[i].after, r.metrics[i].before, 1e-6 * r.metrics[i].before + 1e-6);
 		assert_true(r.metrics[i].low <= r.metrics[i].after && r.metrics[i].after <= r.metrics[i].high);
 	}
+	/* What the simulation is wrong about is the same on both sides. */
+	c->error = 0.5;
+	assert_int_equal(rs_whatif(w, c, &w->config, &o, &wrong), 0);
+	assert_memory_equal(&wrong, &r, sizeof(r));
+	/* The wait may have been the recorder's; what kswapd used cannot. */
+	w->recorder_cpu_ns = MS * w->config.nr_cpus;
+	assert_int_equal(rs_whatif(w, c, &w->config, &o, &wrong), 0);
+	assert_float_equal(wrong.metrics[RS_METRIC_memory_some_ns].low, r.metrics[RS_METRIC_memory_some_ns].low - MS,
+			   1);
+	assert_float_equal(wrong.metrics[RS_METRIC_kswapd_cpu_ns].low, r.metrics[RS_METRIC_kswapd_cpu_ns].low, 0);
 	free(c);
 	rs_workload_destroy(w);
 }
@@ -320,7 +333,7 @@ static void rs_whatif_enough_memory_no_swapping(void **state)
 	struct rs_calibration *c = calloc(1, sizeof(*c));
 	struct rs_workload *w = made_up_load();
 	struct rs_sim_config more = w->config;
-	struct rs_whatif r;
+	struct rs_whatif r, wrong;
 
 	(void)state;
 	w->recorded[RS_METRIC_duration_ns] = 1200.0 * MS;
@@ -333,6 +346,12 @@ static void rs_whatif_enough_memory_no_swapping(void **state)
 	assert_true(r.metrics[RS_METRIC_pswpout].after < 100);
 	assert_true(r.metrics[RS_METRIC_memory_some_ns].after < r.metrics[RS_METRIC_memory_some_ns].before);
 	assert_int_equal(r.zones[0].managed, 3000 * 2);
+	/* The farther from what was recorded, the more does it matter that the simulation is wrong there already. */
+	c->error = 0.5;
+	assert_int_equal(rs_whatif(w, c, &more, &o, &wrong), 0);
+	assert_true(wrong.metrics[RS_METRIC_pgsteal_kswapd].after == r.metrics[RS_METRIC_pgsteal_kswapd].after);
+	assert_true(wrong.metrics[RS_METRIC_free_pages].low < r.metrics[RS_METRIC_free_pages].low);
+	assert_true(wrong.metrics[RS_METRIC_free_pages].high > r.metrics[RS_METRIC_free_pages].high);
 	/* A metric that the simulation cannot repeat is not predicted. */
 	c->metric_error[RS_METRIC_allocstall] = RS_WHATIF_MAX_METRIC_LOG + 0.01;
 	assert_int_equal(rs_whatif(w, c, &more, &o, &r), 0);

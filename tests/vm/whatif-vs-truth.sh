@@ -39,7 +39,9 @@ $1 == "T" {
 }
 $1 == "P" && member("type") == "whatif" {
 	k = $2 SUBSEP $3 SUBSEP $4 SUBSEP member("metric")
-	before[k] = member("before"); after[k] = member("after"); low[k] = member("low"); high[k] = member("high")
+	# + 0: what substr() returns is compared as text otherwise, where 9 is more than 10.
+	before[k] = member("before") + 0; low[k] = member("low") + 0; high[k] = member("high") + 0
+	after[k] = member("after") == "" ? "" : member("after") + 0
 	# The defaults need no prediction: they were recorded.
 	after[$2 SUBSEP $3 SUBSEP "default" SUBSEP member("metric")] = before[k]
 }
