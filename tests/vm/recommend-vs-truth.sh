@@ -5,6 +5,7 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 results=${1:-$TOP/build/vm/truth}
+eval "$(sed -n 's/^\(kernels="[^"]*" workloads="[^"]*"\).*/\1/p' "$HERE/truth.sh")" # what there is to run
 
 for dir in "$results"/*/; do
 	[ -e "$dir/results.jsonl" ] || continue
@@ -12,7 +13,7 @@ for dir in "$results"/*/; do
 	IFS=- read -r kernel workload rep <<<"$name"
 	sed "s/^/T $kernel $workload $rep /" "$dir/results.jsonl"
 	[ ! -e "$dir/recommend.jsonl" ] || sed "s/^/R $kernel $workload $rep /" "$dir/recommend.jsonl"
-done | awk "$(cat "$HERE/truth.awk")"'
+done | awk -v kernels="$kernels" -v workloads="$workloads" "$(cat "$HERE/truth.awk")"'
 BEGIN { nm = split("allocstall stall_ns memory_some_ns memory_full_ns refault_anon refault_file pswpin pswpout high_pages free_pages", metrics, " ") }
 $1 == "T" {
 	setting = member("setting"); load = $2 SUBSEP $3; cell = load SUBSEP setting
@@ -47,6 +48,10 @@ END {
 	print "CPU; nothing is left out. With more than one run: mean ± standard deviation. `*`: differs from the defaults beyond noise (Welch,"
 	print "p < 0.05; where there is one run only: more than 5 %). The high marks are what the kernel keeps free; free memory is the mean"
 	print "while the load ran.\n"
+	nk = split(kernels, kernel, " "); nload = split(workloads, workload, " ")
+	for (i = 1; i <= nk; i++) for (j = 1; j <= nload; j++)
+		if (!((kernel[i], workload[j]) in seen)) missing = missing (missing == "" ? "" : ", ") kernel[i] " " workload[j]
+	if (missing != "") print "Not run yet: " missing ".\n"
 	for (l = 1; l <= nl; l++) {
 		load = loads[l]; split(load, kw, SUBSEP); d = load SUBSEP "default"
 		print "## " kw[1] ", " kw[2] "\n"

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2086,SC2013,SC2154 # words are meant; defaults come from a loop
 # Runs in the guest of truth.sh: the same work under each setting. $WORKLOAD, $REP, $WORK: what to run; $ORDER: settings.
 vm=/proc/sys/vm
 PROBES=-marks,-scan,-cost,-shrinker,-retry,-allocator,-workingset,-memcg,-lru_gen,-reclaim_throttle,-throttle_direct_reclaim
@@ -62,7 +63,7 @@ adaptivemm() {
 		if (++n >= 8) {
 			t = y = tt = ty = 0
 			for (i = 0; i < 8; i++) { t += at[i] / 8; y += frees[i] / 8 }
-			for (i = 0; i < 8; i++) { tt += (at[i] - t) ^ 2; ty += (at[i] - t) * (frees[i] - y) }
+			for (i = 0; i < 8; i++) { tt += (at[i] - t) * (at[i] - t); ty += (at[i] - t) * (frees[i] - y) }
 			slope = ty / tt; is = factor
 			if (slope >= 0) is = lowered()
 			else if (rate > 0 && (free <= high || (free - high) / -slope <= 3 * (free - high) / rate)) is = raised()

@@ -45,7 +45,7 @@ machine_of() {
 
 work_of() {
 	case $1 in
-	burst) echo "load bursts /srv/big 50 3 SEED" ;;
+	burst) echo "load bursts /srv/big 50 4 SEED" ;;
 	fine) echo "load touch 60 60000 1000 SEED" ;;
 	zram) echo "load touch 210 30000 0 SEED" ;;
 	disk) echo "load touch 185 4000 1000 SEED" ;;
