@@ -136,6 +136,7 @@ int rs_explain(struct rs_reader *reader, const struct rs_explain_query *query, s
 
 /* @why: with formula and operands of each step. */
 void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, FILE *out, bool why);
+const char *rs_balance_name(enum scan_balance balance);
 void rs_explain_json(const struct rs_explanation *x, struct rs_reader *reader, FILE *out);
 
 #endif
