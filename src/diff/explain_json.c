@@ -83,6 +83,7 @@ static void put_batch(const struct rs_explanation *x, unsigned int i, struct rs_
 	rs_json_i64(j, "swappiness", x->batches[i].swappiness);
 	rs_json_string(j, "first", types[x->batches[i].choice.type]);
 	rs_json_bool(j, "compared", x->batches[i].choice.compared);
+	rs_json_i64(j, "tier", isolate.tier);
 	for (type = 0; type < 2; type++) {
 		rs_json_object(j, types[type]);
 		rs_json_u64(j, "evicted_or_protected", total[type]);
