@@ -124,6 +124,7 @@ struct rs_explanation {
 	/* OOM */
 	struct rs_event_oom_end oom;
 	char victim_comm[RS_COMM_LEN + 1];
+	bool oom_of_kswapd; /* which it does for one reason only: min_ttl_ms */
 
 	struct rs_rules rules; /* of the kernel that was recorded */
 };

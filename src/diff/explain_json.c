@@ -220,6 +220,7 @@ void rs_explain_json(const struct rs_explanation *x, struct rs_reader *reader, F
 	rs_json_end_object(&j);
 	if (x->kind == RS_EXPLAIN_OOM) {
 		rs_json_u64(&j, "victim", x->oom.victim);
+		rs_json_bool(&j, "of_kswapd", x->oom_of_kswapd);
 		rs_json_i64(&j, "points", x->oom.chosen_points);
 		rs_json_u64(&j, "totalpages", x->oom.totalpages);
 	}

@@ -106,6 +106,11 @@ static void say_request(struct paragraph *p, const struct rs_explanation *x, str
 		    rs_show_zone(reader, x->nid, x->highest_zoneidx, gfp, sizeof(gfp)));
 		return;
 	}
+	if (x->oom_of_kswapd) {
+		say(p, "Nobody asked for memory. kswapd found no cgroup with pages that had not been used for lru_gen/min_ttl_ms, which "
+		       "it must leave alone, and had the OOM killer choose.");
+		return;
+	}
 	say(p, "%s asked for %s%" PRIu64 " page%s (order %d, %s)", x->comm, x->order ? "a block of " : "",
 	    (uint64_t)1 << x->order, x->order ? "s" : "", x->order, rs_show_gfp(x->gfp, gfp, sizeof(gfp)));
 	if (x->kind == RS_EXPLAIN_OOM) {
