@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "../base/cleanup.h"
+#include "../base/table.h"
 
 #define MAX_NODES 64
 #define MAX_RECENT 65536 /* bytes of records between two entries or exits of a thread */
@@ -95,14 +95,9 @@ static struct thread_entry *find_thread(struct rs_episodes *ep, uint32_t tid)
 
 	if (t && t->thread.tid == tid)
 		return t;
-	HASH_FIND(hh, ep->threads, &tid, sizeof(tid), t);
-	if (!t) {
-		t = calloc(1, sizeof(*t));
-		if (!t)
-			return NULL;
-		t->thread.tid = tid;
-		HASH_ADD(hh, ep->threads, thread.tid, sizeof(tid), t);
-	}
+	t = RS_FIND_OR_ADD(ep->threads, struct thread_entry, thread.tid, tid);
+	if (!t)
+		return NULL;
 	ep->last = t;
 	return t;
 }
