@@ -234,8 +234,9 @@ static void learn(struct rs_episodes *ep, const struct rs_event_hdr *hdr)
 	ep->zones[e->nid][e->zid].state = *e;
 }
 
-int rs_episodes_feed(struct rs_episodes *ep, const struct rs_event *event,
-		     void (*dropped)(void *ctx, const struct rs_frame *frame), void *ctx, struct rs_step *ret)
+/* The next record. 0 or -ENOMEM. */
+static int feed(struct rs_episodes *ep, const struct rs_event *event,
+		void (*dropped)(void *ctx, const struct rs_frame *frame), void *ctx, struct rs_step *ret)
 {
 	const struct rs_event_hdr *hdr = event->hdr;
 	struct thread_entry *t = find_thread(ep, hdr->tid ? hdr->tid : RS_IDLE_TID + event->cpu);
@@ -275,7 +276,7 @@ int rs_episodes_read(struct rs_episodes *ep, struct rs_reader *reader, struct rs
 	while ((err = rs_reader_next(reader, &event)) > 0) {
 		err = rs_tasks_learn(tasks, event.hdr);
 		if (!err)
-			err = rs_episodes_feed(ep, &event, dropped, ctx, &step);
+			err = feed(ep, &event, dropped, ctx, &step);
 		if (!err)
 			err = take(ctx, &step, &event);
 		if (err)

@@ -26,10 +26,10 @@
 #define MIN_SLOTS 20
 
 static const struct {
-	const char *name, *text;
+	const char *name;
 	enum rs_metric_unit unit;
 } metrics[] = {
-#define METRIC_ROW(name, unit, text) { #name, text, RS_UNIT_##unit },
+#define METRIC_ROW(name, unit, text) { #name, RS_UNIT_##unit },
 	RS_METRICS(METRIC_ROW)
 };
 
@@ -41,11 +41,6 @@ static const struct rs_load_range ranges[] = {
 const char *rs_metric_name(enum rs_metric metric)
 {
 	return metrics[metric].name;
-}
-
-const char *rs_metric_text(enum rs_metric metric)
-{
-	return metrics[metric].text;
 }
 
 enum rs_metric_unit rs_metric_unit(enum rs_metric metric)
