@@ -198,6 +198,8 @@ static void read_sums(struct rs_evidence *e, struct json_object *info, struct js
 	e->refault_file = number(now, "workingset_refault_file") - number(was, "workingset_refault_file");
 	e->swapin = number(now, "pswpin") - number(was, "pswpin");
 	e->swapout = number(now, "pswpout") - number(was, "pswpout");
+	e->reclaimed = number(now, "pgsteal_kswapd") - number(was, "pgsteal_kswapd") + number(now, "pgsteal_direct") -
+		       number(was, "pgsteal_direct");
 	read_disks(e, info, end);
 }
 
