@@ -27,6 +27,7 @@ static const double worth_while = 0.0005; /* of the recorded time: less is not w
 #define SMALL_ZONE 10 /* a zone of less than this part of memory is not what loads wait for */
 #define LEAST_BURSTS 3 /* that did not fit in; fewer are an accident */
 #define TOLERANCE 10 /* of swappiness: nearer is as good */
+static const double swaps = 0.01; /* of what is reclaimed: the load does not fit into memory */
 #define Z90 1.645
 
 #define MIB (1 << 20)
@@ -223,6 +224,12 @@ static void keep_free_effect(const struct rs_recommendation *r, struct rs_advice
 		gain(a, "memory_kept_free_mib", before, after, after, after);
 }
 
+/* What is kept free is then not taken from what nobody needs. */
+static bool does_not_fit(const struct rs_evidence *e)
+{
+	return e->swapout > swaps * e->reclaimed;
+}
+
 static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, const struct marks *now,
 		      struct bursts *b)
 {
@@ -246,6 +253,7 @@ static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	left = (double)b->over_then / b->over_now;
 	most = fmin(1, (b->over_then + 3.0) / b->over_now);
 	a = advise(r, id);
+	a->only_if_simulated = does_not_fit(e);
 	set(a, "vm.watermark_scale_factor", e->watermark_scale_factor, factor);
 	gain(a, "stalls", e->stalls, e->stalls * left, 0, e->stalls * most);
 	gain(a, "stall_s", e->stall_s, e->stall_s * left, 0, e->stall_s * most);
@@ -300,7 +308,7 @@ static void lower_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	snprintf(a->risk, sizeof(a->risk), "a load that did not run while this was recorded may have larger bursts");
 }
 
-static void rule_watermark_gap(const struct rs_evidence *e, struct rs_recommendation *r)
+static void rule_watermark_gap(const struct rs_evidence *e, bool may_simulate, struct rs_recommendation *r)
 {
 	struct marks now;
 	struct bursts b;
@@ -324,6 +332,12 @@ static void rule_watermark_gap(const struct rs_evidence *e, struct rs_recommenda
 		      "%.0f stalls of %.2f s together, but only %u bursts that did not fit in and %u times that kswapd began: "
 		      "record for longer",
 		      e->stalls, e->stall_s, b.over_now, e->nr_reacts);
+	else if (does_not_fit(e) && !may_simulate)
+		leave(r, "watermark-gap",
+		      "%.0f stalls of %.2f s together, and %u bursts that did not fit in; but %.0f pages were swapped out for %.0f reclaimed, "
+		      "and what is kept free would be swapped out as well, which cost more than the stalls on such loads in the lab: "
+		      "--simulate tries it",
+		      e->stalls, e->stall_s, b.over_now, e->swapout, e->reclaimed);
 	else
 		raise_gap(e, r, &now, &b);
 }
@@ -511,7 +525,7 @@ static void check_by_simulation(struct rs_recommendation *r, rs_simulate simulat
 
 		if (simulate(ctx, a->values, a->nr_values, &s)) {
 			a->simulated = true;
-			if (s.lost.low > s.lost.before) {
+			if (s.lost.low > s.lost.before || (a->only_if_simulated && s.lost.after > s.lost.before)) {
 				leave(r, a->id,
 				      "%s = %" PRId64
 				      " was simulated: time lost would rise from %.2f s to %.2f s (%.2f to %.2f)",
@@ -523,6 +537,10 @@ static void check_by_simulation(struct rs_recommendation *r, rs_simulate simulat
 				a->gains[a->nr_gains++] = s.lost;
 			else
 				a->costs[a->nr_costs++] = s.lost;
+		} else if (a->only_if_simulated) {
+			leave(r, a->id, "%s = %" PRId64 " may lose more by swap than it gains, and the simulation cannot tell here",
+			      a->values[0].key, a->values[0].value);
+			continue;
 		}
 		kept[n++] = *a;
 	}
@@ -549,7 +567,7 @@ void rs_recommend(const struct rs_evidence *e, rs_simulate simulate, void *ctx, 
 	} else {
 		marks_under(e, e->min_free_kbytes, e->watermark_scale_factor, &now);
 		r->kept_free_pages = now.high;
-		rule_watermark_gap(e, r);
+		rule_watermark_gap(e, simulate, r);
 		rule_min_free(e, r);
 	}
 	if (e->swappiness < 0)
