@@ -183,7 +183,7 @@ test-vm:
 	$(Q)$(MAKE) --no-print-directory $(LAB)
 	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%)) \
 		$(patsubst %,%:tiers:lru=y:mode=folios,$(filter-out 5.10,$(KERNELS)))' \
-		tests/vm/limits.sh 'tests/vm/generations.sh $(filter-out 5.10,$(KERNELS))' 'tests/vm/working-set.sh --test $(CURVES)'
+		tests/vm/limits.sh 'tests/vm/generations.sh $(foreach k,$(filter-out 5.10,$(KERNELS)),$(k) $(k):nodes)' 'tests/vm/working-set.sh --test 6.1'
 
 # docs/model-vs-kernel.md out of the recordings in DIRS, by default those that test-vm has left.
 DIRS ?= $(wildcard $(OUT)/vm/*-*)

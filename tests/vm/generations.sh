@@ -35,7 +35,7 @@ for what in "$@"; do
 		END
 		reclaimscope record -o /out/r.data -- sh /tmp/command >/out/log 2>&1
 	EOF
-	"$HERE/images.sh" data && "$HERE/vm.sh" -k "$kernel" -o "$dir" -s 1 -l 7 -d -w disk:256 ${nodes:+-n 256,256} -b "$build/reclaimscope" \
+	"$HERE/images.sh" data && "$HERE/vm.sh" -k "$kernel" -o "$dir" -i -l 7 -d -w disk:256 ${nodes:+-n 256,256} -b "$build/reclaimscope" \
 		-b "$build/tests/vm/load" "$dir/script"
 	status=$?
 	if [ $status -ne 0 ]; then
