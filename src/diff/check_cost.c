@@ -23,7 +23,7 @@ struct lruvec_cost {
 	} key;
 	struct {
 		uint64_t ts_ns, anon_cost, file_cost;
-	} past[HISTORY]; /* a ring of what was read of it */
+	} past[HISTORY]; /* a ring of what was read of it, and when last */
 	unsigned int next;
 	unsigned int open; /* calls on it */
 	uint64_t overlap_ns; /* when the last two were open at once */
@@ -72,8 +72,11 @@ static struct lruvec_cost *get(struct rs_diff *d, uint64_t cgroup, int nid)
 
 static void remember(struct lruvec_cost *c, uint64_t ts_ns, uint64_t anon_cost, uint64_t file_cost)
 {
-	unsigned int i = c->next++ % HISTORY;
+	unsigned int i = (c->next - 1) % HISTORY;
 
+	/* once for as long as it stays */
+	if (!c->next || c->past[i].anon_cost != anon_cost || c->past[i].file_cost != file_cost)
+		i = c->next++ % HISTORY;
 	c->past[i].ts_ns = ts_ns;
 	c->past[i].anon_cost = anon_cost;
 	c->past[i].file_cost = file_cost;

@@ -67,6 +67,8 @@ struct rs_lru_gen_loop {
 	struct lru_gen_folio isolate_end;
 };
 
+#define RS_MAX_ROTATIONS 8
+
 /* check_memcg_lru.c: what shrink_one() and shrink_node() have met. */
 struct rs_memcg_walk {
 	bool shrunk; /* a call of try_to_shrink_lruvec() has ended, and shrink_one() has not yet */
@@ -76,6 +78,8 @@ struct rs_memcg_walk {
 	bool seg_known;
 	unsigned int seg;
 	bool sizable_known, sizable;
+	bool sizable_seg_known; /* the segment when it was asked */
+	unsigned int sizable_seg;
 	/* The last rotation: of whom, since when, until when (0: it goes on). */
 	uint64_t rotated_cgroup, rotate_ns, rotated_ns;
 	bool op_waits;
@@ -84,6 +88,9 @@ struct rs_memcg_walk {
 	/* The node. */
 	bool walked;
 	struct rs_event_set_mm_walk walk;
+	/* Rotations that ended last, a ring. */
+	struct rs_event_lru_gen_rotate_memcg rotations[RS_MAX_ROTATIONS];
+	unsigned int nr_rotations;
 };
 
 /* check_memcg_lru.c: kswapd looks at the age of all memcgs. */
