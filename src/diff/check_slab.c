@@ -32,12 +32,15 @@ struct slab {
 	unsigned int nr_waiting;
 };
 
-/* Another thread's run of the same shrinker that may account for the surplus of @run. */
+/*
+ * Another thread's run of the same shrinker that may account for the surplus of @run. Only one that knows of nodes has a
+ * counter for each, and its flags do not tell that on every kernel: for another node's it has to be just the surplus.
+ */
 static bool meets(const struct run *run, const struct run *other)
 {
-	return other->shrinker == run->shrinker && other->nid == run->nid && other->tid != run->tid &&
-	       other->deferred > 0 && other->deferred <= run->surplus && other->end_ns >= run->since_ns &&
-	       other->since_ns <= run->end_ns;
+	return other->shrinker == run->shrinker && other->tid != run->tid && other->deferred > 0 &&
+	       (other->nid == run->nid ? other->deferred <= run->surplus : other->deferred == run->surplus) &&
+	       other->end_ns >= run->since_ns && other->since_ns <= run->end_ns;
 }
 
 static void settle(struct rs_diff *d, struct slab *slab, unsigned int i, const char *race)
