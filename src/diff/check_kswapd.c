@@ -550,9 +550,18 @@ static void dropped(struct rs_diff *d, const struct rs_frame *frame)
 		node->nr_open -= node->nr_open > 0;
 }
 
+/* kswapd did nothing more, which would have told. */
+static void finish(struct rs_diff *d)
+{
+	struct kswapd_priv *p = d->priv[RS_PRIV_KSWAPD];
+
+	for (; p && p->nr_waiting; p->nr_waiting--)
+		rs_count_lost(d, RS_DECIDE_wakeup_kswapd);
+}
+
 static void destroy(struct rs_diff *d)
 {
 	free(d->priv[RS_PRIV_KSWAPD]);
 }
 
-const struct rs_checker rs_check_kswapd = { .record = record, .dropped = dropped, .destroy = destroy };
+const struct rs_checker rs_check_kswapd = { .record = record, .dropped = dropped, .finish = finish, .destroy = destroy };

@@ -110,8 +110,8 @@ static struct lru_gen_rotate_memcg_result rotation(struct lru_gen_rotate_memcg i
 	return r;
 }
 
-/* Another thread put the cgroup where this one then moved it on from. */
-static const char *moved_before(const struct rs_diff *d, const struct rs_late *late, uint64_t next_ns)
+/* Another thread put the cgroup where this one then moved it on from, or where the record has it. */
+static const char *moved_by_then(const struct rs_diff *d, const struct rs_late *late, uint64_t next_ns)
 {
 	const struct rs_event_lru_gen_rotate_memcg *e = (const void *)&late->hdr;
 	const struct rs_event_rotate_memcg_begin *b = rs_frame_entry(&late->frame, rotate_memcg_begin);
@@ -126,8 +126,12 @@ static const char *moved_before(const struct rs_diff *d, const struct rs_late *l
 			struct lru_gen_rotate_memcg_result r =
 				rotation((struct lru_gen_rotate_memcg){ .op = e->op, .gen = o->gen, .seq = o->seq }, e, NULL);
 
-			if (o->cgroup == e->cgroup && o->nid == e->nid && o->hdr.ts_ns >= b->hdr.ts_ns && r.gen == e->gen && r.seg == e->seg)
+			if (o->cgroup != e->cgroup || o->nid != e->nid || o->hdr.ts_ns < b->hdr.ts_ns || o->seq > e->seq)
+				continue;
+			if (r.gen == e->gen && r.seg == e->seg)
 				return "another thread moved the cgroup before it was this one's turn";
+			if (o->gen == e->gen && o->seg == e->seg && o->seq == e->seq)
+				return "another thread moved the cgroup on before this was read";
 		}
 	}
 	return NULL;
@@ -152,7 +156,7 @@ static void judge_rotation(struct rs_diff *d, struct rs_memcg_walk *w, const str
 	else if (answers[2].kernel != answers[2].model)
 		rs_judge(d, RS_DECIDE_lru_gen_rotate_memcg, NULL, &e->hdr, answers, 3, 0, NULL);
 	else
-		rs_judge_late(d, RS_DECIDE_lru_gen_rotate_memcg, frame, &e->hdr, answers, 3, moved_before);
+		rs_judge_late(d, RS_DECIDE_lru_gen_rotate_memcg, frame, &e->hdr, answers, 3, moved_by_then);
 	w->op_waits = false;
 	w->rotations[w->nr_rotations++ % RS_MAX_ROTATIONS] = *e;
 }
