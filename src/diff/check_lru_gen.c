@@ -42,6 +42,7 @@ static void lose(struct rs_diff *d, struct rs_lru_gen_loop *l)
 static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru_gen_step step,
 		       const struct rs_event_hdr *hdr)
 {
+	struct rs_lru_gen_thread *t = (void *)((char *)l - offsetof(struct rs_lru_gen_thread, loop));
 	bool first = !l->s.begun, observable = !d->rules.kswapd_ages_node && !d->rules.aging_in_loop && l->online;
 	struct try_to_shrink_lruvec before = l->s, after = l->s, otherwise = l->s;
 	enum rs_lru_gen_step model;
@@ -55,7 +56,7 @@ static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru
 		return;
 	}
 	if (l->size_waits)
-		rs_judge_evictable_size(d, hdr, l->size, l->swappiness, &l->before, &l->after);
+		rs_judge_evictable_size(d, t, hdr, l->size, l->swappiness, &l->before, &l->after);
 	l->size_waits = false;
 	in = head_inputs(d, l, &l->before);
 	model = try_to_shrink_lruvec_turn(&before, &in, &d->rules, rs_diff_why(d));
@@ -390,8 +391,8 @@ static void state(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct r
 		rs_lruvec_snapshot(&after, e);
 		if (t->asked && t->at_swappiness.known && t->at_swappiness.cgroup == e->cgroup &&
 		    t->evictable.cgroup == e->cgroup)
-			rs_judge_evictable_size(d, &t->evictable.hdr, t->evictable.ret, t->evictable.swappiness, &t->at_swappiness,
-				   &after);
+			rs_judge_evictable_size(d, t, &t->evictable.hdr, t->evictable.ret, t->evictable.swappiness, &t->at_swappiness,
+						&after);
 		else
 			rs_count_lost(d, RS_DECIDE_lruvec_evictable_size);
 		if (in_loop && l->at == RS_LOOP_HEAD)
@@ -617,8 +618,10 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	}
 	if (t->loop.at != RS_LOOP_OUTSIDE && hdr->type != RS_EVENT_lru_gen_state)
 		in_loop(d, step, t, hdr);
-	if (hdr->type == RS_EVENT_lru_gen_state)
+	if (hdr->type == RS_EVENT_lru_gen_state) {
+		rs_size_seen(d, t, (const void *)hdr);
 		state(d, t, (const void *)hdr);
+	}
 	/* The tests of should_abort_scan() come just before its return. */
 	if (hdr->type == RS_EVENT_should_abort_scan || hdr->type == RS_EVENT_evict_folios_end ||
 	    hdr->type == RS_EVENT_shrink_one) {
@@ -634,6 +637,14 @@ static void dropped(struct rs_diff *d, const struct rs_frame *frame)
 		rs_count_lost(d, RS_DECIDE_try_to_shrink_lruvec);
 }
 
+static void finish(struct rs_diff *d)
+{
+	struct rs_lru_gen_thread *all = d->priv[RS_PRIV_LRU_GEN], *t, *following;
+
+	HASH_ITER(hh, all, t, following)
+		rs_size_seen(d, t, NULL);
+}
+
 static void destroy(struct rs_diff *d)
 {
 	struct rs_lru_gen_thread *all = d->priv[RS_PRIV_LRU_GEN], *t, *following;
@@ -641,9 +652,10 @@ static void destroy(struct rs_diff *d)
 	HASH_ITER(hh, all, t, following)
 	{
 		HASH_DEL(all, t);
+		free(t->size_wait.record);
 		free(t);
 	}
 	d->priv[RS_PRIV_LRU_GEN] = NULL;
 }
 
-const struct rs_checker rs_check_lru_gen = { .record = record, .dropped = dropped, .destroy = destroy };
+const struct rs_checker rs_check_lru_gen = { .record = record, .dropped = dropped, .finish = finish, .destroy = destroy };

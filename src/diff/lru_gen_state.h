@@ -106,9 +106,21 @@ struct rs_age_walk {
 	unsigned int nr;
 };
 
+#define RS_SIZES_SEEN 4
+
+/* check_lru_gen_size.c: a size that fits neither reading, until the next one. */
+struct rs_size_wait {
+	uint64_t cgroup, kernel, model;
+	int swappiness;
+	struct rs_event_hdr *record;
+};
+
 struct rs_lru_gen_thread {
 	uint32_t tid;
 	UT_hash_handle hh;
+	struct rs_lruvec_snapshot seen[RS_SIZES_SEEN]; /* the last ones, a ring */
+	unsigned int nr_seen;
+	struct rs_size_wait size_wait;
 	/* The last of each that was read. */
 	bool asked;
 	struct rs_event_get_swappiness swappiness;
@@ -140,8 +152,10 @@ bool rs_root_reclaim(const struct rs_diff *d, uint64_t target);
 
 /* Judge what check_lru_gen.c has collected. @after: NULL if there is none. */
 void rs_judge_swappiness(struct rs_diff *d, const struct rs_event_get_swappiness *e);
-void rs_judge_evictable_size(struct rs_diff *d, const struct rs_event_hdr *hdr, uint64_t kernel, int swappiness,
-			     const struct rs_lruvec_snapshot *before, const struct rs_lruvec_snapshot *after);
+void rs_judge_evictable_size(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_hdr *hdr, uint64_t kernel,
+			     int swappiness, const struct rs_lruvec_snapshot *before, const struct rs_lruvec_snapshot *after);
+/* Each reading of generations: what the one before or after it shows of a size that fits neither. @e: NULL: there are no more. */
+void rs_size_seen(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_lru_gen_state *e);
 void rs_judge_sizable(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_lru_gen_state *st);
 
 /* Did the sizes move between the two, as far as both are known? */
