@@ -100,6 +100,13 @@ static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru
 		if (try_to_shrink_lruvec_turn(&otherwise, &in, &d->rules, NULL) == RS_LRU_GEN_AGE)
 			l->aged_otherwise = otherwise;
 	}
+	/* Both may call for eviction, and end the loop at different numbers. */
+	l->nr_otherwise = before.nr_to_scan;
+	if (step == RS_LRU_GEN_EVICT && l->after.known) {
+		in = head_inputs(d, l, &l->after);
+		if (try_to_shrink_lruvec_turn(&otherwise, &in, &d->rules, NULL) == step && otherwise.nr_batch == nr)
+			l->nr_otherwise = otherwise.nr_to_scan;
+	}
 	if (l->share_known)
 		l->aged_otherwise.if_aged = l->share;
 }
@@ -109,6 +116,7 @@ static enum rs_lru_gen_step after_aging(struct rs_lru_gen_loop *l, enum rs_lru_g
 {
 	if ((l->s.nr_to_scan > 0) != (step == RS_LRU_GEN_EVICT))
 		l->s = l->aged_otherwise;
+	l->nr_otherwise = l->s.nr_to_scan;
 	return l->s.nr_to_scan > 0 ? RS_LRU_GEN_EVICT : RS_LRU_GEN_END;
 }
 
@@ -260,18 +268,29 @@ static void judge_abort(struct rs_diff *d, struct rs_lru_gen_thread *t, const st
 		 2, 0, NULL);
 }
 
+/* What comes after an eviction, with those sizes that lead to the @step the kernel took. */
+static enum rs_lru_gen_step after_eviction(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru_gen_step step)
+{
+	struct try_to_shrink_lruvec s = l->s, otherwise = l->s;
+	enum rs_lru_gen_step model = try_to_shrink_lruvec_evicted(&s, l->delta, &d->rules, rs_diff_why(d));
+
+	otherwise.nr_to_scan = l->nr_otherwise;
+	if (model != step && try_to_shrink_lruvec_evicted(&otherwise, l->delta, &d->rules, NULL) == step) {
+		model = step;
+		s = otherwise;
+	}
+	l->s = s;
+	return model;
+}
+
 static void asked(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_should_abort_scan *e)
 {
 	struct rs_lru_gen_loop *l = &t->loop;
-	struct try_to_shrink_lruvec s = l->s;
 
 	if (l->at != RS_LOOP_EVICTED || l->cgroup != e->cgroup)
 		lose(d, l);
-	if (!l->lost) {
-		judge_step(d, l, try_to_shrink_lruvec_evicted(&s, l->delta, &d->rules, rs_diff_why(d)),
-			   RS_LRU_GEN_ASK, &e->hdr);
-		l->s = s;
-	}
+	if (!l->lost)
+		judge_step(d, l, after_eviction(d, l, RS_LRU_GEN_ASK), RS_LRU_GEN_ASK, &e->hdr);
 	next_turn(l);
 	l->memcg = rs_memcg_below(e->cgroup, e->target_cgroup, e->usage, e->emin, 0);
 	if (e->ret || !try_to_shrink_lruvec_goes_on(&l->s, false, l->delta, l->root_reclaim, &d->rules, NULL))
@@ -280,8 +299,6 @@ static void asked(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct r
 
 static void ended(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_event_hdr *hdr, uint64_t nr_reclaimed)
 {
-	struct try_to_shrink_lruvec s = l->s;
-
 	switch (l->at) {
 	case RS_LOOP_HEAD:
 		l->nr_given = 0;
@@ -295,8 +312,7 @@ static void ended(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_
 		if (d->rules.kswapd_ages_node)
 			judge_unseen(d, l, hdr, true, nr_reclaimed);
 		else if (!l->lost)
-			judge_step(d, l, try_to_shrink_lruvec_evicted(&s, l->delta, &d->rules, rs_diff_why(d)),
-				   RS_LRU_GEN_END, hdr);
+			judge_step(d, l, after_eviction(d, l, RS_LRU_GEN_END), RS_LRU_GEN_END, hdr);
 		break;
 	case RS_LOOP_ASKED:
 		break;

@@ -44,6 +44,7 @@ struct rs_lru_gen_loop {
 	uint64_t nr_to_reclaim;
 	struct try_to_shrink_lruvec s;
 	struct try_to_shrink_lruvec aged_otherwise; /* by the sizes after, or as told: aged all the same, and then so much to scan */
+	int64_t nr_otherwise; /* what there was to scan by the sizes after */
 	uint64_t share; /* what should_run_aging() of 6.1 tells */
 	bool share_known;
 	/* Inputs of the turn. */

@@ -251,6 +251,12 @@ static void what_moved_meanwhile_is_no_divergence(void **unused)
 	v.size_state.nr_pages[2] = 1001;
 	v.protection.scan = v.protection.ret = 16001;
 	expect(NULL, 0, 0);
+	make_visit(V6_12);
+	v.evicted.ret = 250;
+	v.isolated.ret = 249;
+	expect(NULL, BIT(try_to_shrink_lruvec), 0);
+	v.evict_state.nr_pages[2] += 64; /* of which one more is to be scanned */
+	expect(NULL, 0, 0);
 	/* If none does, the kernel has read in between, and that is to be seen. */
 	make_visit(V7_2);
 	v.size.ret = 16001;
