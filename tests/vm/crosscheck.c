@@ -91,7 +91,7 @@ struct run {
 	size_t nr_marks;
 	bool mglru;
 	bool silent; /* MGLRU of before 6.12, which evicts without a tracepoint */
-	/* MGLRU on several nodes: it does not count a page that comes back on another one, of which no record tells */
+	/* several nodes: MGLRU does not count a page that comes back on another one, of which no record tells */
 	bool wanders;
 };
 
@@ -224,7 +224,7 @@ static void take(struct run *run, const struct rs_event *event)
 	case RS_EVENT_zone_state: {
 		const struct rs_event_zone_state *e = (const void *)hdr;
 
-		run->wanders |= run->mglru && e->nid > 0;
+		run->wanders |= e->nid > 0;
 		if (e->context != RS_ZONE_OF_SET_WATERMARKS)
 			break;
 		run->marks = realloc(run->marks, (run->nr_marks + 1) * sizeof(*run->marks));
@@ -546,6 +546,7 @@ int main(int argc, char **argv)
 		     json_object_object_get_ex(kernel, "lru", &v) && !strcmp(json_object_get_string(v), "mglru");
 	run->silent = run->mglru && json_object_object_get_ex(kernel, "differences", &differences) &&
 		      json_object_object_get_ex(differences, "lru_gen_shrink_node", &v) && !json_object_get_boolean(v);
+	run->wanders &= run->mglru;
 	if (err || !json_object_object_get_ex(rs_reader_info(run->reader), "vmstat", &run->before) ||
 	    !rs_reader_end(run->reader) || !json_object_object_get_ex(rs_reader_end(run->reader), "vmstat", &run->after)) {
 		result(false, "%s: is not complete", path);
