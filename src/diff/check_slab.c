@@ -102,7 +102,7 @@ static void judge(struct rs_diff *d, const struct rs_event_shrink_slab *e)
 	do_shrink_slab_scanned(&s, s.planned - e->left);
 	run = (struct run){
 		.shrinker = e->shrinker,
-		.since_ns = e->hdr.ts_ns - e->duration_ns - PATIENCE_NS,
+		.since_ns = e->hdr.ts_ns > e->duration_ns + PATIENCE_NS ? e->hdr.ts_ns - e->duration_ns - PATIENCE_NS : 0,
 		.end_ns = e->hdr.ts_ns,
 		.deferred = do_shrink_slab_deferred(&s, &d->rules, rs_diff_why(d)),
 		.tid = e->hdr.tid,
