@@ -22,7 +22,7 @@ static union record {
 	struct rs_event_wakeup_kswapd woken;
 	struct rs_event_wakeup_kswapd_end wakeup_end;
 	struct rs_event_throttle_direct_begin throttle;
-	struct rs_event_throttle_direct_end throttle_end;
+	struct rs_event_allow_direct_reclaim allow;
 } r[MAX];
 static unsigned int nr;
 
@@ -252,6 +252,57 @@ static void a_task_that_waits_for_the_reserves_may_wake_kswapd(void **state)
 	EXPECT(throttle, kswapd, 3, 0, 1);
 }
 
+/* Where it is seen whether they are allowed to go on. */
+static void a_task_that_is_refused_wakes_kswapd(void **state)
+{
+	union record *allow, *wake;
+
+	(void)state;
+	run_over(0, 3, true);
+	allow = ADD(allow_direct_reclaim, allow, TASK);
+	wake = ADD(kswapd_wake, wake, KSWAPD, .zid = 2);
+	EXPECT(NULL, kswapd, 2, 0, 0);
+	wake->wake.order = 1;
+	EXPECT(NULL, kswapd, 1, 1, 0);
+	EXPECT(allow, kswapd, 1, 0, 1);
+	allow->allow.ret = 1;
+	EXPECT(NULL, kswapd, 1, 0, 1);
+}
+
+static void a_request_that_overlaps_its_last_record_is_a_race(void **state)
+{
+	unsigned int overlaps;
+
+	(void)state;
+	for (overlaps = 0; overlaps < 2; overlaps++) {
+		begin(NULL);
+		run_over(0, 3, true);
+		if (!overlaps)
+			prepare(0, 3, true);
+		wakeup_begin(TASK, 1, 3, 0, NONE, true);
+		if (overlaps)
+			prepare(0, 3, true);
+		woken(TASK, 1, 3);
+		wakeup_end(TASK, 1, 3, 1, 3, true);
+		ADD(kswapd_wake, wake, KSWAPD, .zid = 3);
+		EXPECT(NULL, kswapd, 2, overlaps, !overlaps);
+	}
+}
+
+static void a_request_that_is_taken_before_the_call_returns_is_a_race(void **state)
+{
+	union record *wake;
+
+	(void)state;
+	run_over(0, 3, true);
+	wakeup_begin(TASK, 0, 1, 0, NONE, true);
+	woken(TASK, 0, 1);
+	wake = ADD(kswapd_wake, wake, KSWAPD, .zid = 1);
+	wakeup_end(TASK, 0, 1, 0, NONE, false);
+	EXPECT(NULL, wakeup_kswapd, 0, 1, 0);
+	EXPECT(wake, wakeup_kswapd, 0, 0, 0);
+}
+
 static void a_request_while_kswapd_takes_one_is_a_race(void **state)
 {
 	(void)state;
@@ -278,6 +329,9 @@ int main(void)
 		cmocka_unit_test_setup(a_kswapd_that_goes_to_sleep_meanwhile_is_a_race, begin),
 		cmocka_unit_test_setup(what_waits_for_kswapd_at_the_end_is_lost, begin),
 		cmocka_unit_test_setup(a_task_that_waits_for_the_reserves_may_wake_kswapd, begin),
+		cmocka_unit_test_setup(a_task_that_is_refused_wakes_kswapd, begin),
+		cmocka_unit_test_setup(a_request_that_overlaps_its_last_record_is_a_race, begin),
+		cmocka_unit_test_setup(a_request_that_is_taken_before_the_call_returns_is_a_race, begin),
 		cmocka_unit_test_setup(a_request_while_kswapd_takes_one_is_a_race, begin),
 	};
 

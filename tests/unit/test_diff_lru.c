@@ -234,9 +234,12 @@ static void costs_are_found_however_many_were_noted_since(void **state)
 	size_t nr = 0, i;
 
 	(void)state;
-	SET(begin, note_cost_begin, .nr_io = 1, .levels = 1, .cgroup = { 1 }, .anon_cost = { 10 }, .file_cost = { 20 }, .lru_size = { 592 });
-	SET(end, note_cost_end, .nr_io = 1, .levels = 1, .cgroup = { 1 }, .anon_cost = { 11 }, .file_cost = { 20 }, .lru_size = { 592 });
-	SET(other, note_cost_begin, .levels = 1, .cgroup = { 1 }, .anon_cost = { 12 }, .file_cost = { 20 }, .lru_size = { 592 });
+	SET(begin, note_cost_begin, .nr_io = 1, .levels = 1, .cgroup = { 1 }, .anon_cost = { 10 }, .file_cost = { 20 },
+	    .lru_size = { 592 });
+	SET(end, note_cost_end, .nr_io = 1, .levels = 1, .cgroup = { 1 }, .anon_cost = { 11 }, .file_cost = { 20 },
+	    .lru_size = { 592 });
+	SET(other, note_cost_begin, .levels = 1, .cgroup = { 1 }, .anon_cost = { 12 }, .file_cost = { 20 },
+	    .lru_size = { 592 });
 	begin.hdr.tid = end.hdr.tid = other.hdr.tid = TID + 1;
 	records[nr++] = &call.node.hdr;
 	records[nr++] = &call.zone.hdr;

@@ -256,12 +256,12 @@ static void a_folio_that_its_holder_writes_to(void **state)
 	EXPECT(NULL, DECIDED(lru_gen_eviction, .fewer = 1), DECIDED(sort_folio, .race = 1));
 	/* not if nobody holds it, nor if its generation still has a folio */
 	call.tail[DIRTY - 1].flags = RS_FOLIO_LRU;
-	EXPECT(NULL, DECIDED(lru_gen_eviction, .fewer = 1), DECIDED(sort_folio, .diverged = 1, .fewer = 1), DECIDED(isolate_folios, .lost = 1, .fewer = 1),
-	       DECIDED(get_tier_idx, .lost = 1, .fewer = 1));
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .fewer = 1), DECIDED(sort_folio, .diverged = 1, .fewer = 1),
+	       DECIDED(isolate_folios, .lost = 1, .fewer = 1), DECIDED(get_tier_idx, .lost = 1, .fewer = 1));
 	call.tail[DIRTY - 1].flags = RS_FOLIO_LRU | RS_FOLIO_LOCKED;
 	call.after.nr_pages[(1 * 2 + 1) * RS_MAX_ZONES + 1] = 1;
-	EXPECT(NULL, DECIDED(lru_gen_eviction, .fewer = 1), DECIDED(sort_folio, .diverged = 1, .fewer = 1), DECIDED(isolate_folios, .lost = 1, .fewer = 1),
-	       DECIDED(get_tier_idx, .lost = 1, .fewer = 1));
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .fewer = 1), DECIDED(sort_folio, .diverged = 1, .fewer = 1),
+	       DECIDED(isolate_folios, .lost = 1, .fewer = 1), DECIDED(get_tier_idx, .lost = 1, .fewer = 1));
 }
 
 static void what_is_missing_is_lost(void **state)

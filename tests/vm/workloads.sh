@@ -79,7 +79,7 @@ command_of() {
 	slab) echo 'load slab /data/many 40000 60000; load stream /data/big 400 1; load slab /data/many 40000 20000' ;;
 	mlock) echo 'load mlock 250 stream /data/big 640 1' ;;
 	numa) echo 'load node 1 anon 250 16000 2' ;;
-	noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 640 1; load anon 420 6000 1" ;;
+	noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 300 1; load anon 330 4000 1" ;;
 	huge) echo 'load stream /data/big 640 1; load huge 260 2; echo 100 >/proc/sys/vm/nr_hugepages; echo 0 >/proc/sys/vm/nr_hugepages' ;;
 	# Blocks wanted from memory in pieces: compaction fails, is put off, and works again.
 	fragment) cat <<-'EOF'
