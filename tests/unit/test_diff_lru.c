@@ -289,6 +289,36 @@ static void a_list_that_changes_before_it_is_shared_out_is_a_race(void **state)
 	judged_drop(&j);
 }
 
+/* A cgroup that is visited although it is below its memory.min. */
+static void a_cgroup_whose_protection_moves_is_a_race(void **state)
+{
+	struct rs_event_memcg_protection_begin other;
+	struct rs_event_hdr *const records[] = {
+		&call.node.hdr, &call.zone.hdr, &call.low[0].hdr, &call.low[1].hdr, &call.protection_begin.hdr, &call.protection.hdr,
+		&other.hdr, &call.lruvec.hdr, &call.lruvec_end.hdr, &call.node_end.hdr,
+	};
+	struct rs_decision_sum sum;
+	unsigned int other_computes;
+
+	(void)state;
+	call.protection_begin.cgroup = call.protection.cgroup = call.lruvec.cgroup = call.lruvec_end.cgroup = 5;
+	call.protection_begin.usage = call.protection.usage = 90;
+	call.protection.emin = call.protection.elow = 100;
+	SET(other, memcg_protection_begin, .cgroup = 5, .root = 3);
+	other.hdr.tid = TID + 1;
+	for (other_computes = 0; other_computes < 2; other_computes++) {
+		struct judged j = judge_records(records, RS_ARRAY_SIZE_OF(records), other_computes ? NULL : &other);
+
+		sum = j.diff->sums[RS_DECIDE_shrink_node_memcgs];
+		assert_int_equal(sum.race, other_computes);
+		assert_int_equal(sum.diverged, !other_computes);
+		judged_drop(&j);
+	}
+	/* it used more a moment before */
+	call.protection_begin.usage = 200;
+	assert_int_equal(races(RS_DECIDE_shrink_node_memcgs), 1);
+}
+
 /* Two rounds over a node for a large block: the first one has given @reclaimed pages by the second one's first lruvec. */
 static struct rs_decision_sum judge_rounds(uint64_t reclaimed, uint64_t inactive)
 {
@@ -346,6 +376,7 @@ int main(void)
 		cmocka_unit_test_setup(what_changed_since_the_entry_is_a_race, make_call),
 		cmocka_unit_test_setup(costs_are_found_however_many_were_noted_since, make_call),
 		cmocka_unit_test_setup(a_list_that_changes_before_it_is_shared_out_is_a_race, make_call),
+		cmocka_unit_test_setup(a_cgroup_whose_protection_moves_is_a_race, make_call),
 		cmocka_unit_test_setup(another_round_is_judged_by_what_the_one_before_gave, make_call),
 	};
 

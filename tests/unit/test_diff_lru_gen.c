@@ -264,6 +264,20 @@ static void what_moved_meanwhile_is_no_divergence(void **unused)
 	moved = BIT(lruvec_evictable_size);
 	expect(NULL, 0, 0);
 	moved = 0;
+	/* A page went and came back: the next reading shows it gone. */
+	make_visit(V7_2);
+	v.size.ret = v.protection.scan = v.protection.ret = 16001;
+	expect(NULL, BIT(lruvec_evictable_size), 0);
+	v.evict_state.nr_pages[2] = 1001;
+	moved = BIT(lruvec_evictable_size);
+	expect(NULL, 0, 0);
+	moved = 0;
+	/* Below memory.low when it was begun, and not any more. */
+	make_visit(V6_12);
+	v.lruvec.elow = 30000;
+	moved = BIT(shrink_one);
+	expect(NULL, 0, 0);
+	moved = 0;
 	make_visit(V6_12);
 	v.again_state = state(RS_EVENT_get_swappiness, 10, 9); /* nothing at all, and then something */
 	expect(NULL, 0, 0);
