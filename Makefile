@@ -37,7 +37,7 @@ TOOLS  := reclaimscope tool check record report script diff explain whatif forec
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup pressure permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
-UNIT   += diff_lru diff_alloc diff_folio diff_workingset diff_memcg diff_oom
+UNIT   += diff_lru diff_alloc diff_kswapd diff_races diff_folio diff_workingset diff_memcg diff_oom
 UNIT   += lru_gen lru_gen_folio diff_lru_gen diff_lru_gen_folio
 UNIT   += forecast forecast_score evidence recommend
 UNIT   += sim sim_properties sim_queue settings workload
@@ -137,7 +137,8 @@ docs: $(OUT)/tests/docs/events
 FUZZ_CC    ?= clang-14
 # Arithmetic wraps, as in the kernel: a recording can hold any number.
 FUZZ_FLAGS := -O1 -g -fwrapv -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
-FUZZ_LIB   := $(BASE:%=base/%) $(TRACE:%=trace/%) $(REPORT:%=report/%) $(MODEL:%=model/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%)
+FUZZ_LIB   := $(BASE:%=base/%) $(TRACE:%=trace/%) $(REPORT:%=report/%) $(MODEL:%=model/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%) \
+	$(SIM:%=sim/%) $(TUNE:%=tune/%) kernel/setting
 
 $(OUT)/fuzz/%.o: %.c Makefile
 	$(call msg,FUZZ,$@)
@@ -149,11 +150,11 @@ $(OUT)/tests/fuzz/fuzz_%: $(OUT)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_LIB:%=$(OUT)/fu
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LIBS) -o $@
 
-FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/fuzz_diff $(OUT)/tests/fuzz/seeds
+FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/fuzz_diff $(OUT)/tests/fuzz/fuzz_tune $(OUT)/tests/fuzz/seeds
 
 # make fuzz SECONDS=600
 fuzz: $(OUT)/reclaimscope $(FUZZ)
-	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60) reader diff
+	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60) reader diff tune
 
 LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck $(OUT)/tests/vm/generations
 

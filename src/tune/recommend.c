@@ -17,6 +17,7 @@
 static const double most_kept_free = 0.10; /* of the memory that is not set aside as huge pages */
 static const double most_min_free = 0.05;
 #define MOST_SCALE_FACTOR 1000 /* older kernels refuse more */
+#define WHOLE_ZONE 10000 /* the factor at which the distance is all of a zone */
 #define MOST_SWAPPINESS 190 /* at 200 file pages would never be looked at */
 #define LEAST_SWAPPINESS 5 /* at 0 the kernel swaps only in need, and OOM comes earlier */
 #define LEAST_MIN_FREE_KB 1024
@@ -187,7 +188,7 @@ static void count_bursts(const struct rs_evidence *e, const struct marks *now, c
 		const struct rs_evidence_zone *z = &e->zones[i];
 		double pages;
 
-		if (!z->nr_bursts || z->managed * SMALL_ZONE < e->mem_pages)
+		if (!z->nr_bursts || !z->managed || z->managed * SMALL_ZONE < e->mem_pages)
 			continue; /* what a small zone lacks, another one has */
 		b->seen += z->nr_bursts;
 		for (n = 0; n < z->nr_bursts; n++) {
@@ -205,7 +206,7 @@ static void count_bursts(const struct rs_evidence *e, const struct marks *now, c
 
 static int64_t within_bounds(const struct rs_evidence *e, int64_t factor)
 {
-	struct rs_value v = { "vm.watermark_scale_factor", 0, factor };
+	struct rs_value v = { "vm.watermark_scale_factor", 0, factor < MOST_SCALE_FACTOR ? factor : MOST_SCALE_FACTOR };
 	char why[200];
 
 	while (v.value > 1 && !rs_value_is_sane(e, &v, why, sizeof(why)))
@@ -234,7 +235,7 @@ static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 		      struct bursts *b)
 {
 	static const char id[] = "watermark-gap";
-	int64_t wanted = ceil(b->needed / 5) * 5, factor = within_bounds(e, wanted);
+	int64_t wanted = fmin(ceil(b->needed / 5) * 5, WHOLE_ZONE), factor = within_bounds(e, wanted);
 	const struct rs_evidence_zone *z = &e->zones[b->worst];
 	struct marks then;
 	struct rs_advice *a;
@@ -284,9 +285,9 @@ static void lower_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	struct rs_advice *a;
 
 	for (i = 0; i < e->nr_zones; i++)
-		if (e->zones[i].nr_bursts && e->zones[i].managed * SMALL_ZONE >= e->mem_pages)
+		if (e->zones[i].nr_bursts && e->zones[i].managed && e->zones[i].managed * SMALL_ZONE >= e->mem_pages)
 			largest = fmax(largest, 10000 * e->zones[i].bursts[0] / e->zones[i].managed);
-	factor = fmax(10, ceil(2 * largest / 5) * 5);
+	factor = fmin(fmax(10, ceil(2 * largest / 5) * 5), WHOLE_ZONE);
 	marks_under(e, e->min_free_kbytes, factor, &then);
 	if (b->seen < LEAST_REQUESTS || e->stalls > 0 || now->high < 0.03 * usable_pages(e) ||
 	    then.high * 2 > now->high || !(r->refault_wait_s > worth_while * e->seconds)) {
