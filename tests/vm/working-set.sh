@@ -65,6 +65,7 @@ one() { # one KERNEL:OPTION: lines of KERNEL LOAD LIMIT EXTRA BASE PREDICTED LOW
 	guest >"$dir/script"
 	"$HERE/vm.sh" -k "$kernel" -o "$dir" -i -m 512 -w disk:512 -d -t 1500 $lru -b "$build/reclaimscope" -b "$build/tests/vm/load" \
 		"$dir/script" || { echo "working-set.sh: $1: $(tail -2 "$dir/console") $(tail -2 "$dir/log")" >&2; return 1; }
+	ls "$dir"/*.data >/dev/null || return 1
 	echo "$loads" | while read -r name limit _; do
 		curve "$dir/$name.data" >"$dir/$name.curve"
 		for mib in $extra; do
