@@ -18,7 +18,7 @@
 #define START_NS (30 * NS_PER_S)
 #define MAX_SLOWDOWN 8
 /* How often in the recorded time a run is looked at, and how many direct reclaims, and times as many, are too many. */
-#define NR_LOOKS 8
+#define NR_LOOKS 32
 #define MAX_STALLS 2000
 #define MAX_EXCESS 30.0
 /* Linux reads 128 KiB ahead in a file that is read in order. */
@@ -446,24 +446,41 @@ static bool is_hopeless(const struct rs_workload *w, const struct rs_sim_counts 
 	return stalls > MAX_STALLS && stalls > MAX_EXCESS * w->recorded[RS_METRIC_allocstall];
 }
 
+/* In which of the looks half of what was swapped in had been; evenly within it. */
+static double half_of_swapins_ns(const uint64_t *pswpin, unsigned int nr_looks, uint64_t look_ns)
+{
+	double half = (pswpin[0] + pswpin[nr_looks]) / 2.0;
+	unsigned int i = 0;
+
+	while (i < nr_looks && pswpin[i + 1] < half)
+		i++;
+	if (i == nr_looks || pswpin[i + 1] == pswpin[i])
+		return i * (double)look_ns;
+	return (i + (half - pswpin[i]) / (pswpin[i + 1] - pswpin[i])) * look_ns;
+}
+
 static int run_to_end(struct run *r, double *ret, struct rs_sim_result *ret_result)
 {
 	struct rs_sim_result before, after;
-	uint64_t duration = r->w->recorded[RS_METRIC_duration_ns], at = START_NS;
+	uint64_t duration = r->w->recorded[RS_METRIC_duration_ns], pswpin[NR_LOOKS * MAX_SLOWDOWN + 1];
+	unsigned int looks = 0;
 	int err = rs_sim_run(r->sim, START_NS);
 
 	rs_sim_result(r->sim, &before);
+	pswpin[0] = before.counts.pswpin;
 	do {
 		if (err)
 			return err;
-		at += duration / NR_LOOKS;
-		err = rs_sim_run(r->sim, at);
+		looks++;
+		err = rs_sim_run(r->sim, START_NS + duration * looks / NR_LOOKS);
 		rs_sim_result(r->sim, &after);
-	} while (!rs_sim_done(r->sim) && at < START_NS + MAX_SLOWDOWN * duration &&
+		pswpin[looks] = after.counts.pswpin;
+	} while (!rs_sim_done(r->sim) && looks < MAX_SLOWDOWN * NR_LOOKS &&
 		 !is_hopeless(r->w, &before.counts, &after.counts));
 	if (err)
 		return err;
 	sum_up(&before, &after, ret);
+	ret[RS_METRIC_pswpin_half_ns] = half_of_swapins_ns(pswpin, looks, duration / NR_LOOKS);
 	if (ret_result)
 		*ret_result = after;
 	return 0;

@@ -23,6 +23,7 @@
 	X(refault_anon, PAGES, "anonymous pages evicted and wanted again")                     \
 	X(refault_file, PAGES, "file pages evicted and wanted again")                          \
 	X(pswpin, PAGES, "read from swap")                                                     \
+	X(pswpin_half_ns, NS, "until half of that had been read")                              \
 	X(pswpout, PAGES, "written to swap")                                                   \
 	X(pageoutrun, COUNT, "runs of kswapd")                                                 \
 	X(kswapd_cpu_ns, NS, "CPU time of kswapd")                                             \
@@ -72,6 +73,9 @@ struct rs_load_range {
 	const char *name, *text;
 	double low, high;
 };
+
+/* Fewer pages from swap tell nothing about when they came. */
+#define RS_MIN_SWAPINS 200
 
 /* What one span between two readings of the gauge held, or a part of it. */
 struct rs_load_slot {
