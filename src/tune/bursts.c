@@ -9,6 +9,8 @@
 #define SHORT_SPAN_NS 15000000ULL
 /* A span in which this many pages came was busy with them. */
 #define MIN_GROWTH 96
+/* Fewer pages from swap tell nothing about when they came. */
+#define MIN_SWAPINS 200
 /* Fewer spans with growth tell nothing. */
 #define MIN_BURSTS 8
 
@@ -56,6 +58,22 @@ double rs_load_growth_ns(const struct rs_load_slot *slots, size_t nr)
 	}
 	free(costs);
 	return ret;
+}
+
+double rs_load_half_of_swapins_ns(const struct rs_load_slot *slots, size_t nr)
+{
+	uint64_t ns = 0, all = 0, swapped_in = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		all += slots[i].swapped_in;
+	if (all < MIN_SWAPINS)
+		return NAN;
+	for (i = 0; swapped_in * 2 < all; i++) {
+		swapped_in += slots[i].swapped_in;
+		ns += slots[i].ns;
+	}
+	return ns;
 }
 
 static uint32_t parts_of(const struct rs_load_slot *s, uint32_t burst_pages)

@@ -107,7 +107,7 @@ static uint32_t anon_touches(struct player *player, const struct rs_load_slot *s
 
 	if (r->w->swapped_in > 500)
 		profile = (double)s->swapped_in / r->w->swapped_in * r->w->nr_slots;
-	pick(player, &nr, r->anon_first, hot, whole(&player->carry[0], seconds * hot * r->p[RS_LOAD_anon_hot_rate]));
+	pick(player, &nr, r->anon_first, hot, whole(&player->carry[0], seconds * hot * r->p[RS_LOAD_anon_hot_rate] * profile));
 	pick(player, &nr, r->anon_first + hot, r->anon_top - hot,
 	     whole(&player->carry[1], seconds * (r->anon_top - hot) * r->p[RS_LOAD_anon_cold_rate] * profile));
 	return nr;

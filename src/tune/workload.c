@@ -462,21 +462,6 @@ static void learn_costs(struct rs_workload *w)
 		costs->fault = fmax(costs->fault, w->growth_ns - costs->alloc);
 }
 
-/* When things came back tells whether a little was used often or much of it seldom. */
-static double half_of_swapins_ns(const struct rs_workload *w)
-{
-	uint64_t ns = 0, swapped_in = 0;
-	size_t i;
-
-	if (w->swapped_in < RS_MIN_SWAPINS)
-		return NAN;
-	for (i = 0; i < w->nr_slots && swapped_in * 2 < w->swapped_in; i++) {
-		swapped_in += w->slots[i].swapped_in;
-		ns += w->slots[i].ns;
-	}
-	return ns;
-}
-
 static int make_slots(struct pass *p)
 {
 	struct rs_workload *w = p->w;
@@ -519,7 +504,7 @@ static int make_slots(struct pass *p)
 	if (w->recorded[RS_METRIC_refault_file] > 0)
 		w->file_seen -= rs_min(w->file_seen, (uint64_t)w->recorded[RS_METRIC_refault_file]);
 	w->file_seen = rs_max(w->file_seen, w->file_peak);
-	w->recorded[RS_METRIC_pswpin_half_ns] = half_of_swapins_ns(w);
+	w->recorded[RS_METRIC_pswpin_half_ns] = rs_load_half_of_swapins_ns(w->slots, w->nr_slots);
 	learn_costs(w);
 	return rs_load_split(&w->slots, &w->nr_slots, rs_load_burst_pages(w->slots, w->nr_slots));
 }

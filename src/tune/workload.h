@@ -74,9 +74,6 @@ struct rs_load_range {
 	double low, high;
 };
 
-/* Fewer pages from swap tell nothing about when they came. */
-#define RS_MIN_SWAPINS 200
-
 /* What one span between two readings of the gauge held, or a part of it. */
 struct rs_load_slot {
 	uint64_t ns;
