@@ -119,11 +119,8 @@ static int open_output(struct rs_writer *w, bool overwrite)
 	return err ? rs_err(err, "%s: cannot start to write", w->path) : 0;
 }
 
-/*
- * Touches what a block of records needs, and has the compressor do so: a page that is missing when
- * memory is short costs the reclaim that is recorded. What does not compress uses all of it.
- */
-static void prefault(struct rs_writer *w)
+/* What does not compress uses all that the compressor has. */
+void rs_writer_prefault(struct rs_writer *w)
 {
 	uint64_t x = 1;
 	size_t i;
@@ -138,6 +135,7 @@ static void prefault(struct rs_writer *w)
 		memcpy(w->packed + i, &x, sizeof(x));
 	}
 	ZSTD_compressCCtx(w->cctx, w->out, w->out_size, w->packed, BLOCK_BYTES, COMPRESSION_LEVEL);
+	rs_output_prefault(w->output);
 }
 
 static int allocate(struct rs_writer *w)
@@ -159,7 +157,6 @@ static int allocate(struct rs_writer *w)
 	if (!w->rows || !w->records || !w->scratch || !w->packed || !w->cctx ||
 	    !w->out)
 		return rs_err(-ENOMEM, "%s", w->path);
-	prefault(w);
 	return rs_schema_create(&w->schema);
 }
 
