@@ -13,12 +13,15 @@ few=$((kills * 9 / 10)) many=$((kills - kills * 9 / 10))
 EOF
 cat >>"$out/run.sh" <<'EOF'
 cd /lab
+# What is read again and again has to lie on a disk, or nothing can be reclaimed.
+mkdir -p /tmp /data/tmp
+mount --bind /data/tmp /tmp
 families='-direct,-kswapd,-marks,-scan,-cost,-shrinker,-retry,-workingset,-memcg,-lru_gen'
 probes=$(reclaimscope check --json 2>/dev/null | tr -d '\n' | grep -o '"name":"mm_\(vmscan\|shrink\)_[a-z_]*"' | cut -d'"' -f4 | sort -u)
 sh crash.sh /lab $few --probes "$families$(printf ',+%s' $probes)" >/out/few 2>&1
 sh crash.sh /lab $many >/out/many 2>&1
 EOF
-"$here/vm.sh" -k "$kernel" -o "$out/vm" -i -t 5400 -b "$build/reclaimscope" -b "$here/../cli/crash.sh" -b "$here/../cli/tap.sh" \
+"$here/vm.sh" -k "$kernel" -o "$out/vm" -i -d -t 5400 -b "$build/reclaimscope" -b "$here/../cli/crash.sh" -b "$here/../cli/tap.sh" \
 	"$out/run.sh" >"$out/log" 2>&1
 status=$?
 n=0
