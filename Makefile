@@ -31,7 +31,7 @@ DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workin
 DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_marks check_throttle check_retry check_compaction check_oom check_folio
 APPLY  := journal owner trial
 TUNE   := forecast forecast_rate forecast_score forecast_show adaptivemm evidence recommend recommend_show
-TUNE   += workload play calibrate settings whatif whatif_show simulate
+TUNE   += workload bursts play calibrate settings whatif whatif_show simulate
 DIFF   += check_lru_gen check_lru_gen_size check_memcg_lru explain_lru_gen check_lru_gen_folio check_lru_gen_seq
 TOOLS  := reclaimscope tool check record report script diff explain whatif forecast recommend
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup pressure permit tool
@@ -116,7 +116,7 @@ $(OUT)/tests/unit/test_%: $(OUT)/tests/unit/test_%.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
-$(OUT)/tests/vm/load $(OUT)/tests/vm/measure: $(OUT)/tests/vm/%: tests/vm/%.c Makefile
+$(OUT)/tests/vm/load $(OUT)/tests/vm/measure $(OUT)/tests/bench/pageout: $(OUT)/tests/%: tests/%.c Makefile
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@
@@ -216,14 +216,16 @@ demo:
 # What the capture costs, beside other tracers; writes docs/performance.md. QUICK=1: only the table, in short.
 bench:
 	$(Q)tools/install-deps.sh bench
-	$(Q)$(MAKE) --no-print-directory $(LAB) $(OUT)/tests/bench/pump
+	$(Q)$(MAKE) --no-print-directory $(LAB) $(OUT)/tests/bench/pump $(OUT)/tests/bench/pageout
 	$(Q)tests/bench/bench.sh
 
 # The simulation beside libCacheSim, which is fetched and built outside of this tree. QUICK=1: in short.
 bench-sim: $(OUT)/libreclaimscope.a $(OUT)/tests/bench/sim.o
 	$(Q)tests/bench/sim.sh $(OUT)
 
-# make crash TIMES=1000
+# make crash TIMES=1000; crash-vm: in a guest of KERNELS, TIMES=200
+crash-vm: $(OUT)/reclaimscope
+	$(Q)tests/run.sh $(KERNELS:%='tests/vm/crash.sh $(OUT) % $(or $(TIMES),200)')
 crash: $(OUT)/reclaimscope
 	$(Q)tests/cli/crash.sh $(OUT) $(or $(TIMES),200)
 
@@ -245,6 +247,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all bench bench-sim check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean truth whatif-vs-kernel recommend-vs-kernel
+.PHONY: all bench bench-sim check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash crash-vm fuzz install print-cflags clean truth whatif-vs-kernel recommend-vs-kernel
 .DELETE_ON_ERROR:
 .SECONDARY:

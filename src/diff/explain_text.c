@@ -112,7 +112,7 @@ static void say_request(struct paragraph *p, const struct rs_explanation *x, str
 		return;
 	}
 	say(p, "%s asked for %s%" PRIu64 " page%s (order %d, %s)", x->comm, x->order ? "a block of " : "",
-	    (uint64_t)1 << x->order, x->order ? "s" : "", x->order, rs_show_gfp(x->gfp, gfp, sizeof(gfp)));
+	    (uint64_t)1 << (x->order & 63), x->order ? "s" : "", x->order, rs_show_gfp(x->gfp, gfp, sizeof(gfp)));
 	if (x->kind == RS_EXPLAIN_OOM) {
 		if (x->target_cgroup)
 			say(p, ", and the cgroup %s had no room for it, after reclaim.",
