@@ -137,7 +137,8 @@ docs: $(OUT)/tests/docs/events
 FUZZ_CC    ?= clang-14
 # Arithmetic wraps, as in the kernel: a recording can hold any number.
 FUZZ_FLAGS := -O1 -g -fwrapv -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
-FUZZ_LIB   := $(BASE:%=base/%) $(TRACE:%=trace/%) $(REPORT:%=report/%) $(MODEL:%=model/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%)
+FUZZ_LIB   := $(BASE:%=base/%) $(TRACE:%=trace/%) $(REPORT:%=report/%) $(MODEL:%=model/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%) \
+	$(SIM:%=sim/%) $(TUNE:%=tune/%) kernel/setting
 
 $(OUT)/fuzz/%.o: %.c Makefile
 	$(call msg,FUZZ,$@)
@@ -149,11 +150,11 @@ $(OUT)/tests/fuzz/fuzz_%: $(OUT)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_LIB:%=$(OUT)/fu
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LIBS) -o $@
 
-FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/fuzz_diff $(OUT)/tests/fuzz/seeds
+FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/fuzz_diff $(OUT)/tests/fuzz/fuzz_tune $(OUT)/tests/fuzz/seeds
 
 # make fuzz SECONDS=600
 fuzz: $(OUT)/reclaimscope $(FUZZ)
-	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60) reader diff
+	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60) reader diff tune
 
 LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck $(OUT)/tests/vm/generations
 

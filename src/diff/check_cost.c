@@ -9,8 +9,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
+#include "../base/table.h"
 #include "../model/lru_cost.h"
 #include "scan_state.h"
 
@@ -56,16 +56,9 @@ static struct lruvec_cost *find(const struct rs_diff *d, uint64_t cgroup, int ni
 
 static struct lruvec_cost *get(struct rs_diff *d, uint64_t cgroup, int nid)
 {
-	struct lruvec_cost *c = find(d, cgroup, nid), *all = d->priv[RS_PRIV_COST];
+	struct lruvec_cost *all = d->priv[RS_PRIV_COST], *c, key = { .key = { cgroup, nid } };
 
-	if (c)
-		return c;
-	c = calloc(1, sizeof(*c));
-	if (!c)
-		return NULL;
-	c->key.cgroup = cgroup;
-	c->key.nid = nid;
-	HASH_ADD(hh, all, key, sizeof(c->key), c);
+	c = RS_FIND_OR_ADD(all, struct lruvec_cost, key, key.key);
 	d->priv[RS_PRIV_COST] = all;
 	return c;
 }
@@ -417,13 +410,9 @@ static void finish(struct rs_diff *d)
 
 static void destroy(struct rs_diff *d)
 {
-	struct lruvec_cost *all = d->priv[RS_PRIV_COST], *c, *following;
+	struct lruvec_cost *all = d->priv[RS_PRIV_COST];
 
-	HASH_ITER(hh, all, c, following)
-	{
-		HASH_DEL(all, c);
-		free(c);
-	}
+	RS_FREE_TABLE(all, struct lruvec_cost);
 	d->priv[RS_PRIV_COST] = NULL;
 }
 

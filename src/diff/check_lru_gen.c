@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "../base/table.h"
 #include "lru_gen_state.h"
 
 /* ---- the loop ---- */
@@ -666,11 +667,8 @@ static void destroy(struct rs_diff *d)
 	struct rs_lru_gen_thread *all = d->priv[RS_PRIV_LRU_GEN], *t, *following;
 
 	HASH_ITER(hh, all, t, following)
-	{
-		HASH_DEL(all, t);
 		free(t->size_wait.record);
-		free(t);
-	}
+	RS_FREE_TABLE(all, struct rs_lru_gen_thread);
 	d->priv[RS_PRIV_LRU_GEN] = NULL;
 }
 

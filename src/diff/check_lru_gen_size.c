@@ -2,20 +2,14 @@
 /* MGLRU: swappiness in use, and the pages of a lruvec that may be evicted; the inputs of its other checkers. */
 #include <stdlib.h>
 
+#include "../base/table.h"
 #include "lru_gen_state.h"
 
 struct rs_lru_gen_thread *rs_lru_gen_thread(struct rs_diff *d, uint32_t tid)
 {
 	struct rs_lru_gen_thread *all = d->priv[RS_PRIV_LRU_GEN], *t;
 
-	HASH_FIND(hh, all, &tid, sizeof(tid), t);
-	if (t)
-		return t;
-	t = calloc(1, sizeof(*t));
-	if (!t)
-		return NULL;
-	t->tid = tid;
-	HASH_ADD(hh, all, tid, sizeof(t->tid), t);
+	t = RS_FIND_OR_ADD(all, struct rs_lru_gen_thread, tid, tid);
 	d->priv[RS_PRIV_LRU_GEN] = all;
 	return t;
 }

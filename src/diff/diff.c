@@ -230,21 +230,14 @@ void rs_diff_fill_zone(struct zone *z, const struct rs_event_zone_state *e)
 
 /* ---- the whole ---- */
 
-static struct json_object *member(struct json_object *o, const char *key)
-{
-	struct json_object *v = NULL;
-
-	return o && json_object_object_get_ex(o, key, &v) ? v : NULL;
-}
-
 const char *rs_diff_read_rules(struct rs_reader *reader, struct rs_rules *rules)
 {
-	struct json_object *kdiff = member(member(rs_reader_info(reader), "kernel"), "differences");
+	struct json_object *kdiff = rs_info_member(rs_info_member(rs_reader_info(reader), "kernel"), "differences");
 	const char *missing = NULL, *known, *lru;
 
 #define READ_RULE(rule, what)                                                                                          \
 	do {                                                                                                           \
-		struct json_object *v = member(kdiff, #rule);                                                          \
+		struct json_object *v = rs_info_member(kdiff, #rule);                                                          \
 		if (!v && !missing)                                                                                    \
 			missing = #rule;                                                                               \
 		rules->rule = v && json_object_get_boolean(v);                                                         \
@@ -255,7 +248,7 @@ const char *rs_diff_read_rules(struct rs_reader *reader, struct rs_rules *rules)
 	RS_RULES_LRU_GEN(READ_RULE)
 	RS_RULES_LRU_GEN_FOLIO(READ_RULE)
 	/* Older recordings do not tell those of MGLRU, which matter only where it is in use. */
-	lru = json_object_get_string(member(member(rs_reader_info(reader), "kernel"), "lru"));
+	lru = json_object_get_string(rs_info_member(rs_info_member(rs_reader_info(reader), "kernel"), "lru"));
 	return lru && !strcmp(lru, "mglru") ? missing : known;
 }
 
@@ -340,13 +333,13 @@ int rs_diff_create(struct rs_reader *reader, const struct rs_diff_options *optio
 	if (!d->divergences || !d->episodes || !d->tasks)
 		return rs_err(-ENOMEM, "diff");
 	d->missing_rule = rs_diff_read_rules(reader, &d->rules);
-	kernel = member(rs_reader_info(reader), "kernel");
-	lru = json_object_get_string(member(kernel, "lru"));
+	kernel = rs_info_member(rs_reader_info(reader), "kernel");
+	lru = json_object_get_string(rs_info_member(kernel, "lru"));
 	d->mglru = lru && !strcmp(lru, "mglru");
-	d->recursiveprot = member(kernel, "memory_recursiveprot") ?
-				   json_object_get_boolean(member(kernel, "memory_recursiveprot")) :
+	d->recursiveprot = rs_info_member(kernel, "memory_recursiveprot") ?
+				   json_object_get_boolean(rs_info_member(kernel, "memory_recursiveprot")) :
 				   -1;
-	d->nodes_shift = json_object_get_int(member(kernel, "nodes_shift"));
+	d->nodes_shift = json_object_get_int(rs_info_member(kernel, "nodes_shift"));
 	err = take_all(d);
 	if (err)
 		return rs_err(err, "diff");

@@ -146,7 +146,12 @@ static void what_no_probe_saw_is_missing_and_not_0(void **state)
 	struct fixture *f = *state;
 
 	recording_info(f->writer, f->schema, "decisions");
+	PUT(f, 1000, 50, kswapd_wake, .nid = 0);
+	PUT(f, 2000, 50, balance_pgdat_end, .nid = 0);
+	assert_int_equal(rs_writer_flush(f->writer), 0);
 	make_report(f);
+	assert_non_null(strstr(f->json, "\"passes\":1,"));
+	assert_non_null(strstr(f->json, "\"requests\":null"));
 	report_has(f, "refaults, and whose they are");
 	report_has(f, "Refaults: not seen, the probe was missing");
 	report_has(f, "Stalls: none, no task had to reclaim"); /* whose probe was there */
