@@ -403,8 +403,14 @@ static void the_unseen_parts_of_6_1_show_in_what_follows(void **unused)
 	v.should_age.ret = 1;
 	expect(NULL, BIT(should_run_aging), 0);
 	make_visit_6_1();
-	v.should_age.nr_to_scan = 251;
+	v.should_age.nr_to_scan = 999;
 	expect(NULL, BIT(should_run_aging), 0);
+	v.should_age_state.nr_pages[2]++; /* it adds up what others change */
+	v.evict_state.nr_pages[2]++;
+	moved = BIT(should_run_aging);
+	v.should_age.nr_to_scan = 251;
+	expect(NULL, 0, 0);
+	moved = 0;
 	make_visit_6_1();
 	v.evicted.ret = 249; /* less than was planned, and not enough for kswapd: it may not stop */
 	v.isolated.ret = 248;
