@@ -90,8 +90,8 @@ static void comparison(struct rs_node_state *st, const struct rs_event_inactive_
 	type = is_file_lru(e->lru) ? WORKINGSET_FILE : WORKINGSET_ANON;
 	p->compared[type] = true;
 	p->sizes_moved |= sizes_moved(e);
-	p->lru_size[e->lru] = e->inactive;
-	p->lru_size[e->lru + LRU_ACTIVE] = e->active;
+	p->lru_size[type * LRU_FILE] = e->inactive;
+	p->lru_size[type * LRU_FILE + LRU_ACTIVE] = e->active;
 	p->lru_size[LRU_INACTIVE_FILE] = e->inactive_file;
 	p->file_known = true;
 }

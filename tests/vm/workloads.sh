@@ -2,13 +2,13 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl tiers zones"
+WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
 	case $1 in
 	stream | slab | mlock | huge | marks | small-cache) echo "-d" ;;
-	oom | hopeless) echo "" ;;
+	oom | hopeless | young) echo "" ;;
 	zones) echo "-d -a kernelcore=192M" ;;
 	anondisk) echo "-d -w disk:512" ;;
 	small-global) echo "-w disk:256" ;;
@@ -161,6 +161,24 @@ command_of() {
 	ttl) cat <<-'EOF'
 		cd /sys/kernel/mm/lru_gen; echo 100 >min_ttl_ms; load stream /data/big 500 1
 		echo 4000 >min_ttl_ms; load anon 500 20000 2; true
+	EOF
+	;;
+	# All generations are younger than min_ttl_ms: kswapd does not reclaim, it lets the OOM killer choose.
+	young) cat <<-'EOF'
+		echo 1 >/proc/sys/vm/overcommit_memory; echo 600000 >/sys/kernel/mm/lru_gen/min_ttl_ms
+		for i in 1 2 3; do load oom 600; done
+		echo 0 >/sys/kernel/mm/lru_gen/min_ttl_ms
+	EOF
+	;;
+	# A swappiness of its own for each reclaim: from file pages only to anonymous pages only (201, where the kernel has it).
+	anononly) cat <<-'EOF'
+		cg=/sys/fs/cgroup; mkdir $cg/x; echo 150M >$cg/x/memory.max
+		sh -c "echo \$\$ >$cg/x/cgroup.procs; load stream /data/big 60 1; exec load hold 80 /tmp/held" &
+		while [ ! -e /tmp/held ]; do sleep 1; done
+		for i in 1 2 3 4 5 6; do
+			for how in max 0 max 200 max 1 max 100; do echo "512K swappiness=$how" >$cg/x/memory.reclaim; done
+		done 2>/dev/null
+		kill $!
 	EOF
 	;;
 	# Both types in short supply, refaults of both, dirty pages, and every way to choose between the types.
