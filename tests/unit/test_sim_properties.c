@@ -415,6 +415,52 @@ static void generations_without_swap_evict_files_only(void **state)
 	}
 }
 
+struct random_use {
+	uint64_t seed;
+	unsigned int left;
+	uint32_t first, nr, ids[256];
+};
+
+static void random_next(void *arg, uint64_t now_ns, struct rs_sim_op *op)
+{
+	struct random_use *u = arg;
+	unsigned int i;
+
+	(void)now_ns;
+	if (!u->left--)
+		return;
+	for (i = 0; i < RS_ARRAY_SIZE_OF(u->ids); i++)
+		u->ids[i] = u->first + unit_random(&u->seed) % u->nr;
+	*op = (struct rs_sim_op){ .type = RS_SIM_OP_TOUCH, .nr = RS_ARRAY_SIZE_OF(u->ids), .ids = u->ids };
+}
+
+/*
+ * Pages that are read ahead from swap keep their places there until they are used: or a swap that has room for what
+ * does not fit into memory would fill up with copies of what does.
+ */
+static void places_in_swap_are_not_kept_for_pages_in_use(void **state)
+{
+	_cleanup_(rs_sim_destroyp) struct rs_sim *sim = NULL;
+	struct rs_sim_area area = { .nr_pages = PAGES + PAGES / 8, .backing = RS_SIM_ANON, .task = -1 };
+	struct random_use u = { .seed = 3, .left = 300, .nr = area.nr_pages };
+	struct rs_sim_config config;
+	struct rs_sim_result r;
+
+	(void)state;
+	rs_sim_config_init(&config, rules_of(V6_12), PAGES);
+	config.lru_gen = true;
+	config.swap_pages = PAGES / 3;
+	config.swap_readahead = 8;
+	config.swap = (struct rs_sim_device){ .read_request_ns = 10000, .write_page_ns = 1000 };
+	sim = host_of(&config);
+	u.first = area_in(sim, area);
+	task_in(sim, random_next, &u);
+	r = run_until(sim, 1000 * SECOND);
+	assert_true(rs_sim_done(sim));
+	assert_true(r.counts.pswpin > PAGES);
+	assert_int_equal(r.counts.oom_kill + r.counts.alloc_failed + r.counts.pageoutrun_failed, 0);
+}
+
 /* Pages that cannot go because they are dirty move on; what was counted of their uses until then is forgotten. */
 static void moving_on_forgets_uses(void **state)
 {
@@ -473,6 +519,7 @@ int main(void)
 		cmocka_unit_test(pages_are_conserved),
 		cmocka_unit_test(results_do_not_depend_on_threads_or_steps),
 		cmocka_unit_test(generations_without_swap_evict_files_only),
+		cmocka_unit_test(places_in_swap_are_not_kept_for_pages_in_use),
 		cmocka_unit_test(moving_on_forgets_uses),
 		cmocka_unit_test(zram_takes_no_page_that_is_not_free),
 		cmocka_unit_test(the_first_error_of_a_pool_is_returned),
