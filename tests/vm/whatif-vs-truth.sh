@@ -10,7 +10,8 @@ trap 'rm -rf "$answers"' EXIT
 
 {
 	for dir in "$results"/*/; do
-		[ -e "$dir/results.jsonl" ] || continue
+		# A repetition without all of its settings would shift the means of those it has.
+		[ -e "$dir/done" ] || continue
 		name=$(basename "$dir")
 		IFS=- read -r kernel workload _ <<<"$name"
 		sed "s/^/T $kernel $workload /" "$dir/results.jsonl"
@@ -18,7 +19,7 @@ trap 'rm -rf "$answers"' EXIT
 		settings=() values=()
 		while read -r setting value; do
 			[ -z "$value" ] || { settings+=("$setting"); values+=("$value"); }
-		done < <(sed -n 's/.*"setting":"\([^"]*\)","set":"\([^"]*\)".*/\1 \2/p' "$dir/results.jsonl" | sort -u)
+		done < <(sed -n 's/.*"setting":"\([^"]*\)","set":"\([^"]*\)".*/\1 \2/p' "$results/$kernel-$workload"-*/results.jsonl | sort -u -k1,1)
 		said=$answers/$name
 		printf '%s\n' "${values[@]}" | "$TOP/build/reclaimscope" whatif "$dir/r.data" --each - -j >"$said" 2>"$said.err" ||
 			{ echo "D $kernel $workload $(tail -1 "$said.err" | sed 's/^.*r\.data: //')"; continue; }
