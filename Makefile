@@ -26,18 +26,18 @@ MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost wor
 MODEL  += lru_gen lru_gen_folio
 SIM    := sim sched lru_queue page folio shrink_lists lru_gen lru_gen_evict reclaim kswapd alloc oom swap touch device writeback memcg slab pool
 EPISODE := episode
-DIFF   := diff diff_text diff_json explain explain_text check_watermark
+DIFF   := diff diff_text diff_json explain explain_text explain_json check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
 DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_marks check_throttle check_retry check_compaction check_oom check_folio
 APPLY  := journal owner trial
-TUNE   := forecast forecast_score forecast_show adaptivemm evidence recommend recommend_show
+TUNE   := forecast forecast_rate forecast_score forecast_show adaptivemm evidence recommend recommend_show
 TUNE   += workload bursts play calibrate settings whatif whatif_show simulate
 DIFF   += check_lru_gen check_lru_gen_size check_memcg_lru explain_lru_gen check_lru_gen_folio check_lru_gen_seq
 TOOLS  := reclaimscope tool check record report script diff explain whatif forecast recommend
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup pressure permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
-UNIT   += diff_lru diff_alloc diff_folio diff_workingset diff_memcg diff_oom
+UNIT   += diff_lru diff_alloc diff_kswapd diff_races diff_folio diff_workingset diff_memcg diff_oom
 UNIT   += lru_gen lru_gen_folio diff_lru_gen diff_lru_gen_folio
 UNIT   += forecast forecast_score evidence recommend
 UNIT   += sim sim_properties sim_queue settings workload
@@ -116,7 +116,7 @@ $(OUT)/tests/unit/test_%: $(OUT)/tests/unit/test_%.o $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(RS_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
-$(OUT)/tests/vm/load $(OUT)/tests/vm/measure: $(OUT)/tests/vm/%: tests/vm/%.c Makefile
+$(OUT)/tests/vm/load $(OUT)/tests/vm/measure $(OUT)/tests/bench/pageout: $(OUT)/tests/%: tests/%.c Makefile
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@
@@ -137,7 +137,8 @@ docs: $(OUT)/tests/docs/events
 FUZZ_CC    ?= clang-14
 # Arithmetic wraps, as in the kernel: a recording can hold any number.
 FUZZ_FLAGS := -O1 -g -fwrapv -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
-FUZZ_LIB   := $(BASE:%=base/%) $(TRACE:%=trace/%) $(REPORT:%=report/%) $(MODEL:%=model/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%)
+FUZZ_LIB   := $(BASE:%=base/%) $(TRACE:%=trace/%) $(REPORT:%=report/%) $(MODEL:%=model/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%) \
+	$(SIM:%=sim/%) $(TUNE:%=tune/%) kernel/setting
 
 $(OUT)/fuzz/%.o: %.c Makefile
 	$(call msg,FUZZ,$@)
@@ -149,11 +150,11 @@ $(OUT)/tests/fuzz/fuzz_%: $(OUT)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_LIB:%=$(OUT)/fu
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ $(LIBS) -o $@
 
-FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/fuzz_diff $(OUT)/tests/fuzz/seeds
+FUZZ := $(OUT)/tests/fuzz/fuzz_reader $(OUT)/tests/fuzz/fuzz_diff $(OUT)/tests/fuzz/fuzz_tune $(OUT)/tests/fuzz/seeds
 
 # make fuzz SECONDS=600
 fuzz: $(OUT)/reclaimscope $(FUZZ)
-	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60) reader diff
+	$(Q)tests/fuzz/fuzz.sh $(OUT) $(or $(SECONDS),60) reader diff tune
 
 LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck $(OUT)/tests/vm/generations
 
@@ -183,7 +184,7 @@ test-vm:
 	$(Q)$(MAKE) --no-print-directory $(LAB)
 	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%)) \
 		$(patsubst %,%:tiers:lru=y:mode=folios,$(filter-out 5.10,$(KERNELS)))' \
-		tests/vm/limits.sh 'tests/vm/generations.sh $(filter-out 5.10,$(KERNELS))' 'tests/vm/working-set.sh --test $(CURVES)'
+		tests/vm/limits.sh 'tests/vm/generations.sh $(foreach k,$(filter-out 5.10,$(KERNELS)),$(k) $(k):nodes)' 'tests/vm/working-set.sh --test 6.1'
 
 # docs/model-vs-kernel.md out of the recordings in DIRS, by default those that test-vm has left.
 DIRS ?= $(wildcard $(OUT)/vm/*-*)
@@ -215,14 +216,16 @@ demo:
 # What the capture costs, beside other tracers; writes docs/performance.md. QUICK=1: only the table, in short.
 bench:
 	$(Q)tools/install-deps.sh bench
-	$(Q)$(MAKE) --no-print-directory $(LAB) $(OUT)/tests/bench/pump
+	$(Q)$(MAKE) --no-print-directory $(LAB) $(OUT)/tests/bench/pump $(OUT)/tests/bench/pageout
 	$(Q)tests/bench/bench.sh
 
 # The simulation beside libCacheSim, which is fetched and built outside of this tree. QUICK=1: in short.
 bench-sim: $(OUT)/libreclaimscope.a $(OUT)/tests/bench/sim.o
 	$(Q)tests/bench/sim.sh $(OUT)
 
-# make crash TIMES=1000
+# make crash TIMES=1000; crash-vm: in a guest of KERNELS, TIMES=200
+crash-vm: $(OUT)/reclaimscope
+	$(Q)tests/run.sh $(KERNELS:%='tests/vm/crash.sh $(OUT) % $(or $(TIMES),200)')
 crash: $(OUT)/reclaimscope
 	$(Q)tests/cli/crash.sh $(OUT) $(or $(TIMES),200)
 
@@ -244,6 +247,6 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all bench bench-sim check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash fuzz install print-cflags clean truth whatif-vs-kernel recommend-vs-kernel
+.PHONY: all bench bench-sim check mutate test test-vm working-set kernel-support model-vs-kernel docs demo crash crash-vm fuzz install print-cflags clean truth whatif-vs-kernel recommend-vs-kernel
 .DELETE_ON_ERROR:
 .SECONDARY:

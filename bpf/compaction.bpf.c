@@ -30,7 +30,7 @@ static __always_inline int compaction_deferral(__s32 nid, __s32 zid, __s32 order
 
 static __always_inline int deferral_of_zone(const struct zone *zone, __u64 addr, __s32 order, __u32 what)
 {
-	struct task_state *task = task_get(RS_EVENT_compaction_deferral);
+	struct task_state *task = MODE_SUMMARY ? NULL : task_get(RS_EVENT_compaction_deferral);
 	__s32 nid = -1, zid = -1;
 
 	if (task)

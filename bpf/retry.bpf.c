@@ -34,7 +34,7 @@ static __always_inline int reclaim_retry_zone(__s32 nid, __s32 zid, __s32 order,
 SEC("?tp_btf/reclaim_retry_zone")
 int reclaim_retry_zone__btf(__u64 *ctx)
 {
-	struct task_state *task = task_get(RS_EVENT_reclaim_retry_zone);
+	struct task_state *task = MODE_SUMMARY ? NULL : task_get(RS_EVENT_reclaim_retry_zone);
 	const struct zoneref *ref = (void *)ctx[0];
 	__s32 nid = -1, zid = -1;
 
@@ -95,7 +95,7 @@ static __always_inline int compaction_suitable(__s32 nid, __s32 zid, __s32 order
 SEC("?tp_btf/mm_compaction_suitable")
 int mm_compaction_suitable__btf(__u64 *ctx)
 {
-	struct task_state *task = task_get(RS_EVENT_compaction_suitable);
+	struct task_state *task = MODE_SUMMARY ? NULL : task_get(RS_EVENT_compaction_suitable);
 	__s32 nid = -1, zid = -1;
 
 	if (task)

@@ -60,6 +60,7 @@ static __always_inline int summary_stall_end(__u32 kind, __u64 nr_reclaimed)
 	struct task_state *task = task_find();
 	struct rs_totals *t = this_totals();
 	struct rs_stalls *stalls;
+	__u32 bucket;
 	__u64 ns;
 
 	if (!t)
@@ -75,7 +76,9 @@ static __always_inline int summary_stall_end(__u32 kind, __u64 nr_reclaimed)
 	ADD(stalls->ns, ns);
 	if (nr_reclaimed)
 		ADD(stalls->nr_reclaimed, nr_reclaimed);
-	ADD(stalls->hist[rs_hist_bucket(ns)], 1);
+	bucket = rs_hist_bucket(ns);
+	asm volatile("" : "+r"(bucket)); /* else clang drops the mask, which the verifier has to see */
+	ADD(stalls->hist[bucket & (RS_HIST_BUCKETS - 1)], 1);
 	if (ns > stalls->max_ns)
 		stalls->max_ns = ns;
 	if (kind != RS_RECLAIM_KSWAPD) {

@@ -90,6 +90,7 @@ struct task_state {
 	__u64 described_ns; /* when a task record was written last */
 	__u64 stall_ns; /* summary mode: begin of the stall, 0: none */
 	__u64 stall_kind;
+	/* From here on not in mode summary. */
 	__u64 written; /* folios of a list that left a record */
 	__u64 scratch; /* for untyped() where no record is at hand yet */
 	struct rs_isolate isolate; /* isolated: waits for its shrink_inactive or shrink_active */
@@ -105,11 +106,21 @@ struct task_state {
 	struct frame frames[FRAMES];
 };
 
+/* What the maps hold. In mode summary that is only how a task_state begins. */
+#ifdef RS_SUMMARY
+struct task_value {
+	__u64 owner, described_ns, stall_ns, stall_kind;
+};
+_Static_assert(sizeof(struct task_value) == __builtin_offsetof(struct task_state, written), "the begin of task_state");
+#else
+#define task_value task_state
+#endif
+
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u32);
-	__type(value, struct task_state);
+	__type(value, struct task_value);
 } tasks SEC(".maps");
 
 #define TASK_SLOTS 4096
@@ -118,7 +129,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, TASK_SLOTS);
 	__type(key, __u32);
-	__type(value, struct task_state);
+	__type(value, struct task_value);
 } task_slots SEC(".maps");
 
 /* Who claimed which slot: inserting into a hash is what only one of two can do. */
@@ -134,7 +145,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct task_state);
+	__type(value, struct task_value);
 } new_task SEC(".maps");
 
 static __always_inline struct task_state *task_slot(__u32 tid)

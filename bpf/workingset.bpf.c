@@ -31,7 +31,7 @@ static __always_inline int workingset_eviction_exit(__u64 folio, __u64 target_me
 {
 	struct rs_event_workingset_eviction *e;
 	struct task_state *task;
-	__u64 flags = read64(folio), memcg, entry;
+	__u64 flags = read64(folio), memcg, owner, entry;
 	struct emit em;
 
 	if (!wanted(RS_EVENT_workingset_eviction, -1))
@@ -52,7 +52,8 @@ static __always_inline int workingset_eviction_exit(__u64 folio, __u64 target_me
 	if (task)
 		task->nr_evicted = 0;
 	e->pad = 0;
-	e->owner = memcg_cgroup_id(folio_memcg(folio));
+	owner = folio_memcg(folio);
+	e->owner = owner == memcg ? e->cgroup : memcg_cgroup_id(owner);
 	e->place = folio_place(folio, flags);
 	emit_submit(&em);
 	return 0;
@@ -75,10 +76,10 @@ static __always_inline __u32 lruvec_sizes(__u64 sizes[RS_MAX_LRU - 1], __u64 lru
 }
 
 /*
- * Finds the cgroup that the shadow names: reclaim evicts for that of the page, for one above it, or for all.
- * On the way up, how much swap is left for it and for that of the page.
+ * Finds the cgroup that the shadow names: reclaim evicts for that of the page, which is @owner by number, for one above it,
+ * or for all. On the way up, how much swap is left for it and for that of the page.
  */
-static __noinline void refault_begin(struct refault *r, __u64 memcg, __u64 shadow)
+static __noinline void refault_begin(struct refault *r, __u64 memcg, __u64 owner, __u64 shadow)
 {
 	__u32 id = shadow >> (2 + (opts.nodes_shift & 31)) & 0xffff;
 	__s64 swap_free = global64(opts.addr_nr_swap_pages);
@@ -92,7 +93,7 @@ static __noinline void refault_begin(struct refault *r, __u64 memcg, __u64 shado
 	for (level = 0; level < MEMCG_LEVELS && memcg; level++) {
 		if (!r->lruvec && READ32(struct mem_cgroup, id.id, memcg) == id) {
 			r->lruvec = memcg_lruvec(memcg, shadow_nid(shadow));
-			r->cgroup = memcg_cgroup_id(memcg);
+			r->cgroup = level ? memcg_cgroup_id(memcg) : owner;
 		}
 		if (memcg == root)
 			break;
@@ -114,19 +115,21 @@ static __noinline void refault_begin(struct refault *r, __u64 memcg, __u64 shado
 static __always_inline int workingset_refault_entry(__u64 folio, __u64 shadow)
 {
 	struct rs_event_workingset_refault *e;
-	__u64 flags = read64(folio), entry;
+	__u64 flags = read64(folio), memcg, owner, entry;
 	struct task_state *task;
 	struct emit em;
 
 	if (!wanted(RS_EVENT_workingset_refault, -1))
 		return 0;
 	describe_task();
+	memcg = folio_memcg(folio);
+	owner = memcg_cgroup_id(memcg);
 	e = EMIT(&em, workingset_refault);
 	if (!e)
 		return 0;
 	entry = untyped(&e->shadow, shadow);
 	e->nid = shadow_nid(entry);
-	e->cgroup = memcg_cgroup_id(folio_memcg(folio));
+	e->cgroup = owner;
 	e->file = folio_is_file(flags);
 	e->nr_pages = folio_nr_pages(folio, flags);
 	e->place = folio_place(folio, flags);
@@ -135,7 +138,7 @@ static __always_inline int workingset_refault_entry(__u64 folio, __u64 shadow)
 		return 0;
 	task = task_get(RS_EVENT_refault_test);
 	if (task)
-		refault_begin(&task->refault, folio_memcg(folio), untyped(&task->scratch, shadow));
+		refault_begin(&task->refault, memcg, owner, untyped(&task->scratch, shadow));
 	return 0;
 }
 

@@ -52,15 +52,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			return rs_bad_value("--format %s: must be text, json, sysctl, tuned or shell", arg);
 		args->show = formats[i].show;
 		break;
-	case ARGP_KEY_ARG:
-		if (state->arg_num)
-			return rs_bad_value("%s: only one recording at a time", arg);
-		args->file = arg;
-		break;
-	case 'h':
-		return rs_parse_help(state);
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return rs_parse_file(key, arg, state, &args->file);
 	}
 	return 0;
 }

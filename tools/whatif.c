@@ -83,21 +83,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (rs_parse_number(arg, 1, 1024, &args->threads))
 			return rs_bad_value("--threads %s: must be a number from 1 to 1024", arg);
 		break;
-	case ARGP_KEY_ARG:
-		if (state->arg_num)
-			return rs_bad_value("%s: only one recording at a time", arg);
-		args->file = arg;
-		break;
 	case ARGP_KEY_END:
 		if (!args->nr_settings && !args->sweep.nr && !args->each)
 			return rs_bad_value("nothing to try: give --set KEY=VALUE or --sweep KEY=LOW:HIGH:N");
 		if (args->sweep.nr && args->each)
 			return rs_bad_value("--each and --sweep: one of them at a time");
 		break;
-	case 'h':
-		return rs_parse_help(state);
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return rs_parse_file(key, arg, state, &args->file);
 	}
 	return 0;
 }

@@ -17,6 +17,7 @@
 #include "../base/cleanup.h"
 #include "../base/log.h"
 #include "../base/readfile.h"
+#include "../kernel/pressure.h"
 
 enum { CONFIRM = SIGUSR1, TAKE_BACK = SIGTERM };
 
@@ -87,22 +88,37 @@ static int read_change(const struct rs_trial *trial, const struct rs_change *cha
 	return err ? rs_err(err, "%s: cannot read", change->setting->key) : 0;
 }
 
-/* Reads all back. 0, -EIO when one is not what was written, or -errno; said. */
-static int read_back(const struct rs_trial *trial, const struct rs_journal *journal)
+/* The first setting that has not its new (or else its old) value. 0 and *@ret, NULL: none; @value: what it has. -errno: said. */
+static int find_other(const struct rs_trial *trial, const struct rs_journal *journal, bool new, const struct rs_change **ret,
+		      char value[RS_SETTING_TEXT])
 {
-	char value[RS_SETTING_TEXT];
 	int c, err;
 
+	*ret = NULL;
 	for (c = 0; c < journal->nr_changes; c++) {
 		const struct rs_change *change = &journal->changes[c];
 
 		err = read_change(trial, change, value);
 		if (err)
 			return err;
-		if (!rs_setting_same(value, change->new))
-			return rs_fail(-EIO, "%s: %s was written, but the kernel has %s", change->setting->key, change->new, value);
+		if (!rs_setting_same(value, new ? change->new : change->old)) {
+			*ret = change;
+			break;
+		}
 	}
 	return 0;
+}
+
+/* Reads all back. 0, -EIO when one is not what was written, or -errno; said. */
+static int read_back(const struct rs_trial *trial, const struct rs_journal *journal)
+{
+	const struct rs_change *other;
+	char value[RS_SETTING_TEXT];
+	int err = find_other(trial, journal, true, &other, value);
+
+	if (err || !other)
+		return err;
+	return rs_fail(-EIO, "%s: %s was written, but the kernel has %s", other->setting->key, other->new, value);
 }
 
 /* Leaves @change to whoever wrote @value. */
@@ -158,18 +174,16 @@ static int read_pressure(const struct rs_trial *trial, struct pressure *p)
 {
 	_cleanup_(rs_freep) char *text = NULL;
 	char path[600];
-	const char *some, *full;
 	int err;
 
 	snprintf(path, sizeof(path), "%s/proc/pressure/memory", trial->root);
 	err = rs_read_file(path, &text, NULL);
 	if (err)
 		return err;
-	some = strstr(text, "total=");
-	full = some ? strstr(some + 1, "total=") : NULL;
-	if (!some || sscanf(some, "total=%" SCNu64, &p->some_us) != 1)
+	rs_pressure_parse(text, &p->some_us, &p->full_us);
+	if (p->some_us == RS_PRESSURE_UNKNOWN)
 		return -ENODATA;
-	if (!full || sscanf(full, "total=%" SCNu64, &p->full_us) != 1)
+	if (p->full_us == RS_PRESSURE_UNKNOWN)
 		p->full_us = 0;
 	p->at_ns = now_ns();
 	return 0;
@@ -282,20 +296,13 @@ static int measure_before(const struct rs_trial *trial, int signals, struct base
 /* Do the settings still have the values that the plan was made for? */
 static int check_old(const struct rs_trial *trial, const struct rs_journal *journal)
 {
+	const struct rs_change *other;
 	char value[RS_SETTING_TEXT];
-	int c, err;
+	int err = find_other(trial, journal, false, &other, value);
 
-	for (c = 0; c < journal->nr_changes; c++) {
-		const struct rs_change *change = &journal->changes[c];
-
-		err = read_change(trial, change, value);
-		if (err)
-			return err;
-		if (!rs_setting_same(value, change->old))
-			return rs_fail(-EAGAIN, "%s: has become %s since the plan was made; nothing was written", change->setting->key,
-				       value);
-	}
-	return 0;
+	if (err || !other)
+		return err;
+	return rs_fail(-EAGAIN, "%s: has become %s since the plan was made; nothing was written", other->setting->key, value);
 }
 
 /* Everything from the plan to the end, in the guard. */

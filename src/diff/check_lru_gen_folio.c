@@ -8,8 +8,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
+#include "../base/table.h"
 #include "../model/lru_gen_folio.h"
 #include "scan_state.h"
 
@@ -58,17 +58,7 @@ static struct gen_priv *priv_get(struct rs_diff *d)
 
 static struct call *call_find(struct gen_priv *p, uint32_t tid)
 {
-	struct call *c;
-
-	HASH_FIND(hh, p->calls, &tid, sizeof(tid), c);
-	if (c)
-		return c;
-	c = calloc(1, sizeof(*c));
-	if (!c)
-		return NULL;
-	c->tid = tid;
-	HASH_ADD(hh, p->calls, tid, sizeof(c->tid), c);
-	return c;
+	return RS_FIND_OR_ADD(p->calls, struct call, tid, tid);
 }
 
 void rs_fill_gens(struct lru_gen_folio *g, const struct rs_event_lru_gen_state *e)
@@ -552,15 +542,10 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 static void destroy(struct rs_diff *d)
 {
 	struct gen_priv *p = d->priv[RS_PRIV_LRU_GEN_FOLIO];
-	struct call *c, *next_call;
 
 	if (!p)
 		return;
-	HASH_ITER(hh, p->calls, c, next_call)
-	{
-		HASH_DEL(p->calls, c);
-		free(c);
-	}
+	RS_FREE_TABLE(p->calls, struct call);
 	free(p);
 	d->priv[RS_PRIV_LRU_GEN_FOLIO] = NULL;
 }

@@ -8,8 +8,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
+#include "../base/table.h"
 #include "../model/lru_gen_folio.h"
 #include "../model/workingset.h"
 #include "scan_state.h"
@@ -56,33 +56,14 @@ struct seq_priv {
 
 static struct evictor *evictor_find(struct seq_priv *p, uint32_t tid)
 {
-	struct evictor *t;
-
-	HASH_FIND(hh, p->evictors, &tid, sizeof(tid), t);
-	if (t)
-		return t;
-	t = calloc(1, sizeof(*t));
-	if (!t)
-		return NULL;
-	t->tid = tid;
-	t->min_seq_swappiness = -1;
-	HASH_ADD(hh, p->evictors, tid, sizeof(t->tid), t);
-	return t;
+	return RS_FIND_OR_ADD(p->evictors, struct evictor, tid, tid, .min_seq_swappiness = -1);
 }
 
 static struct lruvec *lruvec_find(struct seq_priv *p, uint64_t cgroup, int nid)
 {
-	struct lruvec *l, key = { .key = { cgroup, nid } };
+	struct lruvec key = { .key = { cgroup, nid } };
 
-	HASH_FIND(hh, p->lruvecs, &key.key, sizeof(key.key), l);
-	if (l)
-		return l;
-	l = calloc(1, sizeof(*l));
-	if (!l)
-		return NULL;
-	l->key = key.key;
-	HASH_ADD(hh, p->lruvecs, key, sizeof(l->key), l);
-	return l;
+	return RS_FIND_OR_ADD(p->lruvecs, struct lruvec, key, key.key);
 }
 
 /* ---- generations ---- */
@@ -327,21 +308,11 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 static void destroy(struct rs_diff *d)
 {
 	struct seq_priv *p = d->priv[RS_PRIV_LRU_GEN_SEQ];
-	struct evictor *t, *next;
-	struct lruvec *l, *following;
 
 	if (!p)
 		return;
-	HASH_ITER(hh, p->evictors, t, next)
-	{
-		HASH_DEL(p->evictors, t);
-		free(t);
-	}
-	HASH_ITER(hh, p->lruvecs, l, following)
-	{
-		HASH_DEL(p->lruvecs, l);
-		free(l);
-	}
+	RS_FREE_TABLE(p->evictors, struct evictor);
+	RS_FREE_TABLE(p->lruvecs, struct lruvec);
 	free(p);
 	d->priv[RS_PRIV_LRU_GEN_SEQ] = NULL;
 }

@@ -2,8 +2,8 @@
 /* Shadows: what an evicted page leaves behind, and what becomes of a page that comes back. */
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
+#include "../base/table.h"
 #include "../model/workingset.h"
 #include "scan_state.h"
 
@@ -18,15 +18,7 @@ static struct memcg_number *number_of(struct rs_diff *d, uint64_t cgroup, uint32
 {
 	struct memcg_number *all = d->priv[RS_PRIV_WORKINGSET], *m;
 
-	HASH_FIND(hh, all, &cgroup, sizeof(cgroup), m);
-	if (m)
-		return m;
-	m = calloc(1, sizeof(*m));
-	if (!m)
-		return NULL;
-	m->cgroup = cgroup;
-	m->memcgid = first;
-	HASH_ADD(hh, all, cgroup, sizeof(m->cgroup), m);
+	m = RS_FIND_OR_ADD(all, struct memcg_number, cgroup, cgroup, .memcgid = first);
 	d->priv[RS_PRIV_WORKINGSET] = all;
 	return m;
 }
@@ -143,13 +135,9 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 
 static void destroy(struct rs_diff *d)
 {
-	struct memcg_number *all = d->priv[RS_PRIV_WORKINGSET], *m, *following;
+	struct memcg_number *all = d->priv[RS_PRIV_WORKINGSET];
 
-	HASH_ITER(hh, all, m, following)
-	{
-		HASH_DEL(all, m);
-		free(m);
-	}
+	RS_FREE_TABLE(all, struct memcg_number);
 	d->priv[RS_PRIV_WORKINGSET] = NULL;
 }
 

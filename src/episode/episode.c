@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "../base/cleanup.h"
+#include "../base/table.h"
 
 #define MAX_NODES 64
 #define MAX_RECENT 65536 /* bytes of records between two entries or exits of a thread */
@@ -95,14 +95,9 @@ static struct thread_entry *find_thread(struct rs_episodes *ep, uint32_t tid)
 
 	if (t && t->thread.tid == tid)
 		return t;
-	HASH_FIND(hh, ep->threads, &tid, sizeof(tid), t);
-	if (!t) {
-		t = calloc(1, sizeof(*t));
-		if (!t)
-			return NULL;
-		t->thread.tid = tid;
-		HASH_ADD(hh, ep->threads, thread.tid, sizeof(tid), t);
-	}
+	t = RS_FIND_OR_ADD(ep->threads, struct thread_entry, thread.tid, tid);
+	if (!t)
+		return NULL;
 	ep->last = t;
 	return t;
 }
@@ -239,8 +234,9 @@ static void learn(struct rs_episodes *ep, const struct rs_event_hdr *hdr)
 	ep->zones[e->nid][e->zid].state = *e;
 }
 
-int rs_episodes_feed(struct rs_episodes *ep, const struct rs_event *event,
-		     void (*dropped)(void *ctx, const struct rs_frame *frame), void *ctx, struct rs_step *ret)
+/* The next record. 0 or -ENOMEM. */
+static int feed(struct rs_episodes *ep, const struct rs_event *event,
+		void (*dropped)(void *ctx, const struct rs_frame *frame), void *ctx, struct rs_step *ret)
 {
 	const struct rs_event_hdr *hdr = event->hdr;
 	struct thread_entry *t = find_thread(ep, hdr->tid ? hdr->tid : RS_IDLE_TID + event->cpu);
@@ -280,7 +276,7 @@ int rs_episodes_read(struct rs_episodes *ep, struct rs_reader *reader, struct rs
 	while ((err = rs_reader_next(reader, &event)) > 0) {
 		err = rs_tasks_learn(tasks, event.hdr);
 		if (!err)
-			err = rs_episodes_feed(ep, &event, dropped, ctx, &step);
+			err = feed(ep, &event, dropped, ctx, &step);
 		if (!err)
 			err = take(ctx, &step, &event);
 		if (err)

@@ -50,7 +50,7 @@ struct rs_thread {
 
 struct rs_episodes;
 
-/* What rs_episodes_feed() did with a record. */
+/* What a record was to its thread. */
 struct rs_step {
 	struct rs_thread *thread;
 	struct rs_frame *opened; /* the record is an entry */
@@ -64,14 +64,8 @@ struct rs_episodes *rs_episodes_create(void);
 void rs_episodes_destroy(struct rs_episodes *episodes);
 
 /*
- * Takes the next record in order of time. @dropped is called for each frame whose exit was missed,
- * the innermost first. 0 or -ENOMEM.
- */
-int rs_episodes_feed(struct rs_episodes *episodes, const struct rs_event *event,
-		     void (*dropped)(void *ctx, const struct rs_frame *frame), void *ctx, struct rs_step *ret);
-/*
- * The same for all that @reader has left, and hands each record on to @take, until that fails. @tasks learns
- * from it first. 0, or the first -errno.
+ * Takes all records that @reader has left, in order of time, and hands each on to @take, until that fails. @tasks learns
+ * from it first. @dropped is called for each frame whose exit was missed, the innermost first. 0, or the first -errno.
  */
 int rs_episodes_read(struct rs_episodes *episodes, struct rs_reader *reader, struct rs_tasks *tasks,
 		     int (*take)(void *ctx, const struct rs_step *step, const struct rs_event *event),

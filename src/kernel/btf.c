@@ -6,18 +6,21 @@
  */
 #include "btf.h"
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
-#include "../base/readfile.h"
 
 struct rs_btf {
-	char *data; /* the file, and some zeros */
+	char *data; /* the file, and some zeros; mapped */
+	size_t data_len;
 	const char *strings;
 	uint32_t strings_len;
 	uint32_t *types; /* where each type is in data, by id */
@@ -61,22 +64,29 @@ static inline uint64_t mix(uint64_t h, uint64_t w)
 	return h ^ h >> 29;
 }
 
-/* Of the @len bytes at @name, which has PAD bytes behind it; @len -1: up to its end. */
-static uint32_t hash(const char *name, size_t len, uint32_t kind)
+/* Of a name, which has PAD bytes behind it. */
+static inline uint32_t hash(const char *name, uint32_t kind)
 {
 	uint64_t h = kind, w, zeros;
 
-	for (;; name += 8, len -= 8) {
+	for (;; name += 8) {
 		memcpy(&w, name, 8);
 		zeros = zero_bytes(w);
-		if (len < 8)
-			w &= (1ULL << (8 * len)) - 1;
-		else if (zeros)
-			w &= ((zeros & -zeros) >> 7) - 1;
+		if (zeros)
+			break;
 		h = mix(h, w);
-		if (len < 8 || zeros)
-			return h >> 32;
 	}
+	w &= ((zeros & -zeros) >> 7) - 1;
+	return mix(h, w) >> 32;
+}
+
+/* Of the first @len bytes of it. */
+static uint32_t hash_part(const char *name, size_t len, uint32_t kind)
+{
+	char padded[MAX_NAME + PAD] = { 0 };
+
+	memcpy(padded, name, len < MAX_NAME ? len : MAX_NAME);
+	return hash(padded, kind);
 }
 
 /* May @name, of a type of the kernel, have a flavour? Nearly none has, and this is asked for all. */
@@ -95,19 +105,17 @@ static bool may_have_flavour(const char *name)
 	}
 }
 
-static uint32_t hash_type(const char *name, uint32_t kind)
+static inline uint32_t hash_type(const char *name, uint32_t kind)
 {
-	return hash(name, kind != BTF_KIND_FUNC && may_have_flavour(name) ? plain_len(name) : (size_t)-1, kind);
+	if (kind == BTF_KIND_FUNC || !may_have_flavour(name))
+		return hash(name, kind);
+	return hash_part(name, plain_len(name), kind);
 }
 
 /* Of a name that somebody asks for: without its flavour, if CO-RE could be asking. */
 static uint32_t hash_wanted(const char *name, uint32_t kind)
 {
-	char padded[MAX_NAME + PAD] = { 0 };
-	size_t len = kind == BTF_KIND_FUNC ? strlen(name) : plain_len(name);
-
-	memcpy(padded, name, len < MAX_NAME ? len : MAX_NAME);
-	return hash(padded, -1, kind);
+	return hash_part(name, kind == BTF_KIND_FUNC ? strlen(name) : plain_len(name), kind);
 }
 
 static bool is_same_but_flavour(const char *a, const char *b)
@@ -117,45 +125,38 @@ static bool is_same_but_flavour(const char *a, const char *b)
 	return len == plain_len(b) && !memcmp(a, b, len);
 }
 
-/* Bytes of a type, 0 if its kind is not known. */
-static uint32_t type_size(const struct btf_type *t)
-{
-	uint32_t vlen = btf_vlen(t), more;
+/* Behind a type: so many bytes, and so many for each of what it has. */
+static const struct {
+	uint8_t fixed, each;
+	bool known;
+} sizes[32] = {
+	[BTF_KIND_INT] = { 4, 0, true },
+	[BTF_KIND_PTR] = { 0, 0, true },
+	[BTF_KIND_ARRAY] = { sizeof(struct btf_array), 0, true },
+	[BTF_KIND_STRUCT] = { 0, 12, true },
+	[BTF_KIND_UNION] = { 0, 12, true },
+	[BTF_KIND_ENUM] = { 0, 8, true },
+	[BTF_KIND_FWD] = { 0, 0, true },
+	[BTF_KIND_TYPEDEF] = { 0, 0, true },
+	[BTF_KIND_VOLATILE] = { 0, 0, true },
+	[BTF_KIND_CONST] = { 0, 0, true },
+	[BTF_KIND_RESTRICT] = { 0, 0, true },
+	[BTF_KIND_FUNC] = { 0, 0, true },
+	[BTF_KIND_FUNC_PROTO] = { 0, 8, true },
+	[BTF_KIND_VAR] = { 4, 0, true },
+	[BTF_KIND_DATASEC] = { 0, 12, true },
+	[BTF_KIND_FLOAT] = { 0, 0, true },
+	[BTF_KIND_DECL_TAG] = { 4, 0, true },
+	[BTF_KIND_TYPE_TAG] = { 0, 0, true },
+	[BTF_KIND_ENUM64] = { 0, 12, true },
+};
 
-	switch (btf_kind(t)) {
-	case BTF_KIND_INT:
-	case BTF_KIND_VAR:
-	case BTF_KIND_DECL_TAG:
-		more = 4;
-		break;
-	case BTF_KIND_ARRAY:
-		more = sizeof(struct btf_array);
-		break;
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-	case BTF_KIND_DATASEC:
-	case BTF_KIND_ENUM64:
-		more = 12 * vlen;
-		break;
-	case BTF_KIND_ENUM:
-	case BTF_KIND_FUNC_PROTO:
-		more = 8 * vlen;
-		break;
-	case BTF_KIND_FWD:
-	case BTF_KIND_TYPEDEF:
-	case BTF_KIND_VOLATILE:
-	case BTF_KIND_CONST:
-	case BTF_KIND_RESTRICT:
-	case BTF_KIND_PTR:
-	case BTF_KIND_FUNC:
-	case BTF_KIND_TYPE_TAG:
-	case BTF_KIND_FLOAT:
-		more = 0;
-		break;
-	default:
-		return 0;
-	}
-	return sizeof(*t) + more;
+/* Bytes of a type, 0 if its kind is not known. btf_vlen() of a FUNC is its linkage, and each is then 0 bytes. */
+static inline uint32_t type_size(const struct btf_type *t)
+{
+	uint32_t kind = btf_kind(t) & 31;
+
+	return sizes[kind].known ? sizeof(*t) + sizes[kind].fixed + sizes[kind].each * btf_vlen(t) : 0;
 }
 
 static const struct btf_type *type_by_id(const struct rs_btf *b, uint32_t id)
@@ -171,47 +172,109 @@ static const char *name_at(const struct rs_btf *b, uint32_t offset)
 /* Finds the types, up to the end or to what is none. 0, -ENOMEM or -EBADMSG. */
 static int find_types(struct rs_btf *b, uint32_t at, uint32_t end)
 {
-	uint32_t room = 1 << 16, size;
+	uint32_t room = 1 << 16, nr = 1, size, *types = malloc(room * sizeof(*types));
+	const char *data = b->data;
 
-	b->types = malloc(room * sizeof(*b->types));
-	for (b->nr = 1; b->types && at < end; at += size) {
-		if (b->nr == room) {
-			uint32_t *more = realloc(b->types, (room *= 2) * sizeof(*more));
-
-			if (!more)
+	b->types = types;
+	if (!types)
+		return -ENOMEM;
+	for (; at < end; at += size) {
+		if (nr == room) {
+			types = realloc(types, (room *= 2) * sizeof(*types));
+			if (!types)
 				return -ENOMEM;
-			b->types = more;
+			b->types = types;
 		}
 		if (end - at < sizeof(struct btf_type))
 			return -EBADMSG;
-		size = type_size((const struct btf_type *)(b->data + at));
+		size = type_size((const struct btf_type *)(data + at));
 		if (!size || size > end - at)
 			return -EBADMSG;
-		b->types[b->nr++] = at;
+		types[nr++] = at;
 	}
-	return b->types ? 0 : -ENOMEM;
+	b->nr = nr;
+	return 0;
 }
 
 static int build_index(struct rs_btf *b)
 {
-	uint32_t size = 1, id;
+	const char *data = b->data, *strings = b->strings;
+	uint32_t size = 1, nr = b->nr, strings_len = b->strings_len, *types = b->types, *slots, mask, id;
 
-	while (size < b->nr * 3 / 2)
+	while (size < nr * 3 / 2)
 		size *= 2;
-	b->slots = calloc(size, sizeof(*b->slots));
-	if (!b->slots)
+	slots = calloc(size, sizeof(*slots));
+	if (!slots)
 		return -ENOMEM;
-	b->mask = size - 1;
-	for (id = 1; id < b->nr; id++) {
-		const struct btf_type *t = (const struct btf_type *)(b->data + b->types[id]);
+	mask = size - 1;
+	for (id = 1; id < nr; id++) {
+		const struct btf_type *t = (const struct btf_type *)(data + types[id]);
 		uint32_t kind = btf_kind(t), i;
 
-		if (!(INDEXED >> kind & 1) || !t->name_off || t->name_off >= b->strings_len)
+		if (!(INDEXED >> kind & 1) || !t->name_off || t->name_off >= strings_len)
 			continue;
-		for (i = hash_type(b->strings + t->name_off, kind) & b->mask; b->slots[i]; i = (i + 1) & b->mask)
+		for (i = hash_type(strings + t->name_off, kind) & mask; slots[i]; i = (i + 1) & mask)
 			;
-		b->slots[i] = id;
+		slots[i] = id;
 	}
+	b->slots = slots;
+	b->mask = mask;
+	return 0;
+}
+
+/* Memory that is there at once: finding it page by page takes longer. */
+static int map_data(struct rs_btf *b, size_t len)
+{
+	char *data = mmap(NULL, len + PAD, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	if (data == MAP_FAILED)
+		return -errno;
+	b->data = data;
+	b->data_len = len + PAD;
+	return 0;
+}
+
+/* Asks for the kernel's own, in one copy; the file gives it by the page, through a buffer. Some may only read the file. */
+static int ask_kernel(struct rs_btf *b, size_t *ret_len)
+{
+	_cleanup_(rs_closep) int fd = -1;
+	char name[16] = "";
+	struct bpf_btf_info info = { .name = (uintptr_t)name, .name_len = sizeof(name) };
+	__u32 id, info_len = sizeof(info);
+
+	if (bpf_btf_get_next_id(0, &id))
+		return -errno;
+	fd = bpf_btf_get_fd_by_id(id);
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &info_len))
+		return -errno;
+	if (!info.kernel_btf || strcmp(name, "vmlinux") || map_data(b, info.btf_size))
+		return -ENOENT;
+	*ret_len = info.btf_size;
+	info = (struct bpf_btf_info){ .btf = (uintptr_t)b->data, .btf_size = *ret_len };
+	return bpf_obj_get_info_by_fd(fd, &info, &info_len) ? -errno : 0;
+}
+
+static int read_file(struct rs_btf *b, const char *path, size_t *ret_len)
+{
+	_cleanup_(rs_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	size_t len = 0;
+	ssize_t n = 1;
+	int err;
+
+	if (fd < 0 || fstat(fd, &st))
+		return -errno;
+	err = b->data ? 0 : map_data(b, st.st_size);
+	if (err)
+		return err;
+	if (b->data_len < (size_t)st.st_size + PAD)
+		return -EBADMSG;
+	for (; n && len < (size_t)st.st_size; len += n) {
+		n = read(fd, b->data + len, st.st_size - len);
+		if (n < 0)
+			return -errno;
+	}
+	*ret_len = len;
 	return 0;
 }
 
@@ -219,17 +282,13 @@ static int build_index(struct rs_btf *b)
 static int load(struct rs_btf *b, const char *path)
 {
 	const struct btf_header *h;
-	size_t len;
-	int err = rs_read_file(path, &b->data, &len);
-	char *padded;
+	size_t len = 0;
+	int err = path ? -ENOENT : ask_kernel(b, &len);
 
 	if (err)
+		err = read_file(b, path ? path : RS_BTF_PATH, &len);
+	if (err)
 		return err;
-	padded = realloc(b->data, len + PAD);
-	if (!padded)
-		return -ENOMEM;
-	b->data = padded;
-	memset(b->data + len, 0, PAD);
 	h = (const struct btf_header *)b->data;
 	if (len < sizeof(*h) || h->magic != BTF_MAGIC || h->version != BTF_VERSION || h->hdr_len > len ||
 	    (uint64_t)h->hdr_len + h->type_off + h->type_len > len || h->type_off % 4 || h->hdr_len % 4 ||
@@ -250,14 +309,12 @@ int rs_btf_create(const char *path, struct rs_btf **ret)
 
 	if (!b)
 		return -ENOMEM;
-	if (!path)
-		path = RS_BTF_PATH;
 	err = load(b, path);
 	if (err) {
 		rs_btf_destroy(b);
 		return err == -ENOMEM ? err :
 					rs_fail(-ENODATA, "%s: cannot read BTF: %s; use a kernel that is built with CONFIG_DEBUG_INFO_BTF",
-						path, strerror(-err));
+						path ? path : RS_BTF_PATH, strerror(-err));
 	}
 	*ret = b;
 	return 0;
@@ -267,7 +324,8 @@ void rs_btf_destroy(struct rs_btf *btf)
 {
 	if (!btf)
 		return;
-	free(btf->data);
+	if (btf->data)
+		munmap(btf->data, btf->data_len);
 	free(btf->types);
 	free(btf->slots);
 	free(btf);

@@ -14,7 +14,8 @@
 #define SYSCTL(name) "vm." #name, "/proc/sys/vm/" #name
 #define SYSFS(path) path, path
 
-const struct rs_setting rs_settings[] = {
+/* Ends with a NULL key. */
+static const struct rs_setting settings[] = {
 	{ SYSCTL(min_free_kbytes), "KiB", 1024, UINT32_MAX, "below 1 MiB atomic allocations fail (Documentation/admin-guide/sysctl/vm.rst)" },
 	{ SYSCTL(watermark_scale_factor), "1/10000 of a zone", 1, 1000, "above 1000 more than a tenth of each zone is kept free twice over" },
 	{ SYSCTL(watermark_boost_factor), "1/10000 of high", 0, 100000, "a boost above ten times the high watermark empties the page cache" },
@@ -41,7 +42,7 @@ const struct rs_setting *rs_setting_find(const char *name)
 	const struct rs_setting *s;
 	size_t key, len = strlen(name);
 
-	for (s = rs_settings; s->key; s++) {
+	for (s = settings; s->key; s++) {
 		key = strlen(s->key);
 		if (len && len <= key && !strcmp(s->key + key - len, name) && (len == key || strchr("./", s->key[key - len - 1])))
 			return s;

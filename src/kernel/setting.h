@@ -21,8 +21,6 @@ struct rs_setting {
 	const char *counterpart; /* the key that the kernel sets to 0 when this one is written, or NULL */
 };
 
-extern const struct rs_setting rs_settings[]; /* ends with a NULL key */
-
 /* The setting called @name: its key, or the last part of it ("swappiness", "lru_gen/enabled"). NULL if there is none. */
 const struct rs_setting *rs_setting_find(const char *name);
 

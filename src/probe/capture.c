@@ -124,13 +124,14 @@ static int set_options(struct rs_capture *c)
 
 static int set_map_sizes(struct rs_capture *c)
 {
-	uint64_t bytes = c->config.ring_bytes ? c->config.ring_bytes : c->config.mode == RS_MODE_SUMMARY ? 0 : DEFAULT_RING_BYTES;
-	unsigned int cpus = c->kernel->nr_cpus;
+	bool summary = c->config.mode == RS_MODE_SUMMARY; /* leaves no records */
+	uint64_t bytes = c->config.ring_bytes ? c->config.ring_bytes : summary ? 0 : DEFAULT_RING_BYTES;
+	unsigned int cpus = c->kernel->nr_cpus, least = c->config.ring_bytes || summary ? 1 : MIN_SEGMENTS;
 	int err;
 
 	c->ring_segments = bytes / cpus / RS_SEGMENT_SIZE;
-	if (c->ring_segments < (c->config.ring_bytes ? 1 : MIN_SEGMENTS))
-		c->ring_segments = c->config.ring_bytes ? 1 : MIN_SEGMENTS;
+	if (c->ring_segments < least)
+		c->ring_segments = least;
 	err = bpf_map__set_max_entries(map_of(c, "cpus"), cpus);
 	if (!err)
 		err = bpf_map__set_max_entries(map_of(c, "totals"), cpus);

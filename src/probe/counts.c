@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the programs have counted, and what they remember for those who read it later. */
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <string.h>
 
 #include "capture_state.h"
@@ -63,10 +64,11 @@ uint64_t rs_capture_cpu_added(const struct rs_capture *c)
 void rs_capture_counts(const struct rs_capture *c, struct rs_counts *ret)
 {
 	const size_t words = sizeof(struct rs_counts) / sizeof(uint64_t);
-	size_t slot, w;
+	int cpus = libbpf_num_possible_cpus();
+	size_t slots = cpus > 0 && cpus < RS_COUNT_SLOTS ? cpus : RS_COUNT_SLOTS, slot, w;
 
 	memset(ret, 0, sizeof(*ret));
-	for (slot = 0; c->counts && slot < RS_COUNT_SLOTS; slot++)
+	for (slot = 0; c->counts && slot < slots; slot++)
 		for (w = 0; w < words; w++)
 			((uint64_t *)ret)[w] += ((const uint64_t *)&c->counts[slot])[w];
 }

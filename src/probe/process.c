@@ -104,6 +104,23 @@ void rs_process_stay_in_memory(void)
 		rs_debug("cannot lock memory: %s", strerror(errno));
 }
 
+/* In the child, which has the parent's memory until it is another program. */
+static _Noreturn void become(const struct rs_process *was, char *const *command, int failed)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC), err;
+
+	if (fd >= 0 && write(fd, was->oom_score_adj, strlen(was->oom_score_adj)) < 0)
+		close(fd); /* it then keeps ours, which only spares it */
+	setpriority(PRIO_PROCESS, 0, was->nice);
+	signal(SIGPIPE, SIG_DFL); /* which the program ignores */
+	sigprocmask(SIG_SETMASK, &was->signals, NULL);
+	execvp(command[0], command);
+	err = -errno;
+	if (write(failed, &err, sizeof(err)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
 int rs_process_run(const struct rs_process *was, char *const *command, pid_t *ret)
 {
 	int pipe_fds[2], err = 0;
@@ -111,26 +128,15 @@ int rs_process_run(const struct rs_process *was, char *const *command, pid_t *re
 
 	if (pipe2(pipe_fds, O_CLOEXEC))
 		return rs_err(-errno, "%s: cannot start", command[0]);
-	child = fork();
+	/* Not fork(): each page of ours would be written to for the first time once more, in the midst of recording. */
+	child = vfork();
+	if (child == 0)
+		become(was, command, pipe_fds[1]);
 	if (child < 0) {
 		err = -errno;
 		close(pipe_fds[0]);
 		close(pipe_fds[1]);
 		return rs_err(err, "%s: cannot start", command[0]);
-	}
-	if (child == 0) {
-		int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-
-		if (fd >= 0 && write(fd, was->oom_score_adj, strlen(was->oom_score_adj)) < 0)
-			close(fd); /* it then keeps ours, which only spares it */
-		setpriority(PRIO_PROCESS, 0, was->nice);
-		signal(SIGPIPE, SIG_DFL); /* which the program ignores */
-		sigprocmask(SIG_SETMASK, &was->signals, NULL);
-		execvp(command[0], command);
-		err = -errno;
-		if (write(pipe_fds[1], &err, sizeof(err)) < 0)
-			_exit(126);
-		_exit(127);
 	}
 	close(pipe_fds[1]);
 	if (read(pipe_fds[0], &err, sizeof(err)) != sizeof(err))

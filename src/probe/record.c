@@ -375,6 +375,11 @@ static int finish(struct recorder *r, int err, struct rs_record_result *result)
 		err = read_gauge(r);
 	rs_read_file("/proc/vmstat", &r->vmstat, NULL);
 	rs_pressure_read(&r->pressure);
+	/* Taking the programs off can take seconds, in which somebody may kill us. */
+	if (!err)
+		err = drain(r, now_ns() - HORIZON_NS);
+	if (!err)
+		err = flush(r);
 	rs_capture_stop(r->capture);
 	handle_signals(r);
 	let_interrupts_through();
@@ -455,6 +460,8 @@ static int start(struct recorder *r, bool *ret_command_failed)
 	r->schema = NULL;
 	/* Not earlier: killed between these two, it leaves an empty file. */
 	err = rs_writer_create(r->config->output, r->config->overwrite, &r->writer);
+	if (!err && r->config->capture.mode != RS_MODE_SUMMARY) /* which has few records, at its leisure */
+		rs_writer_prefault(r->writer);
 	if (!err)
 		err = put_text(r, RS_BLOCK_INFO);
 	if (!err)

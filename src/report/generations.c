@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table.h"
+#include "../base/table.h"
 
 static struct rs_lruvec_generations *lruvec_of(struct rs_generations *g, uint64_t cgroup, int64_t nid)
 {
 	struct rs_lruvec_generations *l;
 	__typeof__(l->key) key = { .cgroup = cgroup, .nid = nid };
 
-	l = RS_FIND_OR_ADD(g->lruvecs, struct rs_lruvec_generations, key);
+	l = RS_FIND_OR_ADD(g->lruvecs, struct rs_lruvec_generations, key, key);
 	if (l && !l->step) {
 		l->step = 1;
 		l->lowest_swappiness = -1;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table.h"
+#include "../base/table.h"
 
 #define MEMCG_RECLAIM_PROACTIVE (1 << 2)
 #define MEMCG_CHARGE_BATCH 64
@@ -62,18 +62,7 @@ const char *rs_cause_name(enum rs_cause cause)
 
 static struct rs_reclaimer *reclaimer_of(struct rs_refaults *r, uint32_t tid)
 {
-	struct rs_reclaimer *t;
-
-	HASH_FIND(hh, r->reclaimers, &tid, sizeof(tid), t);
-	if (t)
-		return t;
-	t = calloc(1, sizeof(*t));
-	if (!t)
-		return NULL;
-	t->tid = tid;
-	t->priority = -1;
-	HASH_ADD(hh, r->reclaimers, tid, sizeof(t->tid), t);
-	return t;
+	return RS_FIND_OR_ADD(r->reclaimers, struct rs_reclaimer, tid, tid, .priority = -1);
 }
 
 static struct rs_run *new_run(struct rs_refaults *r)
@@ -147,7 +136,7 @@ static void end_run(struct rs_refaults *r, uint32_t tid, uint32_t kind)
 static int join_group(struct rs_refaults *r, struct rs_evicted *p)
 {
 	__typeof__(p->group->key) key = { .shadow = p->shadow, .file = p->key.file };
-	struct rs_shadow_group *g = RS_FIND_OR_ADD(r->by_shadow, struct rs_shadow_group, key);
+	struct rs_shadow_group *g = RS_FIND_OR_ADD(r->by_shadow, struct rs_shadow_group, key, key);
 
 	if (!g)
 		return -ENOMEM;
@@ -260,19 +249,14 @@ static int on_eviction(struct rs_refaults *r, const struct rs_event_workingset_e
 		r->evicted_at[p.priority & 15] += nr;
 	key.cause = run->cause;
 	key.evictor = run->tgid;
-	p.reclaim = RS_FIND_OR_ADD(r->reclaims, struct rs_refault_sum, key);
+	p.reclaim = RS_FIND_OR_ADD(r->reclaims, struct rs_refault_sum, key, key);
 	if (!p.reclaim)
 		return -ENOMEM;
 	memcpy(p.reclaim->evictor_comm, run->comm, sizeof(run->comm));
 	p.reclaim->evicted += nr;
-	HASH_FIND(hh, r->working_sets, &cgroup, sizeof(cgroup), p.ws);
-	if (!p.ws) {
-		p.ws = calloc(1, sizeof(*p.ws));
-		if (!p.ws)
-			return -ENOMEM;
-		p.ws->cgroup = cgroup;
-		HASH_ADD(hh, r->working_sets, cgroup, sizeof(cgroup), p.ws);
-	}
+	p.ws = RS_FIND_OR_ADD(r->working_sets, struct rs_working_set, cgroup, cgroup);
+	if (!p.ws)
+		return -ENOMEM;
 	r->of_memcgid[memcgid(r, e->shadow)] = p.ws;
 	for (i = 0; i < nr && !err; i++)
 		err = away(r, &p, e->place ? e->place + i : 0);
@@ -320,7 +304,7 @@ static int on_link(struct rs_refaults *r, const struct rs_event_workingset_refau
 
 	key.cgroup = e->cgroup;
 	key.refaulter = task ? task->tgid : e->hdr.tid;
-	link = RS_FIND_OR_ADD(r->links, struct rs_refault_sum, key);
+	link = RS_FIND_OR_ADD(r->links, struct rs_refault_sum, key, key);
 	if (!link)
 		return -ENOMEM;
 	memcpy(link->evictor_comm, p->reclaim->evictor_comm, sizeof(link->evictor_comm));
@@ -467,7 +451,7 @@ struct rs_refault_sum *rs_refaults_group(const struct rs_refault_sum *from, cons
 			.file = which->file ? from->key.file : 0,
 		};
 
-		sum = RS_FIND_OR_ADD(sums, struct rs_refault_sum, key);
+		sum = RS_FIND_OR_ADD(sums, struct rs_refault_sum, key, key);
 		if (!sum)
 			break;
 		sum->evicted += from->evicted;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/table.h"
 #include "../trace/show.h"
-#include "table.h"
 
 /* A stall between its two records. */
 struct rs_open_stall {
@@ -24,7 +24,7 @@ struct rs_stall_group *rs_report_group(struct rs_report *r, uint32_t of, uint64_
 {
 	struct rs_group_key key = { .id = id, .of = of, .kind = kind };
 
-	return RS_FIND_OR_ADD(r->groups, struct rs_stall_group, key);
+	return RS_FIND_OR_ADD(r->groups, struct rs_stall_group, key, key);
 }
 
 static int on_reclaim_begin(struct rs_report *r, const struct rs_event_reclaim_begin *e)
@@ -34,7 +34,7 @@ static int on_reclaim_begin(struct rs_report *r, const struct rs_event_reclaim_b
 
 	if (e->kind >= RS_NR_RECLAIM_KINDS)
 		return 0;
-	open = RS_FIND_OR_ADD(r->open, struct rs_open_stall, key);
+	open = RS_FIND_OR_ADD(r->open, struct rs_open_stall, key, key);
 	if (!open)
 		return -ENOMEM;
 	if (open->begin_ns)
@@ -176,7 +176,7 @@ static int on_wakeup_kswapd(struct rs_report *r, const struct rs_event_wakeup_ks
 
 	if (k)
 		k->wakeups++;
-	waker = RS_FIND_OR_ADD(r->wakers, struct rs_waker, key);
+	waker = RS_FIND_OR_ADD(r->wakers, struct rs_waker, key, key);
 	if (!waker)
 		return -ENOMEM;
 	waker->count++;
@@ -236,16 +236,10 @@ static void on_isolate_nothing(struct rs_report *r, const struct rs_event_isolat
 static int on_shrink_slab(struct rs_report *r, const struct rs_event_shrink_slab *e)
 {
 	uint64_t key = e->shrinker;
-	struct rs_shrinker_sum *s;
+	struct rs_shrinker_sum *s = RS_FIND_OR_ADD(r->shrinkers, struct rs_shrinker_sum, shrinker, key);
 
-	HASH_FIND(hh, r->shrinkers, &key, sizeof(key), s);
-	if (!s) {
-		s = calloc(1, sizeof(*s));
-		if (!s)
-			return -ENOMEM;
-		s->shrinker = key;
-		HASH_ADD(hh, r->shrinkers, shrinker, sizeof(key), s);
-	}
+	if (!s)
+		return -ENOMEM;
 	s->runs++;
 	s->asked += e->total_scan;
 	s->freed += e->freed > 0 ? e->freed : 0;
@@ -257,17 +251,7 @@ static int on_shrink_slab(struct rs_report *r, const struct rs_event_shrink_slab
 
 static struct rs_workingset_sum *workingset_of(struct rs_report *r, uint64_t cgroup)
 {
-	struct rs_workingset_sum *w;
-
-	HASH_FIND(hh, r->workingset, &cgroup, sizeof(cgroup), w);
-	if (!w) {
-		w = calloc(1, sizeof(*w));
-		if (!w)
-			return NULL;
-		w->cgroup = cgroup;
-		HASH_ADD(hh, r->workingset, cgroup, sizeof(cgroup), w);
-	}
-	return w;
+	return RS_FIND_OR_ADD(r->workingset, struct rs_workingset_sum, cgroup, cgroup);
 }
 
 /* ---- marks ---- */
@@ -285,7 +269,7 @@ static int on_zone_state(struct rs_report *r, const struct rs_event_zone_state *
 		return 0;
 	HASH_FIND(hh, r->timelines, &key, sizeof(key), t);
 	if (!t) {
-		t = RS_FIND_OR_ADD(r->timelines, struct rs_timeline, key);
+		t = RS_FIND_OR_ADD(r->timelines, struct rs_timeline, key, key);
 		if (!t)
 			return -ENOMEM;
 		t->lowest_free = UINT64_MAX;

@@ -90,8 +90,18 @@ static void put_stalls(struct rs_report *r, FILE *out)
 	}
 }
 
+/* What a probe counts; without it, it is not known, and not 0. */
+static void put_known(struct rs_json *j, bool known, const char *key, uint64_t value)
+{
+	if (known)
+		rs_json_u64(j, key, value);
+	else
+		rs_json_null(j, key);
+}
+
 static void put_kswapd(struct rs_report *r, FILE *out)
 {
+	bool passes = rs_reader_has_probe(r->reader, "balance_pgdat");
 	struct rs_waker *w;
 	struct rs_json j;
 	char gfp[128];
@@ -107,9 +117,9 @@ static void put_kswapd(struct rs_report *r, FILE *out)
 		rs_json_u64(&j, "wakes", k->wakes);
 		rs_json_u64(&j, "sleeps", k->sleeps);
 		rs_json_u64(&j, "awake_ns", k->awake_ns);
-		rs_json_u64(&j, "passes", k->runs);
-		rs_json_u64(&j, "passes_ns", k->run_ns);
-		rs_json_u64(&j, "requests", k->requests);
+		put_known(&j, passes, "passes", k->runs);
+		put_known(&j, passes, "passes_ns", k->run_ns);
+		put_known(&j, rs_reader_has_probe(r->reader, "wakeup_kswapd"), "requests", k->requests);
 		rs_json_u64(&j, "effective", k->wakeups);
 		rs_json_u64(&j, "failures", k->failures);
 		rs_json_end_line(&j);

@@ -208,7 +208,8 @@ static void print_throttling(struct rs_report *r, FILE *out)
 
 static void print_kswapd(struct rs_report *r, unsigned int top, FILE *out)
 {
-	char a[16], b[16], c[16], gfp[128], name[64];
+	bool passes = rs_reader_has_probe(r->reader, "balance_pgdat"), requests = rs_reader_has_probe(r->reader, "wakeup_kswapd");
+	char a[16], b[16], c[16], d[24], e[24], gfp[128], name[64];
 	struct rs_waker *w;
 	unsigned int n = 0;
 	bool any = false;
@@ -230,9 +231,10 @@ static void print_kswapd(struct rs_report *r, unsigned int top, FILE *out)
 		if (!any)
 			fprintf(out, "\nkswapd      wakes     awake  %%time    passes    in them  requests effective\n");
 		any = true;
-		fprintf(out, "  node %-3d %7" PRIu64 " %9s %7s %8" PRIu64 " %10s %9" PRIu64 " %9" PRIu64 "\n", nid, k->wakes,
-			rs_text_ns(k->awake_ns, a), rs_text_percent(k->awake_ns, r->duration_ns, c), k->runs, rs_text_ns(k->run_ns, b),
-			k->requests, k->wakeups);
+		snprintf(d, sizeof(d), passes ? "%" PRIu64 : "-", k->runs);
+		snprintf(e, sizeof(e), requests ? "%" PRIu64 : "-", k->requests);
+		fprintf(out, "  node %-3d %7" PRIu64 " %9s %7s %8s %10s %9s %9" PRIu64 "\n", nid, k->wakes, rs_text_ns(k->awake_ns, a),
+			rs_text_percent(k->awake_ns, r->duration_ns, c), d, passes ? rs_text_ns(k->run_ns, b) : "-", e, k->wakeups);
 		if (k->failures)
 			fprintf(out, "           %" PRIu64 " passes reclaimed nothing\n", k->failures);
 	}

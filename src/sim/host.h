@@ -199,8 +199,6 @@ struct rs_sim {
 	uint8_t touch_sets[2][256]; /* by write and hot[]: the bits that a touch sets, 0: it is not that simple */
 
 	struct rs_sim_counts counts;
-	struct rs_sim_sample *samples;
-	size_t nr_samples, max_samples;
 };
 
 /* sc of the kernel. */
@@ -280,8 +278,6 @@ void rs_evict(struct rs_sim *sim, const struct rs_scan_control *sc, uint32_t pag
 
 /* shrink_lists.c */
 void rs_count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool file, uint64_t scanned, uint64_t reclaimed);
-uint64_t rs_shrink_list(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, enum lru_list lru,
-			unsigned int nr_to_scan);
 void rs_shrink_lruvec(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg);
 void rs_age_active_anon(struct rs_sim *sim, struct rs_scan_control *sc);
 

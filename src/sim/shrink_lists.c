@@ -273,8 +273,8 @@ static void shrink_active(struct rs_sim *sim, struct rs_scan_control *sc, unsign
 	spend_scan(sim, sc, &b, nr_mapped, 0);
 }
 
-uint64_t rs_shrink_list(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, enum lru_list lru,
-			unsigned int nr_to_scan)
+static uint64_t shrink_list(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, enum lru_list lru,
+			    unsigned int nr_to_scan)
 {
 	if (!is_active_lru(lru))
 		return shrink_inactive(sim, sc, memcg, lru, nr_to_scan);
@@ -334,11 +334,11 @@ void rs_shrink_lruvec(struct rs_sim *sim, struct rs_scan_control *sc, unsigned i
 	memcpy(begin.nr, nr.nr, sizeof(begin.nr));
 	shrink_lruvec_begin(&s, &begin);
 	while (shrink_lruvec_next(&s, &next, NULL))
-		shrink_lruvec_reclaimed(&s, rs_shrink_list(sim, sc, memcg, next.lru, next.nr_to_scan));
+		shrink_lruvec_reclaimed(&s, shrink_list(sim, sc, memcg, next.lru, next.nr_to_scan));
 	sc->nr_reclaimed += s.nr_reclaimed;
 	sc->skipped_deactivate |= s.skipped_deactivate;
 	if (age_anon_wanted(sim, memcg, &next))
-		rs_shrink_list(sim, sc, memcg, next.lru, next.nr_to_scan);
+		shrink_list(sim, sc, memcg, next.lru, next.nr_to_scan);
 }
 
 /* age_active_anon(): kswapd keeps some anonymous pages inactive everywhere, whatever it reclaims. */
@@ -350,5 +350,5 @@ void rs_age_active_anon(struct rs_sim *sim, struct rs_scan_control *sc)
 	if (!age_anon_wanted(sim, 0, &request))
 		return;
 	for (memcg = 0; memcg < sim->nr_memcgs; memcg++)
-		rs_shrink_list(sim, sc, memcg, request.lru, request.nr_to_scan);
+		shrink_list(sim, sc, memcg, request.lru, request.nr_to_scan);
 }

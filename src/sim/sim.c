@@ -94,37 +94,6 @@ bool rs_sim_sampled(uint64_t page, unsigned int shift, uint64_t seed)
 
 /* ---- Creation. ---- */
 
-static void sample(void *arg, uint64_t now_ns)
-{
-	struct rs_sim *sim = arg;
-	struct rs_sim_sample *s;
-	uint64_t full;
-	int i;
-
-	if (sim->nr_samples == sim->max_samples) {
-		size_t max = sim->max_samples ? 2 * sim->max_samples : 256;
-		struct rs_sim_sample *samples = realloc(sim->samples, max * sizeof(*samples));
-
-		if (!samples) {
-			sim->error = -ENOMEM;
-			return;
-		}
-		sim->samples = samples;
-		sim->max_samples = max;
-	}
-	s = &sim->samples[sim->nr_samples++];
-	*s = (struct rs_sim_sample){
-		.ts_ns = now_ns,
-		.allocstall = sim->counts.allocstall,
-		.pgsteal = sim->counts.pgsteal[0] + sim->counts.pgsteal[1],
-		.refaults = sim->counts.workingset_refault[0] + sim->counts.workingset_refault[1],
-	};
-	rs_psi(&sim->sched, &s->psi_some_ns, &full);
-	for (i = 0; i <= sim->highest_zone; i++)
-		s->free += sim->zones[i].nr_free_pages;
-	rs_event_add(&sim->sched, now_ns + sim->conf.sample_ns, sample, sim);
-}
-
 static void time_passes(void *arg, uint64_t ns)
 {
 	struct rs_sim *sim = arg;
@@ -224,8 +193,6 @@ static int init_threads(struct rs_sim *sim)
 	err = rs_thread_create(&sim->sched, rs_kswapd, sim, 0, &sim->kswapd);
 	if (!err)
 		err = rs_thread_create(&sim->sched, rs_flusher, sim, 0, &sim->flusher);
-	if (!err && sim->conf.sample_ns)
-		rs_event_add(&sim->sched, sim->conf.sample_ns, sample, sim);
 	return err ? err : sim->sched.error;
 }
 
@@ -287,7 +254,6 @@ void rs_sim_destroy(struct rs_sim *sim)
 		free(sim->memcgs[i].lrugen);
 	free(sim->memcgs);
 	free(sim->tasks);
-	free(sim->samples);
 	free(sim);
 }
 
@@ -601,10 +567,4 @@ int rs_sim_cgroup_result(const struct rs_sim *sim, unsigned int cgroup, struct r
 	*ret = (struct rs_sim_cgroup_result){ .usage = m->usage, .swap = m->swap };
 	memcpy(ret->lru_size, m->lruvec.state, sizeof(ret->lru_size));
 	return 0;
-}
-
-const struct rs_sim_sample *rs_sim_samples(const struct rs_sim *sim, size_t *nr)
-{
-	*nr = sim->nr_samples;
-	return sim->samples;
 }

@@ -6,7 +6,7 @@
  *
  *	rs_sim_create(&config, &sim)
  *	cgroup = rs_sim_cgroup_add(sim, …), area = rs_sim_area_add(sim, …), rs_sim_task_add(sim, …)
- *	rs_sim_run(sim, until_ns), rs_sim_result(sim), rs_sim_samples(sim, …)
+ *	rs_sim_run(sim, until_ns), rs_sim_result(sim)
  *	rs_sim_destroy(sim)
  *
  * The same configuration, operations and seed give the same result to the bit. A simulation is one
@@ -93,7 +93,6 @@ struct rs_sim_config {
 	uint64_t kswapd_wake_ns; /* from its wake-up until it runs, if a CPU is free */
 	uint64_t sched_slice_ns; /* CPU time that a thread gets while others wait */
 
-	uint64_t sample_ns; /* distance of rs_sim_samples(); 0: none */
 };
 
 /* A host of one zone of @nr_pages with the kernel's default settings, 1 CPU, no swap and plausible costs. */
@@ -285,15 +284,6 @@ struct rs_sim_cgroup_result {
 };
 
 int rs_sim_cgroup_result(const struct rs_sim *sim, unsigned int cgroup, struct rs_sim_cgroup_result *ret);
-
-struct rs_sim_sample {
-	uint64_t ts_ns;
-	uint64_t free; /* of all zones */
-	uint64_t allocstall, pgsteal, refaults, psi_some_ns; /* counts so far */
-};
-
-/* All samples so far. */
-const struct rs_sim_sample *rs_sim_samples(const struct rs_sim *sim, size_t *nr);
 
 /* ---- Many of them. ---- */
 

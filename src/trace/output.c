@@ -14,7 +14,7 @@
 #include "format.h"
 
 /* More than ten seconds of records at ten thousand a second; as much again is in the rings. */
-#define QUEUE_BYTES (512 * 1024)
+#define QUEUE_BYTES (384 * 1024)
 #define MAX_ENTRIES 256
 #define STACK_BYTES (64 * 1024)
 
@@ -140,7 +140,6 @@ int rs_output_create(int fd, bool direct, struct rs_output **ret)
 	if (!err)
 		err = -posix_memalign((void **)&o->bytes, RS_BLOCK_ALIGN, QUEUE_BYTES);
 	if (!err) {
-		memset(o->bytes, 0, QUEUE_BYTES); /* there, before memory is short */
 		o->fd = fd;
 		o->direct = direct;
 		pthread_mutex_init(&o->lock, NULL);
@@ -155,6 +154,14 @@ int rs_output_create(int fd, bool direct, struct rs_output **ret)
 	}
 	*ret = o;
 	return 0;
+}
+
+void rs_output_prefault(struct rs_output *output)
+{
+	pthread_mutex_lock(&output->lock);
+	if (!output->nr)
+		memset(output->bytes, 0, QUEUE_BYTES);
+	pthread_mutex_unlock(&output->lock);
 }
 
 void rs_output_destroy(struct rs_output *output)

@@ -21,6 +21,8 @@ struct rs_output_stats {
 
 /* Writes to @fd, which stays the caller's; @direct: it is open with O_DIRECT. 0 or -errno. */
 int rs_output_create(int fd, bool direct, struct rs_output **ret);
+/* Touches the memory of the queue, so that it is there before memory is short. */
+void rs_output_prefault(struct rs_output *output);
 /* Writes what is queued, and frees. */
 void rs_output_destroy(struct rs_output *output);
 

@@ -526,33 +526,38 @@ struct json_object *rs_reader_end(const struct rs_reader *r)
 	return r->end;
 }
 
+struct json_object *rs_info_member(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	return object && json_object_object_get_ex(object, key, &value) ? value : NULL;
+}
+
 struct json_object *rs_reader_name(const struct rs_reader *r, const char *table, int64_t key)
 {
-	struct json_object *entries, *value;
 	char text[32];
 
 	snprintf(text, sizeof(text), "%" PRId64, key);
-	if (!json_object_object_get_ex(r->names, table, &entries) || !json_object_object_get_ex(entries, text, &value))
-		return NULL;
-	return value;
+	return rs_info_member(rs_info_member(r->names, table), text);
+}
+
+static bool is_text(struct json_object *value, const char *text)
+{
+	return json_object_is_type(value, json_type_string) && !strcmp(json_object_get_string(value), text);
 }
 
 bool rs_reader_has_probe(const struct rs_reader *r, const char *name)
 {
-	struct json_object *probes, *v;
+	struct json_object *probes = rs_info_member(rs_reader_info(r), "probes");
 	size_t i;
 
-	if (!json_object_object_get_ex(rs_reader_info(r), "probes", &probes) ||
-	    !json_object_is_type(probes, json_type_array))
+	if (!json_object_is_type(probes, json_type_array))
 		return false;
 	for (i = 0; i < json_object_array_length(probes); i++) {
 		struct json_object *p = json_object_array_get_idx(probes, i);
 
-		if (!json_object_object_get_ex(p, "name", &v) || !json_object_is_type(v, json_type_string) ||
-		    strcmp(json_object_get_string(v), name))
-			continue;
-		return json_object_object_get_ex(p, "state", &v) && json_object_is_type(v, json_type_string) &&
-		       !strcmp(json_object_get_string(v), "attached");
+		if (is_text(rs_info_member(p, "name"), name))
+			return is_text(rs_info_member(p, "state"), "attached");
 	}
 	return false;
 }

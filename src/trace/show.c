@@ -135,7 +135,7 @@ const char *rs_show_reclaim_kind(uint32_t kind)
 	return kind < RS_NR_RECLAIM_KINDS ? names[kind] : "?";
 }
 
-const char *rs_show_lru(int lru)
+static const char *show_lru(int lru)
 {
 	static const char *const names[] = { "inactive_anon", "active_anon", "inactive_file", "active_file", "unevictable" };
 
@@ -229,7 +229,7 @@ void rs_show_value(const struct rs_reader *reader, const struct rs_field *f, uin
 		name = rs_show_zone(reader, -1, value, buf, size);
 		break;
 	case RS_KIND_LRU:
-		name = rs_show_lru(value);
+		name = show_lru(value);
 		break;
 	case RS_KIND_GFP:
 		rs_show_gfp(value, buf, size);

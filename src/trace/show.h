@@ -17,7 +17,6 @@ const char *rs_show_symbol(const struct rs_reader *reader, uint64_t offset, char
 const char *rs_show_gfp(uint32_t gfp, char *buf, size_t size);
 const char *rs_show_throttle(uint32_t reason);
 const char *rs_show_reclaim_kind(uint32_t kind);
-const char *rs_show_lru(int lru);
 
 /* A name from a task or cgroup with everything unprintable replaced, so that it cannot drive a terminal. */
 void rs_show_text(const char *from, size_t len, char *buf, size_t size);

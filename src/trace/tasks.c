@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <uthash.h>
 
+#include "../base/table.h"
 #include "show.h"
 
 struct entry {
@@ -23,31 +23,19 @@ struct rs_tasks *rs_tasks_create(void)
 
 void rs_tasks_destroy(struct rs_tasks *tasks)
 {
-	struct entry *e, *next;
-
 	if (!tasks)
 		return;
-	HASH_ITER(hh, tasks->table, e, next)
-	{
-		HASH_DEL(tasks->table, e);
-		free(e);
-	}
+	RS_FREE_TABLE(tasks->table, struct entry);
 	free(tasks);
 }
 
 static int learn(struct rs_tasks *tasks, uint32_t tid, uint32_t tgid, uint64_t cgroup, const char comm[RS_COMM_LEN],
 		 const uint32_t *flags)
 {
-	struct entry *e;
+	struct entry *e = RS_FIND_OR_ADD(tasks->table, struct entry, task.tid, tid);
 
-	HASH_FIND(hh, tasks->table, &tid, sizeof(tid), e);
-	if (!e) {
-		e = calloc(1, sizeof(*e));
-		if (!e)
-			return -ENOMEM;
-		e->task.tid = tid;
-		HASH_ADD(hh, tasks->table, task.tid, sizeof(tid), e);
-	}
+	if (!e)
+		return -ENOMEM;
 	e->task.tgid = tgid;
 	e->task.cgroup = cgroup;
 	if (flags)

@@ -24,6 +24,8 @@
 #define BLOCK_RECORDS (BLOCK_BYTES / 64)
 #define MAX_JSON (1024 * 1024)
 #define COMPRESSION_LEVEL 1
+/* Of the table that finds repetitions, which is cleared for each block. Columns are full of them: twice as much finds no more. */
+#define HASH_LOG 12
 
 struct rs_writer {
 	char *path;
@@ -119,11 +121,8 @@ static int open_output(struct rs_writer *w, bool overwrite)
 	return err ? rs_err(err, "%s: cannot start to write", w->path) : 0;
 }
 
-/*
- * Touches what a block of records needs, and has the compressor do so: a page that is missing when
- * memory is short costs the reclaim that is recorded. What does not compress uses all of it.
- */
-static void prefault(struct rs_writer *w)
+/* What does not compress uses all that the compressor has. */
+void rs_writer_prefault(struct rs_writer *w)
 {
 	uint64_t x = 1;
 	size_t i;
@@ -137,12 +136,28 @@ static void prefault(struct rs_writer *w)
 		x ^= x << 17;
 		memcpy(w->packed + i, &x, sizeof(x));
 	}
-	ZSTD_compressCCtx(w->cctx, w->out, w->out_size, w->packed, BLOCK_BYTES, COMPRESSION_LEVEL);
+	ZSTD_compress2(w->cctx, w->out, w->out_size, w->packed, BLOCK_BYTES);
+	rs_output_prefault(w->output);
+}
+
+static ZSTD_CCtx *create_compressor(struct rs_writer *w)
+{
+	ZSTD_compressionParameters p = ZSTD_getCParams(COMPRESSION_LEVEL, MAX_JSON, 0);
+	ZSTD_CCtx *cctx;
+	size_t size;
+
+	p.hashLog = HASH_LOG;
+	size = ZSTD_estimateCCtxSize_usingCParams(p);
+	w->workspace = malloc(size);
+	cctx = w->workspace ? ZSTD_initStaticCCtx(w->workspace, size) : NULL;
+	if (!cctx || ZSTD_isError(ZSTD_CCtx_setParameter(cctx, ZSTD_c_compressionLevel, COMPRESSION_LEVEL)) ||
+	    ZSTD_isError(ZSTD_CCtx_setParameter(cctx, ZSTD_c_hashLog, HASH_LOG)))
+		return NULL;
+	return cctx;
 }
 
 static int allocate(struct rs_writer *w)
 {
-	size_t workspace_size = ZSTD_estimateCCtxSize(COMPRESSION_LEVEL);
 	size_t bound = rs_pack_bound(BLOCK_RECORDS, BLOCK_BYTES + RS_MAX_RECORD);
 
 	if (bound < MAX_JSON)
@@ -154,12 +169,10 @@ static int allocate(struct rs_writer *w)
 	w->scratch = malloc(2 * BLOCK_RECORDS * sizeof(*w->scratch));
 	w->packed = malloc(bound);
 	w->out = malloc(w->out_size);
-	w->workspace = malloc(workspace_size);
-	w->cctx = w->workspace ? ZSTD_initStaticCCtx(w->workspace, workspace_size) : NULL;
+	w->cctx = create_compressor(w);
 	if (!w->rows || !w->records || !w->scratch || !w->packed || !w->cctx ||
 	    !w->out)
 		return rs_err(-ENOMEM, "%s", w->path);
-	prefault(w);
 	return rs_schema_create(&w->schema);
 }
 
@@ -250,8 +263,7 @@ static int write_block(struct rs_writer *w, enum rs_block_type type, const void 
 		at = sizeof(h);
 	}
 	room = w->out_size - at - sizeof(struct rs_block_header) - 2 * RS_BLOCK_ALIGN;
-	stored = ZSTD_compressCCtx(w->cctx, w->out + at + sizeof(struct rs_block_header), room, payload, len,
-				   COMPRESSION_LEVEL);
+	stored = ZSTD_compress2(w->cctx, w->out + at + sizeof(struct rs_block_header), room, payload, len);
 	if (ZSTD_isError(stored))
 		return rs_fail(-EIO, "%s: cannot compress: %s", w->path, ZSTD_getErrorName(stored));
 	seal_block(w, w->out + at, type, RS_BLOCK_ZSTD, stored, len);

@@ -27,6 +27,12 @@ int rs_writer_check(const char *path, bool overwrite);
  */
 int rs_writer_create(const char *path, bool overwrite, struct rs_writer **ret);
 
+/*
+ * Touches what blocks of records need, before there are any: a page that is missing when memory is short costs the
+ * reclaim that is recorded.
+ */
+void rs_writer_prefault(struct rs_writer *writer);
+
 /* Appends a block of JSON text. 0 or -errno, said. */
 int rs_writer_put_json(struct rs_writer *writer, enum rs_block_type type, const char *json, size_t len);
 

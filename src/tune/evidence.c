@@ -20,23 +20,16 @@
 #define MAX_REACTS 65536
 #define LEAST_REACT_S 0.001 /* where kswapd never had to: a scheduling latency */
 
-static struct json_object *member(struct json_object *o, const char *key)
-{
-	struct json_object *v = NULL;
-
-	return o && json_object_object_get_ex(o, key, &v) ? v : NULL;
-}
-
 static double number(struct json_object *o, const char *key)
 {
-	struct json_object *v = member(o, key);
+	struct json_object *v = rs_info_member(o, key);
 
 	return v ? json_object_get_double(v) : NAN;
 }
 
 static int64_t setting(struct json_object *settings, const char *key)
 {
-	struct json_object *v = member(settings, key);
+	struct json_object *v = rs_info_member(settings, key);
 	char *end;
 	long long value;
 
@@ -50,7 +43,7 @@ static int64_t setting(struct json_object *settings, const char *key)
 
 static void read_settings(struct rs_evidence *e, struct json_object *info)
 {
-	struct json_object *s = member(info, "settings"), *thp;
+	struct json_object *s = rs_info_member(info, "settings"), *thp;
 
 	e->min_free_kbytes = setting(s, "vm.min_free_kbytes");
 	e->watermark_scale_factor = setting(s, "vm.watermark_scale_factor");
@@ -59,20 +52,20 @@ static void read_settings(struct rs_evidence *e, struct json_object *info)
 	e->dirty_background_ratio = setting(s, "vm.dirty_background_ratio");
 	e->dirty_bytes = setting(s, "vm.dirty_bytes");
 	e->dirty_background_bytes = setting(s, "vm.dirty_background_bytes");
-	thp = member(s, "/sys/kernel/mm/transparent_hugepage/enabled");
+	thp = rs_info_member(s, "/sys/kernel/mm/transparent_hugepage/enabled");
 	e->thp = thp && !strstr(json_object_get_string(thp), "[never]");
 }
 
 static void read_zones(struct rs_evidence *e, struct json_object *info)
 {
-	struct json_object *zones = member(info, "zones"), *hugetlb = member(info, "hugetlb_pages");
+	struct json_object *zones = rs_info_member(info, "zones"), *hugetlb = rs_info_member(info, "hugetlb_pages");
 	size_t i, n = zones ? json_object_array_length(zones) : 0;
 	unsigned int z;
 
 	for (i = 0; i < n && e->nr_zones < RS_EVIDENCE_ZONES; i++) {
 		struct json_object *o = json_object_array_get_idx(zones, i);
 		struct rs_evidence_zone *zone = &e->zones[e->nr_zones];
-		const char *name = member(o, "name") ? json_object_get_string(member(o, "name")) : "?";
+		const char *name = rs_info_member(o, "name") ? json_object_get_string(rs_info_member(o, "name")) : "?";
 		double boost = number(o, "boost");
 
 		zone->managed = fmax(0, number(o, "managed"));
@@ -112,11 +105,11 @@ static bool is_zram(const char *name)
 
 static bool is_swap(struct json_object *info, const char *disk)
 {
-	struct json_object *swaps = member(info, "swaps");
+	struct json_object *swaps = rs_info_member(info, "swaps");
 	size_t i, n = swaps ? json_object_array_length(swaps) : 0;
 
 	for (i = 0; i < n; i++) {
-		struct json_object *name = member(json_object_array_get_idx(swaps, i), "name");
+		struct json_object *name = rs_info_member(json_object_array_get_idx(swaps, i), "name");
 		const char *base = name ? strrchr(json_object_get_string(name), '/') : NULL;
 
 		if (base && !strcmp(base + 1, disk))
@@ -127,13 +120,13 @@ static bool is_swap(struct json_object *info, const char *disk)
 
 static void read_swaps(struct rs_evidence *e, struct json_object *info)
 {
-	struct json_object *swaps = member(info, "swaps");
+	struct json_object *swaps = rs_info_member(info, "swaps");
 	size_t i, n = swaps ? json_object_array_length(swaps) : 0;
 
 	e->has_swap = n > 0;
 	e->swap_is_memory = n > 0;
 	for (i = 0; i < n; i++) {
-		struct json_object *name = member(json_object_array_get_idx(swaps, i), "name");
+		struct json_object *name = rs_info_member(json_object_array_get_idx(swaps, i), "name");
 
 		e->swap_is_memory &= name && is_zram(json_object_get_string(name));
 	}
@@ -146,7 +139,7 @@ static struct json_object *disk_named(struct json_object *disks, const char *nam
 	size_t i, n = disks ? json_object_array_length(disks) : 0;
 
 	for (i = 0; i < n; i++) {
-		struct json_object *o = json_object_array_get_idx(disks, i), *v = member(o, "name");
+		struct json_object *o = json_object_array_get_idx(disks, i), *v = rs_info_member(o, "name");
 
 		if (v && !strcmp(json_object_get_string(v), name))
 			return o;
@@ -163,14 +156,14 @@ static double since(struct json_object *was, struct json_object *now, const char
 
 static void read_disks(struct rs_evidence *e, struct json_object *info, struct json_object *end)
 {
-	struct json_object *was = member(info, "disks"), *now = member(end, "disks");
+	struct json_object *was = rs_info_member(info, "disks"), *now = rs_info_member(end, "disks");
 	size_t i, n = was && now ? json_object_array_length(now) : 0;
 	double swap_ms = 0, swap_pages = 0, file_ms = 0, file_pages = 0, written = 0, write_ms = 0;
 	double page = e->page_size ? e->page_size : 4096;
 
 	e->swapin_reads = e->file_reads = 0;
 	for (i = 0; i < n; i++) {
-		struct json_object *o = json_object_array_get_idx(now, i), *name = member(o, "name"), *before;
+		struct json_object *o = json_object_array_get_idx(now, i), *name = rs_info_member(o, "name"), *before;
 		double pages;
 
 		if (!name)
@@ -196,8 +189,8 @@ static void read_disks(struct rs_evidence *e, struct json_object *info, struct j
 
 static void read_sums(struct rs_evidence *e, struct json_object *info, struct json_object *end)
 {
-	struct json_object *was = member(info, "vmstat"), *now = member(end, "vmstat");
-	struct json_object *psi_was = member(info, "pressure"), *psi_now = member(end, "pressure");
+	struct json_object *was = rs_info_member(info, "vmstat"), *now = rs_info_member(end, "vmstat");
+	struct json_object *psi_was = rs_info_member(info, "pressure"), *psi_now = rs_info_member(end, "pressure");
 
 	e->psi_some_s = (number(psi_now, "memory_some_us") - number(psi_was, "memory_some_us")) / 1e6;
 	e->psi_full_s = (number(psi_now, "memory_full_us") - number(psi_was, "memory_full_us")) / 1e6;
@@ -205,13 +198,15 @@ static void read_sums(struct rs_evidence *e, struct json_object *info, struct js
 	e->refault_file = number(now, "workingset_refault_file") - number(was, "workingset_refault_file");
 	e->swapin = number(now, "pswpin") - number(was, "pswpin");
 	e->swapout = number(now, "pswpout") - number(was, "pswpout");
+	e->reclaimed = number(now, "pgsteal_kswapd") - number(was, "pgsteal_kswapd") + number(now, "pgsteal_direct") -
+		       number(was, "pgsteal_direct");
 	read_disks(e, info, end);
 }
 
 /* Summary mode keeps its sums beside the records. */
 static void read_totals(struct rs_evidence *e, struct json_object *totals)
 {
-	struct json_object *stalls = member(totals, "stalls"), *usec = member(totals, "throttled_usec");
+	struct json_object *stalls = rs_info_member(totals, "stalls"), *usec = rs_info_member(totals, "throttled_usec");
 	size_t i, n = stalls ? json_object_array_length(stalls) : 0;
 
 	for (i = 0; i < n; i++) {
@@ -434,19 +429,19 @@ static int measure_bursts(struct rs_evidence *e, struct rs_reader *reader)
 
 int rs_evidence_init(struct rs_evidence *e, struct rs_reader *reader, const char *path)
 {
-	struct json_object *info = rs_reader_info(reader), *end, *kernel = member(info, "kernel"), *lru;
+	struct json_object *info = rs_reader_info(reader), *end, *kernel = rs_info_member(info, "kernel"), *lru;
 	struct rs_reader_state state;
 	int err;
 
 	memset(e, 0, sizeof(*e));
 	e->react_s = e->react_worst_s = NAN;
-	if (!info || !member(info, "settings") || !member(info, "zones"))
+	if (!info || !rs_info_member(info, "settings") || !rs_info_member(info, "zones"))
 		return rs_fail(-EBADMSG, "%s: says nothing of the host's settings and zones", path);
 	e->page_size = fmax(0, number(kernel, "page_size"));
-	lru = member(kernel, "lru");
+	lru = rs_info_member(kernel, "lru");
 	e->mglru = lru && strcmp(json_object_get_string(lru), "classic");
 	rs_diff_read_rules(reader, &e->rules);
-	e->has_rules = member(member(kernel, "differences"), "movable_not_lowmem"); /* all that marks depend on */
+	e->has_rules = rs_info_member(rs_info_member(kernel, "differences"), "movable_not_lowmem"); /* all that marks depend on */
 	read_settings(e, info);
 	read_zones(e, info);
 	read_swaps(e, info);

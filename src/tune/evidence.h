@@ -42,7 +42,7 @@ struct rs_evidence {
 	double psi_some_s, psi_full_s;
 	double stalls, stall_s; /* direct reclaim; order 0 or higher */
 	double throttled_s, throttled_writeback_s;
-	double refault_anon, refault_file, swapin, swapout; /* pages */
+	double refault_anon, refault_file, swapin, swapout, reclaimed; /* pages */
 	double swapin_s, file_read_s; /* waiting for one page, as the devices counted */
 	double swapin_reads, file_reads; /* requests that these are means of */
 	double write_bytes_s; /* of the devices with files, while they wrote */

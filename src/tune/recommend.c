@@ -17,6 +17,7 @@
 static const double most_kept_free = 0.10; /* of the memory that is not set aside as huge pages */
 static const double most_min_free = 0.05;
 #define MOST_SCALE_FACTOR 1000 /* older kernels refuse more */
+#define WHOLE_ZONE 10000 /* the factor at which the distance is all of a zone */
 #define MOST_SWAPPINESS 190 /* at 200 file pages would never be looked at */
 #define LEAST_SWAPPINESS 5 /* at 0 the kernel swaps only in need, and OOM comes earlier */
 #define LEAST_MIN_FREE_KB 1024
@@ -27,6 +28,7 @@ static const double worth_while = 0.0005; /* of the recorded time: less is not w
 #define SMALL_ZONE 10 /* a zone of less than this part of memory is not what loads wait for */
 #define LEAST_BURSTS 3 /* that did not fit in; fewer are an accident */
 #define TOLERANCE 10 /* of swappiness: nearer is as good */
+static const double swaps = 0.01; /* of what is reclaimed: the load does not fit into memory */
 #define Z90 1.645
 
 #define MIB (1 << 20)
@@ -186,7 +188,7 @@ static void count_bursts(const struct rs_evidence *e, const struct marks *now, c
 		const struct rs_evidence_zone *z = &e->zones[i];
 		double pages;
 
-		if (!z->nr_bursts || z->managed * SMALL_ZONE < e->mem_pages)
+		if (!z->nr_bursts || !z->managed || z->managed * SMALL_ZONE < e->mem_pages)
 			continue; /* what a small zone lacks, another one has */
 		b->seen += z->nr_bursts;
 		for (n = 0; n < z->nr_bursts; n++) {
@@ -204,7 +206,7 @@ static void count_bursts(const struct rs_evidence *e, const struct marks *now, c
 
 static int64_t within_bounds(const struct rs_evidence *e, int64_t factor)
 {
-	struct rs_value v = { "vm.watermark_scale_factor", 0, factor };
+	struct rs_value v = { "vm.watermark_scale_factor", 0, factor < MOST_SCALE_FACTOR ? factor : MOST_SCALE_FACTOR };
 	char why[200];
 
 	while (v.value > 1 && !rs_value_is_sane(e, &v, why, sizeof(why)))
@@ -223,11 +225,17 @@ static void keep_free_effect(const struct rs_recommendation *r, struct rs_advice
 		gain(a, "memory_kept_free_mib", before, after, after, after);
 }
 
+/* What is kept free is then not taken from what nobody needs. */
+static bool does_not_fit(const struct rs_evidence *e)
+{
+	return e->swapout > swaps * e->reclaimed;
+}
+
 static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, const struct marks *now,
 		      struct bursts *b)
 {
 	static const char id[] = "watermark-gap";
-	int64_t wanted = ceil(b->needed / 5) * 5, factor = within_bounds(e, wanted);
+	int64_t wanted = fmin(ceil(b->needed / 5) * 5, WHOLE_ZONE), factor = within_bounds(e, wanted);
 	const struct rs_evidence_zone *z = &e->zones[b->worst];
 	struct marks then;
 	struct rs_advice *a;
@@ -246,6 +254,7 @@ static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	left = (double)b->over_then / b->over_now;
 	most = fmin(1, (b->over_then + 3.0) / b->over_now);
 	a = advise(r, id);
+	a->only_if_simulated = does_not_fit(e);
 	set(a, "vm.watermark_scale_factor", e->watermark_scale_factor, factor);
 	gain(a, "stalls", e->stalls, e->stalls * left, 0, e->stalls * most);
 	gain(a, "stall_s", e->stall_s, e->stall_s * left, 0, e->stall_s * most);
@@ -276,9 +285,9 @@ static void lower_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	struct rs_advice *a;
 
 	for (i = 0; i < e->nr_zones; i++)
-		if (e->zones[i].nr_bursts && e->zones[i].managed * SMALL_ZONE >= e->mem_pages)
+		if (e->zones[i].nr_bursts && e->zones[i].managed && e->zones[i].managed * SMALL_ZONE >= e->mem_pages)
 			largest = fmax(largest, 10000 * e->zones[i].bursts[0] / e->zones[i].managed);
-	factor = fmax(10, ceil(2 * largest / 5) * 5);
+	factor = fmin(fmax(10, ceil(2 * largest / 5) * 5), WHOLE_ZONE);
 	marks_under(e, e->min_free_kbytes, factor, &then);
 	if (b->seen < LEAST_REQUESTS || e->stalls > 0 || now->high < 0.03 * usable_pages(e) ||
 	    then.high * 2 > now->high || !(r->refault_wait_s > worth_while * e->seconds)) {
@@ -300,7 +309,7 @@ static void lower_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	snprintf(a->risk, sizeof(a->risk), "a load that did not run while this was recorded may have larger bursts");
 }
 
-static void rule_watermark_gap(const struct rs_evidence *e, struct rs_recommendation *r)
+static void rule_watermark_gap(const struct rs_evidence *e, bool may_simulate, struct rs_recommendation *r)
 {
 	struct marks now;
 	struct bursts b;
@@ -324,6 +333,12 @@ static void rule_watermark_gap(const struct rs_evidence *e, struct rs_recommenda
 		      "%.0f stalls of %.2f s together, but only %u bursts that did not fit in and %u times that kswapd began: "
 		      "record for longer",
 		      e->stalls, e->stall_s, b.over_now, e->nr_reacts);
+	else if (does_not_fit(e) && !may_simulate)
+		leave(r, "watermark-gap",
+		      "%.0f stalls of %.2f s together, and %u bursts that did not fit in; but %.0f pages were swapped out for %.0f reclaimed, "
+		      "and what is kept free would be swapped out as well, which cost more than the stalls on such loads in the lab: "
+		      "--simulate tries it",
+		      e->stalls, e->stall_s, b.over_now, e->swapout, e->reclaimed);
 	else
 		raise_gap(e, r, &now, &b);
 }
@@ -511,7 +526,7 @@ static void check_by_simulation(struct rs_recommendation *r, rs_simulate simulat
 
 		if (simulate(ctx, a->values, a->nr_values, &s)) {
 			a->simulated = true;
-			if (s.lost.low > s.lost.before) {
+			if (s.lost.low > s.lost.before || (a->only_if_simulated && s.lost.after > s.lost.before)) {
 				leave(r, a->id,
 				      "%s = %" PRId64
 				      " was simulated: time lost would rise from %.2f s to %.2f s (%.2f to %.2f)",
@@ -523,6 +538,10 @@ static void check_by_simulation(struct rs_recommendation *r, rs_simulate simulat
 				a->gains[a->nr_gains++] = s.lost;
 			else
 				a->costs[a->nr_costs++] = s.lost;
+		} else if (a->only_if_simulated) {
+			leave(r, a->id, "%s = %" PRId64 " may lose more by swap than it gains, and the simulation cannot tell here",
+			      a->values[0].key, a->values[0].value);
+			continue;
 		}
 		kept[n++] = *a;
 	}
@@ -549,7 +568,7 @@ void rs_recommend(const struct rs_evidence *e, rs_simulate simulate, void *ctx, 
 	} else {
 		marks_under(e, e->min_free_kbytes, e->watermark_scale_factor, &now);
 		r->kept_free_pages = now.high;
-		rule_watermark_gap(e, r);
+		rule_watermark_gap(e, simulate, r);
 		rule_min_free(e, r);
 	}
 	if (e->swappiness < 0)

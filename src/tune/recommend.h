@@ -34,6 +34,7 @@ struct rs_advice {
 	struct rs_value values[RS_ADVICE_VALUES], undo[RS_ADVICE_VALUES]; /* of undo, only key and value */
 	struct rs_effect gains[RS_ADVICE_EFFECTS], costs[RS_ADVICE_EFFECTS];
 	enum rs_confidence confidence;
+	bool only_if_simulated; /* without, or when more time is lost then, it is no advice */
 	bool simulated;
 	char why[640], risk[400];
 };

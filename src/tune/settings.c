@@ -12,6 +12,7 @@
 #include "../base/cleanup.h"
 #include "../base/log.h"
 #include "../kernel/setting.h"
+#include "../trace/reader.h"
 
 #define PAGE_BYTES 4096
 
@@ -187,6 +188,19 @@ static int set_row(const char *assignment, const struct rs_setting *setting, con
 	if (setting->counterpart)
 		put(config, row_of(setting->counterpart), 0);
 	return 0;
+}
+
+void rs_settings_recorded(struct json_object *settings, struct rs_sim_config *config)
+{
+	size_t i;
+
+	for (i = 0; i < RS_ARRAY_SIZE_OF(rows); i++) {
+		const char *text = json_object_get_string(rs_info_member(settings, rows[i].key));
+		int64_t value;
+
+		if (text && parse_number(text, &value))
+			put(config, &rows[i], value);
+	}
 }
 
 int rs_setting_apply(const char *assignment, struct rs_sim_config *config)

@@ -5,11 +5,16 @@
 
 #include "../sim/sim.h"
 
+struct json_object;
+
 /*
  * Applies "key=value": a setting by any name that src/kernel/setting.h knows it by, or ram and swap, which take a
  * size ("2G") or a change ("+512M", "-25%"). 0, or -EINVAL, said in one line.
  */
 int rs_setting_apply(const char *assignment, struct rs_sim_config *config);
+
+/* Takes over what a recording says of them (`settings` of its INFO); what it does not say stays. */
+void rs_settings_recorded(struct json_object *settings, struct rs_sim_config *config);
 
 /* Can this key be tried at all? */
 bool rs_setting_is_known(const char *key);

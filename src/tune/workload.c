@@ -16,6 +16,7 @@
 #include "../base/log.h"
 #include "../diff/diff.h"
 #include "bursts.h"
+#include "settings.h"
 
 #define NS_PER_S 1000000000ULL
 #define MAX_STALLERS 256
@@ -26,10 +27,10 @@
 #define MIN_SLOTS 20
 
 static const struct {
-	const char *name, *text;
+	const char *name;
 	enum rs_metric_unit unit;
 } metrics[] = {
-#define METRIC_ROW(name, unit, text) { #name, text, RS_UNIT_##unit },
+#define METRIC_ROW(name, unit, text) { #name, RS_UNIT_##unit },
 	RS_METRICS(METRIC_ROW)
 };
 
@@ -41,11 +42,6 @@ static const struct rs_load_range ranges[] = {
 const char *rs_metric_name(enum rs_metric metric)
 {
 	return metrics[metric].name;
-}
-
-const char *rs_metric_text(enum rs_metric metric)
-{
-	return metrics[metric].text;
 }
 
 enum rs_metric_unit rs_metric_unit(enum rs_metric metric)
@@ -60,25 +56,6 @@ const struct rs_load_range *rs_load_range(enum rs_load_parameter parameter)
 
 /* ---- the recording's own words about the host ---- */
 
-static struct json_object *member(struct json_object *o, const char *key)
-{
-	struct json_object *v;
-
-	return o && json_object_object_get_ex(o, key, &v) ? v : NULL;
-}
-
-static int64_t setting(struct json_object *info, const char *key, int64_t otherwise)
-{
-	const char *text = json_object_get_string(member(member(info, "settings"), key));
-	char *end;
-	int64_t value;
-
-	if (!text)
-		return otherwise;
-	value = strtoll(text, &end, 0);
-	return end == text ? otherwise : value;
-}
-
 static void say(struct rs_workload *w, const char *sentence)
 {
 	if (w->nr_unknown < RS_ARRAY_SIZE_OF(w->unknown))
@@ -88,28 +65,16 @@ static void say(struct rs_workload *w, const char *sentence)
 static void read_settings(struct rs_workload *w, struct json_object *info)
 {
 	struct rs_sim_config *c = &w->config;
-	const char *ratios = json_object_get_string(member(member(info, "settings"), "vm.lowmem_reserve_ratio"));
-	struct json_object *swaps = member(info, "swaps");
+	struct json_object *settings = rs_info_member(info, "settings");
+	const char *ratios = json_object_get_string(rs_info_member(settings, "vm.lowmem_reserve_ratio"));
+	struct json_object *cluster = rs_info_member(settings, "vm.page-cluster"), *swaps = rs_info_member(info, "swaps");
 	char *end;
 	size_t i;
 
-	c->nr_cpus = rs_max(1, json_object_get_int64(member(member(info, "kernel"), "cpus")));
-	c->min_free_kbytes = setting(info, "vm.min_free_kbytes", c->min_free_kbytes);
-	c->watermark_scale_factor = setting(info, "vm.watermark_scale_factor", c->watermark_scale_factor);
-	c->watermark_boost_factor = setting(info, "vm.watermark_boost_factor", c->watermark_boost_factor);
-	c->swappiness = setting(info, "vm.swappiness", c->swappiness);
-	c->vfs_cache_pressure = setting(info, "vm.vfs_cache_pressure", c->vfs_cache_pressure);
-	c->zone_reclaim_mode = setting(info, "vm.zone_reclaim_mode", c->zone_reclaim_mode);
-	c->dirty_bytes = setting(info, "vm.dirty_bytes", 0);
-	c->dirty_background_bytes = setting(info, "vm.dirty_background_bytes", 0);
-	c->dirty_ratio = setting(info, "vm.dirty_ratio", c->dirty_ratio);
-	c->dirty_background_ratio = setting(info, "vm.dirty_background_ratio", c->dirty_background_ratio);
-	c->dirty_expire_centisecs = setting(info, "vm.dirty_expire_centisecs", c->dirty_expire_centisecs);
-	c->dirty_writeback_centisecs = setting(info, "vm.dirty_writeback_centisecs", c->dirty_writeback_centisecs);
-	c->laptop_mode = setting(info, "vm.laptop_mode", 0) != 0;
-	c->swap_readahead = 1u << rs_min(setting(info, "vm.page-cluster", 3), 8);
-	c->lru_gen = setting(info, "/sys/kernel/mm/lru_gen/enabled", 0) & 1;
-	c->min_ttl_ms = setting(info, "/sys/kernel/mm/lru_gen/min_ttl_ms", 0);
+	c->nr_cpus = rs_max(1, json_object_get_int64(rs_info_member(rs_info_member(info, "kernel"), "cpus")));
+	rs_settings_recorded(settings, c);
+	if (cluster)
+		c->swap_readahead = 1u << rs_min(rs_max(json_object_get_int64(cluster), 0), 8);
 	for (i = 0; ratios && i < MAX_NR_ZONES; i++, ratios = end) {
 		long ratio = strtol(ratios, &end, 10);
 
@@ -118,7 +83,7 @@ static void read_settings(struct rs_workload *w, struct json_object *info)
 		c->lowmem_reserve_ratio[i] = ratio;
 	}
 	for (i = 0; swaps && i < json_object_array_length(swaps); i++) {
-		const char *name = json_object_get_string(member(json_object_array_get_idx(swaps, i), "name"));
+		const char *name = json_object_get_string(rs_info_member(json_object_array_get_idx(swaps, i), "name"));
 
 		if (name && strstr(name, "/zram"))
 			w->swap_is_zram = true;
@@ -301,7 +266,7 @@ static int take(struct pass *p, const struct rs_event_hdr *hdr)
 
 static double vmstat_delta(struct json_object *info, struct json_object *end, const char *name)
 {
-	struct json_object *a = member(member(info, "vmstat"), name), *b = member(member(end, "vmstat"), name);
+	struct json_object *a = rs_info_member(rs_info_member(info, "vmstat"), name), *b = rs_info_member(rs_info_member(end, "vmstat"), name);
 
 	return a && b ? (double)json_object_get_int64(b) - (double)json_object_get_int64(a) : NAN;
 }
@@ -327,7 +292,7 @@ static double vmstat_delta_of_zones(struct json_object *info, struct json_object
 
 static double pressure_delta(struct json_object *info, struct json_object *end, const char *name, double scale)
 {
-	struct json_object *a = member(member(info, "pressure"), name), *b = member(member(end, "pressure"), name);
+	struct json_object *a = rs_info_member(rs_info_member(info, "pressure"), name), *b = rs_info_member(rs_info_member(end, "pressure"), name);
 
 	return a && b ? scale * ((double)json_object_get_int64(b) - (double)json_object_get_int64(a)) : NAN;
 }
@@ -588,8 +553,8 @@ static int create(struct pass *p, struct rs_reader *reader)
 		return rs_err(-ENODATA, "the gauge was read %zu times only: record longer, in mode decisions",
 			      p->nr_samples);
 	p->w->recorder_cpu_ns =
-		member(end, "recorder_cpu_ns") ? json_object_get_int64(member(end, "recorder_cpu_ns")) : NAN;
-	p->w->nr_records = json_object_get_int64(member(end, "attempted"));
+		rs_info_member(end, "recorder_cpu_ns") ? json_object_get_int64(rs_info_member(end, "recorder_cpu_ns")) : NAN;
+	p->w->nr_records = json_object_get_int64(rs_info_member(end, "attempted"));
 	p->has_missing_rule = rs_diff_read_rules(reader, &rules) != NULL;
 	for (i = 0; i < RS_NR_METRICS; i++)
 		p->w->recorded[i] = NAN;

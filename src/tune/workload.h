@@ -42,7 +42,6 @@ enum rs_metric_unit { RS_UNIT_NS, RS_UNIT_COUNT, RS_UNIT_PAGES };
 enum rs_metric { RS_METRICS(RS_METRIC_ENUM) RS_NR_METRICS };
 
 const char *rs_metric_name(enum rs_metric metric);
-const char *rs_metric_text(enum rs_metric metric);
 enum rs_metric_unit rs_metric_unit(enum rs_metric metric);
 
 /*

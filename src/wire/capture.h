@@ -168,35 +168,26 @@ struct rs_counts {
 /* Latency histogram: 4 buckets to each power of two, so a bucket is at most 25 % wide. */
 #define RS_HIST_BUCKETS 256
 
+/* Without a branch but one: the verifier follows each way through, in five programs. */
 static inline __attribute__((always_inline)) __u32 rs_hist_bucket(__u64 v)
 {
-	__u32 log = 0;
 	__u64 x = v;
+	__u32 log;
 
 	if (v < 4)
 		return v;
-	if (x >> 32) {
-		x >>= 32;
-		log += 32;
-	}
-	if (x >> 16) {
-		x >>= 16;
-		log += 16;
-	}
-	if (x >> 8) {
-		x >>= 8;
-		log += 8;
-	}
-	if (x >> 4) {
-		x >>= 4;
-		log += 4;
-	}
-	if (x >> 2) {
-		x >>= 2;
-		log += 2;
-	}
-	if (x >> 1)
-		log += 1;
+	/* All bits below the highest, then their number. */
+	x |= x >> 1;
+	x |= x >> 2;
+	x |= x >> 4;
+	x |= x >> 8;
+	x |= x >> 16;
+	x |= x >> 32;
+	x >>= 1;
+	x -= x >> 1 & 0x5555555555555555ULL;
+	x = (x & 0x3333333333333333ULL) + (x >> 2 & 0x3333333333333333ULL);
+	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
+	log = x * 0x0101010101010101ULL >> 56;
 	return ((log - 1) << 2 | ((v >> (log - 2)) & 3)) & (RS_HIST_BUCKETS - 1);
 }
 

@@ -203,6 +203,7 @@ int main(int argc, char **argv)
 	if (!segments || rs_rings_create(cpus, segments, CPUS, SEGMENTS, &rings) ||
 	    rs_writer_create(argv[2], true, &writer))
 		return 2;
+	rs_writer_prefault(writer);
 	cpu_ns = now_ns(CLOCK_THREAD_CPUTIME_ID);
 	began = now_ns(CLOCK_MONOTONIC);
 	err = argc == 4 ? once(rings, writer, delivered) :

@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# crash.sh BUILD TIMES: kills a recorder with SIGKILL at random moments. Each time the recording must
-# open, be unfinished, have no damaged block and every event that was counted as written, and end no
+# crash.sh BUILD TIMES [OPTION...]: kills a recorder, which has these options, with SIGKILL at random moments. Each time the
+# recording must open, be unfinished, have no damaged block and every event that was counted as written, and end no
 # more than a second before the kill. A memory cgroup, where one can be made, gives the events. TAP.
 . "$(dirname "$0")/tap.sh"
-times=${2:-20}
+times=$2
+shift 2
 group= pressure=
 cleanup() {
 	[ -z "$pressure" ] || { kill "$pressure" && wait "$pressure"; } 2>/dev/null
@@ -19,10 +20,14 @@ if ! can_record; then
 fi
 
 # A file read again and again by a group that has room for half of it: only the group reclaims.
-memory=$(awk '$3 == "cgroup" && $4 ~ /memory/ { print $2; exit }' /proc/self/mounts)
+memory=$(awk '$3 == "cgroup" && $4 ~ /memory/ { print $2; exit }' /proc/self/mounts) limit=memory.limit_in_bytes
+if [ -z "$memory" ]; then
+	memory=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts) limit=memory.max
+	[ -z "$memory" ] || echo +memory 2>/dev/null >"$memory/cgroup.subtree_control" || memory=
+fi
 if [ -n "$memory" ] && mkdir "$memory/rs-crash-$$" 2>/dev/null; then
 	group=$memory/rs-crash-$$
-	echo 8M >"$group/memory.limit_in_bytes"
+	echo 8M >"$group/$limit"
 	sh -c 'echo $$ >"$0/cgroup.procs"; head -c 16M /dev/zero >file
 		while :; do head -c 16M file >/dev/null; sleep 0.02; done' "$group" &
 	pressure=$!
@@ -33,7 +38,7 @@ awk -v n="$times" 'BEGIN { srand(7); for (i = 0; i < n; i++) printf "%.3f\n", i 
 killed=0 early=0 bad=0 worst=0 late=0
 while read -r delay; do
 	rm -f r.data
-	"$rs" record -q -o r.data 2>err &
+	"$rs" record -q -o r.data "$@" 2>err &
 	pid=$!
 	wait_for_file r.data || { early=$((early + 1)); kill -9 $pid; wait $pid 2>/dev/null; continue; }
 	sleep "$delay"
@@ -66,6 +71,6 @@ if [ -n "$group" ]; then
 	[ $worst -gt 0 ] && [ $worst -le 3000 ] && [ $late -le $((1 + times / 20)) ]
 	result "at most the last second is lost: longest $worst ms, $late times of $killed longer than 1000 ms"
 else
-	skip "at most the last second is lost" "no memory cgroup (v1) can be made here, so no events"
+	skip "at most the last second is lost" "no memory cgroup can be made here, so no events"
 fi
 echo "1..$n"

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/tap.sh"
 trap 'rm -rf "$dir"' EXIT
 replay=$(cd "$(dirname "$0")/../replay" && pwd)
-bursty=$replay/5.10-small-global.data
+bursty=$replay/6.1-small-cache.data
 cd "$dir" || exit 1
 
 json_lines() { # every line of out is one JSON object
@@ -50,6 +50,9 @@ cp out rules
 run recommend --simulate "$bursty"
 [ "$status" -eq 0 ] && grep -q 'not simulated: the recording does not tell the time lost' err && cmp -s out rules
 result "recommend --simulate says why it cannot, and gives the advice of the rules"
+run recommend --simulate "$replay/5.10-small-global.data"
+[ "$status" -eq 0 ] && ! grep -q '  set  ' out && grep -q 'may lose more by swap' out
+result "recommend: a load that swaps keeps its marks where the simulation cannot tell"
 refuses 2 'must be text, json, sysctl, tuned or shell' recommend -f yaml "$bursty"
 refuses 2 'only one recording' recommend a b
 refuses 1 'cannot open|No such file' recommend no/such

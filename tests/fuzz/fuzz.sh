@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # fuzz.sh BUILD SECONDS [HARNESS...]: feeds mutated recordings to what reads them (reader, the default)
-# and what judges them (diff), for so long each. Begins with made-up recordings, with the golden ones for
+# what judges them (diff) and what advises from them (tune), for so long each. Begins with made-up recordings, with the golden ones for
 # the judges, with one of this host if it can be recorded, and with what an earlier call found worth
 # keeping, in BUILD/fuzz/corpus*. A crash stays there as crash-*. Prints TAP.
 set -u
@@ -36,6 +36,6 @@ for harness in ${*:-reader}; do
 	n=$((n + 1))
 	case $harness in
 	reader) fuzz $n reader "$build/fuzz/corpus" 131072 ;;
-	diff) fuzz $n diff "$build/fuzz/corpus-diff" 524288 "$here"/../replay/*.data ;;
+	diff | tune) fuzz $n "$harness" "$build/fuzz/corpus-$harness" 524288 "$here"/../replay/*.data ;;
 	esac
 done

@@ -53,6 +53,7 @@ static inline void recording_info(struct rs_writer *w, const struct rs_schema *s
 	static const struct {
 		const char *name, *state, *lost;
 	} probes[] = {
+		{ "balance_pgdat", "attached", NULL },
 		{ "mm_vmscan_direct_reclaim_begin", "attached", NULL },
 		{ "mm_vmscan_lru_shrink_inactive", "attached", NULL },
 		{ "workingset_refault", "refused", "refaults, and whose they are" },

@@ -19,14 +19,14 @@ static const char info[] =
 	"\"/sys/kernel/mm/transparent_hugepage/enabled\":\"always [madvise] never\"},"
 	"\"pressure\":{\"memory_some_us\":1000000,\"memory_full_us\":500000},"
 	"\"disks\":[{\"name\":\"vda\",\"reads\":100,\"sectors_read\":800,\"read_ms\":50,\"writes\":0,\"sectors_written\":0,\"write_ms\":0}],"
-	"\"vmstat\":{\"workingset_refault_anon\":10,\"workingset_refault_file\":20,\"pswpin\":5,\"pswpout\":6},\"schema\":";
+	"\"vmstat\":{\"workingset_refault_anon\":10,\"workingset_refault_file\":20,\"pswpin\":5,\"pswpout\":6,\"pgsteal_kswapd\":1000,\"pgsteal_direct\":100},\"schema\":";
 
 static const char end[] =
 	"{\"duration_ns\":20000000000,\"pressure\":{\"memory_some_us\":3500000,\"memory_full_us\":1500000},"
 	"\"disks\":[{\"name\":\"vda\",\"reads\":300,\"sectors_read\":2400,\"read_ms\":450,\"writes\":10,\"sectors_written\":20480,\"write_ms\":500},"
 	"{\"name\":\"vdb\",\"reads\":150,\"sectors_read\":2400,\"read_ms\":300,\"writes\":1,\"sectors_written\":8,\"write_ms\":9},"
 	"{\"name\":\"zram0\",\"reads\":9999,\"sectors_read\":99999,\"read_ms\":1,\"writes\":0,\"sectors_written\":0,\"write_ms\":0}],"
-	"\"vmstat\":{\"workingset_refault_anon\":110,\"workingset_refault_file\":320,\"pswpin\":205,\"pswpout\":406}}";
+	"\"vmstat\":{\"workingset_refault_anon\":110,\"workingset_refault_file\":320,\"pswpin\":205,\"pswpout\":406,\"pgsteal_kswapd\":8000,\"pgsteal_direct\":900}}";
 
 static struct rs_writer *begin(const char *path)
 {
@@ -94,7 +94,8 @@ static void evidence_has_settings_zones_and_sums(void **state)
 	assert_int_equal(e.zones[1].hugetlb, 40000);
 	assert_int_equal(e.mem_pages, 91000);
 	assert_true(e.seconds == 20 && e.psi_some_s == 2.5 && e.psi_full_s == 1);
-	assert_true(e.refault_anon == 100 && e.refault_file == 300 && e.swapin == 200 && e.swapout == 400);
+	assert_true(e.refault_anon == 100 && e.refault_file == 300 &&
+		    e.swapin == 200 && e.swapout == 400 && e.reclaimed == 7800);
 	/* 400 ms for 200 pages of files; 300 ms for 300 pages of swap, on a device that had no request before. */
 	assert_true(fabs(e.file_read_s - 0.002) < 1e-9 && e.file_reads == 200);
 	assert_true(fabs(e.swapin_s - 0.001) < 1e-9 && e.swapin_reads == 150);

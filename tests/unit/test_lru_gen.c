@@ -89,6 +89,9 @@ static void sizes_are_of_the_types_that_may_be_evicted(void **state)
 	s.nr_pages[7 % MAX_NR_GENS][WORKINGSET_FILE][ZONE_MOVABLE] = 2;
 	s.nr_pages[7 % MAX_NR_GENS][WORKINGSET_FILE][MAX_NR_ZONES - 1] = 5;
 	assert_int_equal(lru_gen_nr_pages(&s, 7, WORKINGSET_FILE), 1007);
+	s.nr_pages[7 % MAX_NR_GENS][WORKINGSET_FILE][ZONE_DMA] = 1; /* the first zone counts, and a single page */
+	assert_int_equal(lru_gen_nr_pages(&s, 7, WORKINGSET_FILE), 1008);
+	s.nr_pages[7 % MAX_NR_GENS][WORKINGSET_FILE][ZONE_DMA] = -3;
 	assert_int_equal(lru_gen_nr_pages(&s, 7, WORKINGSET_ANON), 100);
 	/* A damaged one: it ends. */
 	s.max_seq = UINT64_MAX;

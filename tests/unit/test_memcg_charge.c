@@ -223,6 +223,7 @@ static void proactive_reclaim_until_done_or_stuck(void **state)
 	assert_int_equal(p.batch_size, 700);
 	proactive_reclaim_next(&p, 700, &v6_1, NULL);
 	assert_true(p.done && !p.again);
+	assert_int_equal(p.batch_size, 0);
 	assert_int_equal(p.nr_reclaimed, 1000);
 	proactive_reclaim_begin(&p, 1000, &v6_12);
 	assert_int_equal(p.batch_size, 250);

@@ -394,6 +394,55 @@ static void advice_that_loses_time_in_simulation_is_taken_back(void **state)
 	rs_evidence_deinit(&e);
 }
 
+static void watermark_gap_stays_in_bounds_whatever_was_recorded(void **state)
+{
+	struct rs_recommendation r;
+	struct rs_evidence e;
+
+	(void)state;
+	fine_host(&e);
+	bursty(&e, 200, 1e18);
+	rs_recommend(&e, NULL, NULL, &r);
+	assert_in_range(advice(&r, "watermark-gap")->values[0].value, 11, 1000);
+	assert_non_null(strstr(advice(&r, "watermark-gap")->why, "More is needed"));
+	e.zones[0].managed = e.zones[1].managed = e.mem_pages = 0;
+	rs_recommend(&e, NULL, NULL, &r);
+	assert_null(advice(&r, "watermark-gap"));
+	rs_evidence_deinit(&e);
+}
+
+/* In the lab, each of ten runs that swapped lost more time with a larger distance. */
+static void watermark_gap_is_only_raised_where_memory_suffices(void **state)
+{
+	struct rs_recommendation r;
+	struct rs_evidence e;
+	double after;
+
+	(void)state;
+	fine_host(&e);
+	bursty(&e, 200, 12345);
+	e.reclaimed = 100000;
+	e.swapout = 1000;
+	rs_recommend(&e, NULL, NULL, &r);
+	assert_non_null(advice(&r, "watermark-gap"));
+	e.swapout = 1001;
+	rs_recommend(&e, NULL, NULL, &r);
+	assert_null(advice(&r, "watermark-gap"));
+	assert_non_null(strstr(left_alone(&r, "watermark-gap"), "--simulate"));
+	after = 9.5;
+	rs_recommend(&e, simulated, &after, &r);
+	assert_non_null(advice(&r, "watermark-gap"));
+	after = 10.5; /* worse, but perhaps not */
+	rs_recommend(&e, simulated, &after, &r);
+	assert_null(advice(&r, "watermark-gap"));
+	assert_non_null(strstr(left_alone(&r, "watermark-gap"), "time lost would rise"));
+	after = -1;
+	rs_recommend(&e, simulated, &after, &r);
+	assert_null(advice(&r, "watermark-gap"));
+	assert_non_null(strstr(left_alone(&r, "watermark-gap"), "cannot tell"));
+	rs_evidence_deinit(&e);
+}
+
 static void harmful_values_are_refused(void **state)
 {
 	static const struct {
@@ -447,6 +496,8 @@ int main(void)
 		cmocka_unit_test(swappiness_means_something_else_with_mglru),
 		cmocka_unit_test(dirty_limits_come_and_go_as_a_pair),
 		cmocka_unit_test(advice_that_loses_time_in_simulation_is_taken_back),
+		cmocka_unit_test(watermark_gap_is_only_raised_where_memory_suffices),
+		cmocka_unit_test(watermark_gap_stays_in_bounds_whatever_was_recorded),
 		cmocka_unit_test(harmful_values_are_refused),
 	};
 

@@ -146,7 +146,12 @@ static void what_no_probe_saw_is_missing_and_not_0(void **state)
 	struct fixture *f = *state;
 
 	recording_info(f->writer, f->schema, "decisions");
+	PUT(f, 1000, 50, kswapd_wake, .nid = 0);
+	PUT(f, 2000, 50, balance_pgdat_end, .nid = 0);
+	assert_int_equal(rs_writer_flush(f->writer), 0);
 	make_report(f);
+	assert_non_null(strstr(f->json, "\"passes\":1,"));
+	assert_non_null(strstr(f->json, "\"requests\":null"));
 	report_has(f, "refaults, and whose they are");
 	report_has(f, "Refaults: not seen, the probe was missing");
 	report_has(f, "Stalls: none, no task had to reclaim"); /* whose probe was there */
@@ -276,6 +281,23 @@ static void any_value_of_any_block_may_be_anything(void **state)
 	rs_schema_destroy(schema);
 }
 
+/* Around each power of two, where buckets become wider, and in between. */
+static void a_latency_lies_in_its_bucket(void **state)
+{
+	int bit, step;
+
+	(void)state;
+	for (bit = 0; bit < 62; bit++)
+		for (step = -3; step <= 8; step++) {
+			uint64_t v = (1ULL << bit) + (step <= 3 ? (uint64_t)step : (1ULL << bit) / 4 * (step - 4));
+			uint32_t b = rs_hist_bucket(v);
+
+			if ((int64_t)v < 0)
+				continue;
+			assert_in_range(v, rs_hist_floor(b), rs_hist_floor(b + 1) - 1);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +308,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_stall_without_its_other_half_is_told_apart, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_reach_the_terminal_without_control_characters, setup, teardown),
 		cmocka_unit_test_setup_teardown(any_value_of_any_block_may_be_anything, setup, teardown),
+		cmocka_unit_test(a_latency_lies_in_its_bucket),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

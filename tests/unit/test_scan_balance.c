@@ -300,6 +300,9 @@ static void get_scan_count_shares_by_cost_and_swappiness(void **state)
 
 	in.lru_size[LRU_INACTIVE_ANON] = 187 << 3; /* 187 * 143 = 70 * 382 + 1: the least remainder counts */
 	assert_int_equal(get_scan_count(&in, NULL).nr[LRU_INACTIVE_ANON], 71);
+	in.lru_size[LRU_INACTIVE_ANON] = 382 << 3; /* and without one nothing is added */
+	assert_int_equal(get_scan_count(&in, NULL).nr[LRU_INACTIVE_ANON], 143);
+	in.lru_size[LRU_INACTIVE_ANON] = 187 << 3;
 	in.online = true;
 	assert_int_equal(get_scan_count(&in, NULL).nr[LRU_INACTIVE_ANON], 70);
 

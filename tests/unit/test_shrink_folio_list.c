@@ -163,6 +163,8 @@ static void clean_file_page_is_freed(void **state)
 	FATE(&in, ONLY(V5_10), FREE, .nr_scanned = 1, .nr_reclaimed = 1); /* split first */
 	in.split_failed = true;
 	FATE(&in, ONLY(V5_10), KEEP, .nr_scanned = 16);
+	in.nr_pages = 2;
+	FATE(&in, ONLY(V5_10), KEEP, .nr_scanned = 2);
 	in = clean();
 	in.remove_failed = true;
 	FATE(&in, ALL, KEEP, .nr_scanned = 1);
@@ -248,6 +250,15 @@ static void dirty_file_page_is_left_to_flushers(void **state)
 	FATE_ACTIVE(&in, ALL, 1, .set_reclaim = true, .stat.nr_dirty = 1);
 	in.inode_congested = true;
 	FATE_ACTIVE(&in, ALL, 1, .set_reclaim = true, .stat.nr_dirty = 1, .stat.nr_congested = 1);
+	in.fs_dirty = false; /* what is being written is not clean either */
+	FATE_ACTIVE(&in, ALL, 1, .set_reclaim = true, .stat.nr_dirty = 1, .stat.nr_congested = 1);
+	/* and where it has no opinion, the flags count */
+	in = clean();
+	in.dirty = in.private = true;
+	FATE_ACTIVE(&in, ALL, 1, .set_reclaim = true, .stat.nr_dirty = 1, .stat.nr_unqueued_dirty = 1);
+	in.private = false;
+	in.is_dirty_writeback = true;
+	FATE_ACTIVE(&in, ALL, 1, .set_reclaim = true, .stat.nr_dirty = 1, .stat.nr_unqueued_dirty = 1);
 	/* dirty only in a page table */
 	in = clean();
 	in.mapped = in.pte_dirty = true;

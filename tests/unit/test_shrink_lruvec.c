@@ -150,6 +150,9 @@ static void shrink_lruvec_counts_both_lists_of_a_type(void **state)
 		.may_deactivate = DEACTIVATE_FILE,
 		.priority = 11,
 	};
+	const struct shrink_lruvec_begin active = {
+		.nr = { 100, 60, 120, 0 }, .nr_to_reclaim = 32, .may_deactivate = DEACTIVATE_ANON, .priority = 11
+	};
 	const struct shrink_lruvec_begin anon = { .nr = { 1000, 0, 500, 0 }, .nr_to_reclaim = 32, .priority = 11 };
 	struct shrink_lruvec s;
 
@@ -157,6 +160,9 @@ static void shrink_lruvec_counts_both_lists_of_a_type(void **state)
 	/* anon 168, file 118 + 68: pct = 16800 / 201 = 83; 17 % of 150 and of 100 are scanned already */
 	FOLLOW(&in, &s, { IA, 32, 32 }, { INF, 32, 0 }, { AF, 32, 0 });
 	assert_int_equal(s.nr[IA] + s.nr[INF] + s.nr[AF], 0);
+	/* anon 68 + 28, file 88: pct = 8800 / 121 = 72; 28 % of 100 and of 60 are scanned already */
+	FOLLOW(&active, &s, { IA, 32, 32 }, { AA, 32, 0 }, { INF, 32, 0 });
+	assert_int_equal(s.nr[IA] + s.nr[AA] + s.nr[INF], 0);
 	/* anon 968, file 468: pct = 46800 / 501 = 93; IA = 1000 * 7 / 100 - 32 = 38 */
 	FOLLOW(&anon, &s, { IA, 32, 32 }, { INF, 32, 0 }, { IA, 32, 0 });
 	assert_int_equal(s.nr[IA], 6);

@@ -95,7 +95,6 @@ static struct rs_sim *chaos_host(uint64_t seed, struct chaos chaos[NR_TASKS])
 	}
 	config.file.reads_first = seed & 2;
 	config.lru_gen = seed % 3 == 2 && seed % NR_KERNELS_UNDER_TEST != V5_10;
-	config.sample_ns = 10 * MS;
 	sim = host_of(&config);
 	for (i = 0; i < 2; i++)
 		assert_int_equal(rs_sim_cgroup_add(sim, &groups[i]), i + 1);

@@ -75,6 +75,7 @@ static void slowpath_order_of_steps(void **state)
 		{ GFP_KERNEL, 0, 0, { .progress = 1 }, "frRdDzcL!", "fRdDzcL!" },
 		{ GFP_KERNEL, 0, 0, { .progress = 1, .yes = true }, "frRdDzrRdDz", "fRdDzrRdDz" },
 		/* high orders compact first unless they are movable and cheap */
+		{ GFP_KERNEL, 1, 0, { 0 }, "fCrRCzL!", "fCrRCzL!" },
 		{ GFP_KERNEL, 2, 0, { 0 }, "fCrRCzL!", "fCrRCzL!" },
 		{ GFP_KERNEL, 2, 1, { .progress = 9 }, "frRdDCzcL!", "fRdDCzcL!" },
 		{ GFP_KERNEL, 4, 1, { 0 }, "fCrRC!", "fCrRC!" },
@@ -377,6 +378,7 @@ static void should_reclaim_retry_counts_and_tests(void **state)
 	zones[0].reclaimable = 0;
 	assert_false(should_reclaim_retry(&s, &v6_1, NULL));
 	assert_int_equal(s.no_progress_loops, 1);
+	assert_false(s.waits);
 	s.unreserved = true;
 	assert_true(should_reclaim_retry(&s, &v6_1, NULL));
 	/* 5.10 waits for what is being written, unless there was progress */

@@ -10,7 +10,8 @@
 #   -n MIB,MIB    NUMA nodes of these sizes  -l y|n       MGLRU on or off
 #   -b FILE[:TO]  a program to take along, with its libraries, into /lab
 #   -T            with the tools disk        -a WORDS     for the kernel's command line
-#   -i            count instructions: one CPU, virtual time, the same on every run
+#   -i            count instructions: one CPU, virtual time, the same on every run; each takes 4 ns
+#   -I SHIFT      the same with 1 << SHIFT ns for each: 0 is a CPU four times as fast
 #   -S            keep module signatures, for lockdown
 #   -x MODULE...  one more module, with its parameters; again for more
 #   -r MIB        disks for data and swap no faster than this in a second
@@ -20,11 +21,11 @@ set -u
 
 kernel= out= mem=512 cpus=2 swap=none data= nodes= lru= tools= words= icount= signed= limit=300 rate=
 programs=() extra=()
-while getopts k:o:m:s:w:dn:l:b:Ta:iSx:t:r: option; do
+while getopts k:o:m:s:w:dn:l:b:Ta:iI:Sx:t:r: option; do
 	case $option in
 	k) kernel=$OPTARG ;; o) out=$OPTARG ;; m) mem=$OPTARG ;; s) cpus=$OPTARG ;; w) swap=$OPTARG ;;
 	d) data=1 ;; n) nodes=$OPTARG ;; l) lru=$OPTARG ;; b) programs+=("$OPTARG") ;; T) tools=1 ;;
-	a) words=$OPTARG ;; i) icount=1 cpus=1 ;; S) signed=1 ;; x) extra+=("$OPTARG") ;; t) limit=$OPTARG ;;
+	a) words=$OPTARG ;; i) icount=2 cpus=1 ;; I) icount=$OPTARG cpus=1 ;; S) signed=1 ;; x) extra+=("$OPTARG") ;; t) limit=$OPTARG ;;
 	r) rate=,throttling.bps-total=$((OPTARG << 20)) ;;
 	*) exit 2 ;;
 	esac
@@ -80,11 +81,12 @@ cmdline+=" transparent_hugepage=madvise lab.swap=$swap ${lru:+lab.lru_gen=$lru} 
 machine=(-nodefaults -no-user-config -machine q35,hpet=off -accel "tcg,thread=$threads,tb-size=256" -cpu max,la57=off
 	-smp "$cpus" -m "$mem" -display none -no-reboot -serial stdio -monitor none
 	-kernel "$dir/vmlinuz" -initrd "$work/initramfs" -append "$cmdline")
-[ -z "$icount" ] || machine+=(-icount shift=2,sleep=off -rtc base=2026-01-01T00:00:00,clock=vm)
+[ -z "$icount" ] || machine+=(-icount shift=$icount,sleep=off -rtc base=2026-01-01T00:00:00,clock=vm)
 if [ -n "$nodes" ]; then
 	i=0
 	for size in ${nodes//,/ }; do
-		machine+=(-object "memory-backend-ram,id=m$i,size=${size}M" -numa "node,nodeid=$i,memdev=m$i,cpus=$((i % cpus))")
+		# Where there are fewer CPUs than nodes, the last ones are memory only.
+		machine+=(-object "memory-backend-ram,id=m$i,size=${size}M" -numa "node,nodeid=$i,memdev=m$i$([ $i -ge "$cpus" ] || echo ",cpus=$i")")
 		i=$((i + 1))
 	done
 fi
