@@ -26,18 +26,18 @@ MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost wor
 MODEL  += lru_gen lru_gen_folio
 SIM    := sim sched lru_queue page folio shrink_lists lru_gen lru_gen_evict reclaim kswapd alloc oom swap touch device writeback memcg slab pool
 EPISODE := episode
-DIFF   := diff diff_text diff_json explain explain_text check_watermark
+DIFF   := diff diff_text diff_json explain explain_text explain_json check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
 DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_marks check_throttle check_retry check_compaction check_oom check_folio
 APPLY  := journal owner trial
-TUNE   := forecast forecast_score forecast_show adaptivemm evidence recommend recommend_show
-TUNE   += workload play calibrate settings whatif whatif_show simulate
+TUNE   := forecast forecast_rate forecast_score forecast_show adaptivemm evidence recommend recommend_show
+TUNE   += workload bursts play calibrate settings whatif whatif_show simulate
 DIFF   += check_lru_gen check_lru_gen_size check_memcg_lru explain_lru_gen check_lru_gen_folio check_lru_gen_seq
 TOOLS  := reclaimscope tool check record report script diff explain whatif forecast recommend
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup pressure permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
-UNIT   += diff_lru diff_alloc diff_folio diff_workingset diff_memcg diff_oom
+UNIT   += diff_lru diff_alloc diff_kswapd diff_races diff_folio diff_workingset diff_memcg diff_oom
 UNIT   += lru_gen lru_gen_folio diff_lru_gen diff_lru_gen_folio
 UNIT   += forecast forecast_score evidence recommend
 UNIT   += sim sim_properties sim_queue settings workload
@@ -184,7 +184,7 @@ test-vm:
 	$(Q)$(MAKE) --no-print-directory $(LAB)
 	$(Q)tests/run.sh 'tests/vm/test.sh $(foreach k,$(KERNELS),$(WORKLOADS:%=$(k):%)) \
 		$(patsubst %,%:tiers:lru=y:mode=folios,$(filter-out 5.10,$(KERNELS)))' \
-		tests/vm/limits.sh 'tests/vm/generations.sh $(filter-out 5.10,$(KERNELS))' 'tests/vm/working-set.sh --test $(CURVES)'
+		tests/vm/limits.sh 'tests/vm/generations.sh $(foreach k,$(filter-out 5.10,$(KERNELS)),$(k) $(k):nodes)' 'tests/vm/working-set.sh --test 6.1'
 
 # docs/model-vs-kernel.md out of the recordings in DIRS, by default those that test-vm has left.
 DIRS ?= $(wildcard $(OUT)/vm/*-*)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../src/base/cleanup.h"
 #include "../src/base/log.h"
 #include "../src/tune/settings.h"
 #include "../src/tune/whatif_show.h"
@@ -14,11 +15,12 @@
 /* Values of a sweep that are simulated a second time. */
 #define NR_CONFIRMED 3
 
-enum { OPT_SET = 256, OPT_SWEEP, OPT_RUNS, OPT_SEED, OPT_THREADS, OPT_LOAD, OPT_FORCE };
+enum { OPT_SET = 256, OPT_SWEEP, OPT_RUNS, OPT_SEED, OPT_THREADS, OPT_LOAD, OPT_FORCE, OPT_EACH };
 
 static const struct argp_option options[] = {
 	{ "set", OPT_SET, "SETTING", 0, "KEY=VALUE, a setting to try; again for more of them", 1 },
 	{ "sweep", OPT_SWEEP, "RANGE", 0, "try N values of a setting, beside those of --set: KEY=LOW:HIGH:N", 1 },
+	{ "each", OPT_EACH, "FILE", 0, "answer for each line of FILE (-: stdin), SETTINGs beside those of --set", 1 },
 	{ "json", 'j', NULL, 0, "one JSON object a line", 1 },
 	{ "load", OPT_LOAD, NULL, 0, "show also what the load was taken for, and what the recording leaves open", 1 },
 	{ "runs", OPT_RUNS, "N", 0, "simulations to spend on the calibration (480)", 2 },
@@ -31,7 +33,7 @@ static const struct argp_option options[] = {
 };
 
 struct args {
-	const char *file;
+	const char *file, *each;
 	const char *settings[MAX_SETTINGS + 1]; /* one more for a value of the sweep */
 	unsigned int nr_settings;
 	struct rs_setting_sweep sweep;
@@ -57,6 +59,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (rs_setting_parse_sweep(arg, &args->sweep))
 			return ERANGE;
 		break;
+	case OPT_EACH:
+		args->each = arg;
+		break;
 	case 'j':
 		args->json = true;
 		break;
@@ -79,8 +84,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			return rs_bad_value("--threads %s: must be a number from 1 to 1024", arg);
 		break;
 	case ARGP_KEY_END:
-		if (!args->nr_settings && !args->sweep.nr)
+		if (!args->nr_settings && !args->sweep.nr && !args->each)
 			return rs_bad_value("nothing to try: give --set KEY=VALUE or --sweep KEY=LOW:HIGH:N");
+		if (args->sweep.nr && args->each)
+			return rs_bad_value("--each and --sweep: one of them at a time");
 		break;
 	default:
 		return rs_parse_file(key, arg, state, &args->file);
@@ -137,6 +144,30 @@ static int answer(struct args *args, struct rs_whatif_show *show)
 	if (args->load && !args->json)
 		rs_whatif_load_text(show->workload, show->calibration, stdout);
 	return 0;
+}
+
+/* All with one calibration, which is what takes long. */
+static int answer_each(struct args *args, struct rs_whatif_show *show)
+{
+	_cleanup_(fclosep) FILE *f = strcmp(args->each, "-") ? fopen(args->each, "re") : fdopen(dup(STDIN_FILENO), "r");
+	unsigned int nr_settings = args->nr_settings;
+	char line[1024], *word, *rest;
+	int err = 0;
+
+	if (!f)
+		return rs_err(-errno, "%s: cannot be opened", args->each);
+	while (!err && fgets(line, sizeof(line), f)) {
+		for (word = strtok_r(line, " \t\n", &rest); word && !err; word = strtok_r(NULL, " \t\n", &rest)) {
+			if (args->nr_settings == MAX_SETTINGS)
+				err = rs_err(-E2BIG, "%s: at most %d settings at a time", args->each, MAX_SETTINGS);
+			else
+				args->settings[args->nr_settings++] = word;
+		}
+		if (!err && args->nr_settings > nr_settings)
+			err = answer(args, show);
+		args->nr_settings = nr_settings;
+	}
+	return err;
 }
 
 /* What a sweep looks for: the least time lost to memory pressure; fewest refaults where that is not known. */
@@ -242,7 +273,9 @@ static int run(struct args *args)
 			args->file, 100 * calibration->error, 100 * RS_WHATIF_MAX_ERROR);
 	show.workload = workload;
 	show.calibration = calibration;
-	if (!err && args->nr_settings && !args->sweep.nr)
+	if (!err && args->each)
+		err = answer_each(args, &show);
+	else if (!err && args->nr_settings && !args->sweep.nr)
 		err = answer(args, &show);
 	else if (!err)
 		err = sweep(args, &show);

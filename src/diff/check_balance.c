@@ -78,7 +78,7 @@ static void learn_zone(struct rs_diff *d, const struct rs_thread *thread, const 
 	run = rs_frame_state(frame, struct run);
 	run->zones[e->zid].managed = e->managed;
 	run->zones[e->zid].high = e->high;
-	run->zones[e->zid].boost_before = run->zones[e->zid].boost;
+	run->zones[e->zid].boost_before = e->context == RS_ZONE_OF_BALANCE_BEGIN ? e->boost : run->zones[e->zid].boost;
 	run->zones[e->zid].boost = e->boost;
 }
 

@@ -23,7 +23,7 @@ struct lruvec_cost {
 	} key;
 	struct {
 		uint64_t ts_ns, anon_cost, file_cost;
-	} past[HISTORY]; /* a ring of what was read of it */
+	} past[HISTORY]; /* a ring of what was read of it, and when last */
 	unsigned int next;
 	unsigned int open; /* calls on it */
 	uint64_t overlap_ns; /* when the last two were open at once */
@@ -65,8 +65,11 @@ static struct lruvec_cost *get(struct rs_diff *d, uint64_t cgroup, int nid)
 
 static void remember(struct lruvec_cost *c, uint64_t ts_ns, uint64_t anon_cost, uint64_t file_cost)
 {
-	unsigned int i = c->next++ % HISTORY;
+	unsigned int i = (c->next - 1) % HISTORY;
 
+	/* once for as long as it stays */
+	if (!c->next || c->past[i].anon_cost != anon_cost || c->past[i].file_cost != file_cost)
+		i = c->next++ % HISTORY;
 	c->past[i].ts_ns = ts_ns;
 	c->past[i].anon_cost = anon_cost;
 	c->past[i].file_cost = file_cost;
@@ -154,6 +157,24 @@ static void begin(struct rs_diff *d, const struct rs_event_note_cost_begin *e)
 			settle(d, c, e, i);
 	}
 	open_levels(d, e, 1);
+}
+
+/* What a call that has begun leaves, if nobody comes in between: others find it before its end is recorded. */
+static void will_leave(struct rs_diff *d, const struct rs_event_note_cost_begin *b)
+{
+	const struct rs_lru_cost_args args = { b->nr_io, b->nr_rotated };
+	struct rs_lru_cost model[RS_COST_LEVELS];
+	unsigned int i, levels = b->levels < RS_COST_LEVELS ? b->levels : RS_COST_LEVELS;
+
+	for (i = 0; i < levels; i++)
+		model[i] = (struct rs_lru_cost){ b->anon_cost[i], b->file_cost[i], b->lru_size[i] };
+	lru_note_cost(model, levels, b->file, args, &d->rules, NULL);
+	for (i = 0; i < levels; i++) {
+		struct lruvec_cost *c = get(d, b->cgroup[i], b->nid);
+
+		if (c)
+			remember(c, b->hdr.ts_ns, model[i].anon_cost, model[i].file_cost);
+	}
 }
 
 /* The cost of a level, as the kernel has it before it may halve. */
@@ -302,9 +323,17 @@ static void refault(struct rs_diff *d, const struct rs_thread *thread, const str
 	const struct rs_event_workingset_refault *r = NULL;
 	const struct rs_event_hdr *hdr;
 	struct rs_lru_cost_args args;
+	bool ages = false;
 
-	for (hdr = rs_recent_first(thread); hdr; hdr = rs_recent_next(thread, hdr))
+	for (hdr = rs_recent_first(thread); hdr; hdr = rs_recent_next(thread, hdr)) {
 		r = hdr->type == RS_EVENT_workingset_refault ? (const void *)hdr : NULL;
+		ages = hdr->type == RS_EVENT_shrink_active_list || hdr->type == RS_EVENT_isolate_nothing;
+	}
+	/* kswapd ages anon before it shrinks: what that batch has met is told after its cost */
+	if (ages) {
+		rs_count_hidden(d, RS_DECIDE_lru_note_cost_args);
+		return;
+	}
 	if (!r) {
 		rs_count_lost(d, RS_DECIDE_lru_note_cost_args);
 		return;
@@ -328,6 +357,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	switch (hdr->type) {
 	case RS_EVENT_note_cost_begin:
 		begin(d, (const void *)hdr);
+		will_leave(d, (const void *)hdr);
 		if (!rs_frame_find(step->thread, RS_EVENT_shrink_node_begin) &&
 		    !rs_frame_find(step->thread, RS_EVENT_shrink_lruvec_begin))
 			refault(d, step->thread, (const void *)hdr);

@@ -318,6 +318,9 @@ static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 	if (node->tid != hdr->tid)
 		node->known = false;
 	node->tid = hdr->tid;
+	/* from taking a request kswapd goes straight on to its record of that */
+	if (hdr->type != RS_EVENT_kswapd_wake)
+		node->taken = false;
 	result.kswapd_order = node->order;
 	result.kswapd_highest_zoneidx = node->highest_zoneidx;
 	if (hdr->type == RS_EVENT_prepare_kswapd_sleep) {
@@ -404,9 +407,11 @@ static void main_loop_ran(struct rs_diff *d, const struct rs_event_balance_pgdat
 
 /* ---- */
 
-
+/* In the middle of a run kswapd takes nothing: then what was known of the request was out of date. */
 static void taken(struct node *node, int order, int highest_zoneidx)
 {
+	if (node->known && node->k.step == KSWAPD_BALANCE)
+		return;
 	node->taken = true;
 	node->taken_order = order;
 	node->taken_zoneidx = highest_zoneidx;
@@ -545,9 +550,18 @@ static void dropped(struct rs_diff *d, const struct rs_frame *frame)
 		node->nr_open -= node->nr_open > 0;
 }
 
+/* kswapd did nothing more, which would have told. */
+static void finish(struct rs_diff *d)
+{
+	struct kswapd_priv *p = d->priv[RS_PRIV_KSWAPD];
+
+	for (; p && p->nr_waiting; p->nr_waiting--)
+		rs_count_lost(d, RS_DECIDE_wakeup_kswapd);
+}
+
 static void destroy(struct rs_diff *d)
 {
 	free(d->priv[RS_PRIV_KSWAPD]);
 }
 
-const struct rs_checker rs_check_kswapd = { .record = record, .dropped = dropped, .destroy = destroy };
+const struct rs_checker rs_check_kswapd = { .record = record, .dropped = dropped, .finish = finish, .destroy = destroy };

@@ -43,6 +43,7 @@ static void lose(struct rs_diff *d, struct rs_lru_gen_loop *l)
 static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru_gen_step step,
 		       const struct rs_event_hdr *hdr)
 {
+	struct rs_lru_gen_thread *t = (void *)((char *)l - offsetof(struct rs_lru_gen_thread, loop));
 	bool first = !l->s.begun, observable = !d->rules.kswapd_ages_node && !d->rules.aging_in_loop && l->online;
 	struct try_to_shrink_lruvec before = l->s, after = l->s, otherwise = l->s;
 	enum rs_lru_gen_step model;
@@ -56,7 +57,7 @@ static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru
 		return;
 	}
 	if (l->size_waits)
-		rs_judge_evictable_size(d, hdr, l->size, l->swappiness, &l->before, &l->after);
+		rs_judge_evictable_size(d, t, hdr, l->size, l->swappiness, &l->before, &l->after);
 	l->size_waits = false;
 	in = head_inputs(d, l, &l->before);
 	model = try_to_shrink_lruvec_turn(&before, &in, &d->rules, rs_diff_why(d));
@@ -100,6 +101,13 @@ static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru
 		if (try_to_shrink_lruvec_turn(&otherwise, &in, &d->rules, NULL) == RS_LRU_GEN_AGE)
 			l->aged_otherwise = otherwise;
 	}
+	/* Both may call for eviction, and end the loop at different numbers. */
+	l->nr_otherwise = before.nr_to_scan;
+	if (step == RS_LRU_GEN_EVICT && l->after.known) {
+		in = head_inputs(d, l, &l->after);
+		if (try_to_shrink_lruvec_turn(&otherwise, &in, &d->rules, NULL) == step && otherwise.nr_batch == nr)
+			l->nr_otherwise = otherwise.nr_to_scan;
+	}
 	if (l->share_known)
 		l->aged_otherwise.if_aged = l->share;
 }
@@ -109,6 +117,7 @@ static enum rs_lru_gen_step after_aging(struct rs_lru_gen_loop *l, enum rs_lru_g
 {
 	if ((l->s.nr_to_scan > 0) != (step == RS_LRU_GEN_EVICT))
 		l->s = l->aged_otherwise;
+	l->nr_otherwise = l->s.nr_to_scan;
 	return l->s.nr_to_scan > 0 ? RS_LRU_GEN_EVICT : RS_LRU_GEN_END;
 }
 
@@ -260,18 +269,29 @@ static void judge_abort(struct rs_diff *d, struct rs_lru_gen_thread *t, const st
 		 2, 0, NULL);
 }
 
+/* What comes after an eviction, with those sizes that lead to the @step the kernel took. */
+static enum rs_lru_gen_step after_eviction(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru_gen_step step)
+{
+	struct try_to_shrink_lruvec s = l->s, otherwise = l->s;
+	enum rs_lru_gen_step model = try_to_shrink_lruvec_evicted(&s, l->delta, &d->rules, rs_diff_why(d));
+
+	otherwise.nr_to_scan = l->nr_otherwise;
+	if (model != step && try_to_shrink_lruvec_evicted(&otherwise, l->delta, &d->rules, NULL) == step) {
+		model = step;
+		s = otherwise;
+	}
+	l->s = s;
+	return model;
+}
+
 static void asked(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_should_abort_scan *e)
 {
 	struct rs_lru_gen_loop *l = &t->loop;
-	struct try_to_shrink_lruvec s = l->s;
 
 	if (l->at != RS_LOOP_EVICTED || l->cgroup != e->cgroup)
 		lose(d, l);
-	if (!l->lost) {
-		judge_step(d, l, try_to_shrink_lruvec_evicted(&s, l->delta, &d->rules, rs_diff_why(d)),
-			   RS_LRU_GEN_ASK, &e->hdr);
-		l->s = s;
-	}
+	if (!l->lost)
+		judge_step(d, l, after_eviction(d, l, RS_LRU_GEN_ASK), RS_LRU_GEN_ASK, &e->hdr);
 	next_turn(l);
 	l->memcg = rs_memcg_below(e->cgroup, e->target_cgroup, e->usage, e->emin, 0);
 	if (e->ret || !try_to_shrink_lruvec_goes_on(&l->s, false, l->delta, l->root_reclaim, &d->rules, NULL))
@@ -280,8 +300,6 @@ static void asked(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct r
 
 static void ended(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_event_hdr *hdr, uint64_t nr_reclaimed)
 {
-	struct try_to_shrink_lruvec s = l->s;
-
 	switch (l->at) {
 	case RS_LOOP_HEAD:
 		l->nr_given = 0;
@@ -295,8 +313,7 @@ static void ended(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_
 		if (d->rules.kswapd_ages_node)
 			judge_unseen(d, l, hdr, true, nr_reclaimed);
 		else if (!l->lost)
-			judge_step(d, l, try_to_shrink_lruvec_evicted(&s, l->delta, &d->rules, rs_diff_why(d)),
-				   RS_LRU_GEN_END, hdr);
+			judge_step(d, l, after_eviction(d, l, RS_LRU_GEN_END), RS_LRU_GEN_END, hdr);
 		break;
 	case RS_LOOP_ASKED:
 		break;
@@ -391,8 +408,8 @@ static void state(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct r
 		rs_lruvec_snapshot(&after, e);
 		if (t->asked && t->at_swappiness.known && t->at_swappiness.cgroup == e->cgroup &&
 		    t->evictable.cgroup == e->cgroup)
-			rs_judge_evictable_size(d, &t->evictable.hdr, t->evictable.ret, t->evictable.swappiness, &t->at_swappiness,
-				   &after);
+			rs_judge_evictable_size(d, t, &t->evictable.hdr, t->evictable.ret, t->evictable.swappiness, &t->at_swappiness,
+						&after);
 		else
 			rs_count_lost(d, RS_DECIDE_lruvec_evictable_size);
 		if (in_loop && l->at == RS_LOOP_HEAD)
@@ -618,8 +635,10 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	}
 	if (t->loop.at != RS_LOOP_OUTSIDE && hdr->type != RS_EVENT_lru_gen_state)
 		in_loop(d, step, t, hdr);
-	if (hdr->type == RS_EVENT_lru_gen_state)
+	if (hdr->type == RS_EVENT_lru_gen_state) {
+		rs_size_seen(d, t, (const void *)hdr);
 		state(d, t, (const void *)hdr);
+	}
 	/* The tests of should_abort_scan() come just before its return. */
 	if (hdr->type == RS_EVENT_should_abort_scan || hdr->type == RS_EVENT_evict_folios_end ||
 	    hdr->type == RS_EVENT_shrink_one) {
@@ -635,12 +654,22 @@ static void dropped(struct rs_diff *d, const struct rs_frame *frame)
 		rs_count_lost(d, RS_DECIDE_try_to_shrink_lruvec);
 }
 
+static void finish(struct rs_diff *d)
+{
+	struct rs_lru_gen_thread *all = d->priv[RS_PRIV_LRU_GEN], *t, *following;
+
+	HASH_ITER(hh, all, t, following)
+		rs_size_seen(d, t, NULL);
+}
+
 static void destroy(struct rs_diff *d)
 {
-	struct rs_lru_gen_thread *all = d->priv[RS_PRIV_LRU_GEN];
+	struct rs_lru_gen_thread *all = d->priv[RS_PRIV_LRU_GEN], *t, *following;
 
+	HASH_ITER(hh, all, t, following)
+		free(t->size_wait.record);
 	RS_FREE_TABLE(all, struct rs_lru_gen_thread);
 	d->priv[RS_PRIV_LRU_GEN] = NULL;
 }
 
-const struct rs_checker rs_check_lru_gen = { .record = record, .dropped = dropped, .destroy = destroy };
+const struct rs_checker rs_check_lru_gen = { .record = record, .dropped = dropped, .finish = finish, .destroy = destroy };

@@ -75,18 +75,63 @@ void rs_judge_swappiness(struct rs_diff *d, const struct rs_event_get_swappiness
 		 NULL);
 }
 
-/* @after: NULL if there is none. True: the model's size is @kernel with one of the two. */
-void rs_judge_evictable_size(struct rs_diff *d, const struct rs_event_hdr *hdr, uint64_t kernel, int swappiness,
-			     const struct rs_lruvec_snapshot *before, const struct rs_lruvec_snapshot *after)
+/* A page that came or went between the readings, and was back at the second: the reading before or after them shows it gone. */
+static const char *const flaps = "a page went and came back between two readings";
+
+static void settle_size(struct rs_diff *d, struct rs_size_wait *w, const char *race)
+{
+	rs_judge(d, RS_DECIDE_lruvec_evictable_size, NULL, w->record, (struct rs_answer[]){ { "pages", w->kernel, w->model } }, 1, 0,
+		 race);
+	free(w->record);
+	w->record = NULL;
+}
+
+void rs_size_seen(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_lru_gen_state *e)
+{
+	struct rs_size_wait *w = &t->size_wait;
+	struct rs_lruvec_snapshot *s = &t->seen[t->nr_seen % RS_SIZES_SEEN];
+
+	if (e) {
+		rs_lruvec_snapshot(s, e);
+		t->nr_seen++;
+	}
+	if (w->record)
+		settle_size(d, w, e && s->cgroup == w->cgroup && lruvec_evictable_size(&s->sizes, w->swappiness, &d->rules) == w->kernel ?
+					  flaps : NULL);
+}
+
+/* @after: NULL if there is none. The model's size is to be @kernel with one of the two. */
+void rs_judge_evictable_size(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_hdr *hdr, uint64_t kernel,
+			     int swappiness, const struct rs_lruvec_snapshot *before, const struct rs_lruvec_snapshot *after)
 {
 	uint64_t model = lruvec_evictable_size(&before->sizes, swappiness, &d->rules), other = model;
+	const char *race = NULL;
+	unsigned int i;
 
 	if (after && after->known)
 		other = lruvec_evictable_size(&after->sizes, swappiness, &d->rules);
+	if (other == kernel)
+		model = other;
 	/* Every generation is read at an instant of its own. */
-	rs_judge(d, RS_DECIDE_lruvec_evictable_size, NULL, hdr,
-		 (struct rs_answer[]){ { "pages", kernel, other == kernel ? other : model } }, 1, 0,
-		 after && rs_snapshots_differ(before, after) ? "generations moved while they were summed up" : NULL);
+	if (after && rs_snapshots_differ(before, after))
+		race = "generations moved while they were summed up";
+	for (i = 0; i < RS_SIZES_SEEN && !race; i++)
+		if (t->seen[i].known && t->seen[i].cgroup == before->cgroup &&
+		    lruvec_evictable_size(&t->seen[i].sizes, swappiness, &d->rules) == kernel)
+			race = flaps;
+	if (t->size_wait.record)
+		settle_size(d, &t->size_wait, NULL);
+	if (model != kernel && !race)
+		t->size_wait.record = malloc(hdr->len);
+	if (t->size_wait.record) {
+		t->size_wait.cgroup = before->cgroup;
+		t->size_wait.kernel = kernel;
+		t->size_wait.model = model;
+		t->size_wait.swappiness = swappiness;
+		memcpy(t->size_wait.record, hdr, hdr->len);
+	} else {
+		rs_judge(d, RS_DECIDE_lruvec_evictable_size, NULL, hdr, (struct rs_answer[]){ { "pages", kernel, model } }, 1, 0, race);
+	}
 	rs_count_branch(d, RS_DECIDE_lruvec_evictable_size,
 			min_type(swappiness) == max_type(swappiness, &d->rules) ?
 				(swappiness ? "anon only" : "file only") :

@@ -14,6 +14,7 @@ struct memcg_priv {
 	struct protection_call {
 		uint64_t cgroup, root;
 		uint64_t begin_ns, end_ns; /* 0: under way */
+		uint64_t emin, elow; /* what it stored */
 		uint32_t tid;
 	} calls[MAX_CALLS];
 	unsigned int next;
@@ -33,17 +34,26 @@ static void call_begins(struct rs_diff *d, const struct rs_event_memcg_protectio
 	if (!p)
 		p = d->priv[RS_PRIV_MEMCG] = calloc(1, sizeof(*p));
 	if (p)
-		p->calls[p->next++ % MAX_CALLS] = (struct protection_call){ b->cgroup, b->root, b->hdr.ts_ns, 0, b->hdr.tid };
+		p->calls[p->next++ % MAX_CALLS] = (struct protection_call){
+			.cgroup = b->cgroup, .root = b->root, .begin_ns = b->hdr.ts_ns, .tid = b->hdr.tid,
+		};
 }
 
-static void call_ends(struct rs_diff *d, const struct rs_event_hdr *begin, uint64_t end_ns)
+/* @e: NULL: its end was missed. */
+static void call_ends(struct rs_diff *d, const struct rs_event_hdr *begin, const struct rs_event_memcg_protection *e)
 {
 	struct memcg_priv *p = d->priv[RS_PRIV_MEMCG];
 	unsigned int i;
 
-	for (i = 0; p && i < MAX_CALLS; i++)
-		if (p->calls[i].tid == begin->tid && p->calls[i].begin_ns == begin->ts_ns)
-			p->calls[i].end_ns = end_ns;
+	for (i = 0; p && i < MAX_CALLS; i++) {
+		struct protection_call *c = &p->calls[i];
+
+		if (c->tid != begin->tid || c->begin_ns != begin->ts_ns)
+			continue;
+		c->end_ns = e ? e->hdr.ts_ns : begin->ts_ns;
+		c->emin = e ? e->emin : UINT64_MAX;
+		c->elow = e ? e->elow : UINT64_MAX;
+	}
 }
 
 /* Has another thread computed the protection of @cgroup from another root, or was about to, since @since_ns? */
@@ -60,6 +70,23 @@ static bool others_computed(const struct rs_diff *d, uint64_t cgroup, uint64_t r
 			return true;
 	}
 	return false;
+}
+
+/* Has another thread stored just what the record says, before this thread went on? */
+static const char *stored_by_another(const struct rs_diff *d, const struct rs_late *late, uint64_t next_ns)
+{
+	const struct rs_event_memcg_protection *e = (const void *)&late->hdr;
+	const struct memcg_priv *p = d->priv[RS_PRIV_MEMCG];
+	unsigned int i;
+
+	for (i = 0; p && i < MAX_CALLS; i++) {
+		const struct protection_call *c = &p->calls[i];
+
+		if (c->end_ns >= late->frame.hdr.ts_ns && c->begin_ns <= next_ns && c->tid != e->hdr.tid && c->root != e->root &&
+		    c->cgroup == e->cgroup && c->emin == e->emin && c->elow == e->elow)
+			return "a reclaimer with another root stored this before it was read";
+	}
+	return NULL;
 }
 
 static struct mem_cgroup_protection compute(const struct rs_event_memcg_protection_begin *b,
@@ -102,6 +129,8 @@ static void protection(struct rs_diff *d, const struct rs_frame *frame, const st
 	const struct rs_event_memcg_protection_begin *b = rs_frame_entry(frame, memcg_protection_begin);
 	const struct rs_event_memcg_protection *begin = (const struct rs_event_memcg_protection *)b;
 	struct mem_cgroup_protection with, without, model;
+	struct rs_answer answers[2];
+	const char *race;
 
 	if (b->cgroup != e->cgroup || b->root != e->root) {
 		rs_count_lost(d, RS_DECIDE_memcg_protection);
@@ -130,17 +159,17 @@ static void protection(struct rs_diff *d, const struct rs_frame *frame, const st
 			e->parent_emin > e->children_min_usage ||
 					e->parent_elow > e->children_low_usage ? "less claimed than there is" :
 										 "as much claimed as there is");
-	rs_judge(d, RS_DECIDE_memcg_protection, frame, &e->hdr,
-		 (struct rs_answer[]){
-			 { "emin", e->emin, model.emin },
-			 { "elow", e->elow, model.elow },
-		 },
-		 2, 0,
-		 inputs_moved(b, e) ? "usage changed during the call" :
-		 others_computed(d, e->cgroup, e->root, e->hdr.tid, b->hdr.ts_ns) ||
-				 others_computed(d, e->parent, e->root, e->hdr.tid, b->hdr.ts_ns) ?
-			 "a reclaimer with another root computed it at the same time" :
-			 NULL);
+	race = inputs_moved(b, e) ? "usage changed during the call" :
+	       others_computed(d, e->cgroup, e->root, e->hdr.tid, b->hdr.ts_ns) ||
+			       others_computed(d, e->parent, e->root, e->hdr.tid, b->hdr.ts_ns) ?
+		       "a reclaimer with another root computed it at the same time" :
+		       NULL;
+	answers[0] = (struct rs_answer){ "emin", e->emin, model.emin };
+	answers[1] = (struct rs_answer){ "elow", e->elow, model.elow };
+	if (race)
+		rs_judge(d, RS_DECIDE_memcg_protection, frame, &e->hdr, answers, 2, 0, race);
+	else
+		rs_judge_late(d, RS_DECIDE_memcg_protection, frame, &e->hdr, answers, 2, stored_by_another);
 }
 
 static void proportional(struct rs_diff *d, const struct rs_thread *thread,
@@ -310,7 +339,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 			break;
 		}
 		protection(d, step->closed, (const void *)hdr);
-		call_ends(d, &step->closed->hdr, hdr->ts_ns);
+		call_ends(d, &step->closed->hdr, (const void *)hdr);
 		if (node)
 			next_memcg(d, node, (const void *)hdr, rs_frame_entry(step->closed, memcg_protection_begin));
 		break;
@@ -343,7 +372,7 @@ static void dropped(struct rs_diff *d, const struct rs_frame *frame)
 	if (frame->type != RS_EVENT_memcg_protection_begin)
 		return;
 	rs_count_lost(d, RS_DECIDE_memcg_protection);
-	call_ends(d, &frame->hdr, frame->hdr.ts_ns);
+	call_ends(d, &frame->hdr, NULL);
 }
 
 static void destroy(struct rs_diff *d)

@@ -43,6 +43,7 @@ static void judge_shrink_one(struct rs_diff *d, struct rs_memcg_walk *w, const s
 	enum memcg_lru_op op = MEMCG_LRU_NOP, moved = MEMCG_LRU_NOP;
 	enum rs_shrink_one model;
 	unsigned int seg = visited && w->seg_known ? w->seg : e->seg;
+	unsigned int then = w->sizable_seg_known ? w->sizable_seg : e->seg;
 
 	memcg = visited ? w->memcg : now;
 	model = shrink_one_visit(&memcg, seg, &op, &d->rules, rs_diff_why(d));
@@ -50,9 +51,13 @@ static void judge_shrink_one(struct rs_diff *d, struct rs_memcg_walk *w, const s
 		rs_count_lost(d, RS_DECIDE_shrink_one);
 		return;
 	}
-	if (visited)
-		op = shrink_one(w->need_rotate, e->online, w->sizable, e->seg,
+	if (visited) {
+		/* its segment is read between lruvec_is_sizable() and the return, and others may move it */
+		if (then != e->seg && shrink_one(w->need_rotate, e->online, w->sizable, then, NULL) != (enum memcg_lru_op)e->ret)
+			then = e->seg;
+		op = shrink_one(w->need_rotate, e->online, w->sizable, then,
 				model == RS_SHRINK_ONE_SKIPPED ? NULL : rs_diff_why(d));
+	}
 	rs_count_branch(d, RS_DECIDE_shrink_one,
 			visit_name(model, mem_cgroup_below_min(&memcg, &d->rules)));
 	rs_count_branch(d, RS_DECIDE_shrink_one, op_name(op));
@@ -91,27 +96,69 @@ static bool moved_by_another(struct rs_diff *d, const struct rs_memcg_walk *w, c
 	return false;
 }
 
-static void judge_rotation(struct rs_diff *d, struct rs_memcg_walk *w, const struct rs_event_rotate_memcg_begin *b,
+/* Where a rotation goes. The lock comes after the entry: the node may have gone on, to one of the generations until the return. */
+static struct lru_gen_rotate_memcg_result rotation(struct lru_gen_rotate_memcg in, const struct rs_event_lru_gen_rotate_memcg *e,
+						   struct rs_why *why)
+{
+	struct lru_gen_rotate_memcg_result r = lru_gen_rotate_memcg(&in, why);
+	unsigned int steps;
+
+	for (steps = 0; in.seq < e->seq && steps < MAX_SEQ_STEPS && (r.gen != e->gen || r.seg != e->seg); steps++) {
+		in.seq++;
+		r = lru_gen_rotate_memcg(&in, NULL);
+	}
+	return r;
+}
+
+/* Another thread put the cgroup where this one then moved it on from, or where the record has it. */
+static const char *moved_by_then(const struct rs_diff *d, const struct rs_late *late, uint64_t next_ns)
+{
+	const struct rs_event_lru_gen_rotate_memcg *e = (const void *)&late->hdr;
+	const struct rs_event_rotate_memcg_begin *b = rs_frame_entry(&late->frame, rotate_memcg_begin);
+	struct rs_lru_gen_thread *all = d->priv[RS_PRIV_LRU_GEN], *t, *following;
+	unsigned int i;
+
+	(void)next_ns;
+	HASH_ITER(hh, all, t, following)
+	{
+		for (i = 0; t->tid != e->hdr.tid && i < RS_MAX_ROTATIONS && i < t->memcgs.nr_rotations; i++) {
+			const struct rs_event_lru_gen_rotate_memcg *o = &t->memcgs.rotations[i];
+			struct lru_gen_rotate_memcg_result r =
+				rotation((struct lru_gen_rotate_memcg){ .op = e->op, .gen = o->gen, .seq = o->seq }, e, NULL);
+
+			if (o->cgroup != e->cgroup || o->nid != e->nid || o->hdr.ts_ns < b->hdr.ts_ns || o->seq > e->seq)
+				continue;
+			if (r.gen == e->gen && r.seg == e->seg)
+				return "another thread moved the cgroup before it was this one's turn";
+			if (o->gen == e->gen && o->seg == e->seg && o->seq == e->seq)
+				return "another thread moved the cgroup on before this was read";
+		}
+	}
+	return NULL;
+}
+
+static void judge_rotation(struct rs_diff *d, struct rs_memcg_walk *w, const struct rs_frame *frame,
 			   const struct rs_event_lru_gen_rotate_memcg *e)
 {
-	struct lru_gen_rotate_memcg in = { .op = e->op, .gen = b->gen, .seq = b->seq };
-	struct lru_gen_rotate_memcg_result model = lru_gen_rotate_memcg(&in, rs_diff_why(d));
+	const struct rs_event_rotate_memcg_begin *b = rs_frame_entry(frame, rotate_memcg_begin);
+	struct lru_gen_rotate_memcg_result model =
+		rotation((struct lru_gen_rotate_memcg){ .op = e->op, .gen = b->gen, .seq = b->seq }, e, rs_diff_why(d));
 	bool expected = w->op_waits && w->op_cgroup == e->cgroup;
+	const struct rs_answer answers[] = {
+		{ "gen", e->gen, model.gen },
+		{ "seg", e->seg, model.seg },
+		{ "op", e->op, expected ? w->op : e->op },
+	};
 
-	/* The lock comes after the entry: the node may have gone on, to one of the generations until the return. */
-	while (in.seq < e->seq && in.seq < b->seq + MAX_SEQ_STEPS && (model.gen != e->gen || model.seg != e->seg)) {
-		in.seq++;
-		model = lru_gen_rotate_memcg(&in, NULL);
-	}
 	rs_count_branch(d, RS_DECIDE_lru_gen_rotate_memcg, op_name(e->op));
-	rs_judge(d, RS_DECIDE_lru_gen_rotate_memcg, NULL, &e->hdr,
-		 (struct rs_answer[]){
-			 { "gen", e->gen, model.gen },
-			 { "seg", e->seg, model.seg },
-			 { "op", e->op, expected ? w->op : e->op },
-		 },
-		 3, 0, moved_by_another(d, w, b) ? "another thread moved the cgroup meanwhile" : NULL);
+	if (moved_by_another(d, w, b))
+		rs_judge(d, RS_DECIDE_lru_gen_rotate_memcg, NULL, &e->hdr, answers, 3, 0, "another thread moved the cgroup meanwhile");
+	else if (answers[2].kernel != answers[2].model)
+		rs_judge(d, RS_DECIDE_lru_gen_rotate_memcg, NULL, &e->hdr, answers, 3, 0, NULL);
+	else
+		rs_judge_late(d, RS_DECIDE_lru_gen_rotate_memcg, frame, &e->hdr, answers, 3, moved_by_then);
 	w->op_waits = false;
+	w->rotations[w->nr_rotations++ % RS_MAX_ROTATIONS] = *e;
 }
 
 /* ---- the node ---- */
@@ -356,7 +403,8 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	switch (hdr->type) {
 	case RS_EVENT_shrink_node_begin:
 		end_age_node(d, &t->age, hdr, ((const struct rs_event_shrink_node_begin *)hdr)->order);
-		memset(w, 0, sizeof(*w));
+		/* the rotations stay */
+		memset(w, 0, offsetof(struct rs_memcg_walk, rotations));
 		break;
 	case RS_EVENT_balance_pgdat_end:
 		end_age_node(d, &t->age, hdr, 0);
@@ -398,7 +446,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 
 		judge_shrink_one(d, w, e);
 		expect_op(d, w, hdr, e->cgroup, e->ret);
-		w->shrunk = w->sizable_known = w->seg_known = false;
+		w->shrunk = w->sizable_known = w->seg_known = w->sizable_seg_known = false;
 		break;
 	}
 	case RS_EVENT_rotate_memcg_begin:
@@ -409,7 +457,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	case RS_EVENT_lru_gen_rotate_memcg:
 		w->rotated_ns = hdr->ts_ns;
 		if (step->closed)
-			judge_rotation(d, w, rs_frame_entry(step->closed, rotate_memcg_begin), (const void *)hdr);
+			judge_rotation(d, w, step->closed, (const void *)hdr);
 		else
 			rs_count_lost(d, RS_DECIDE_lru_gen_rotate_memcg);
 		w->op_waits = false;
@@ -433,6 +481,10 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		if (e->of == RS_EVENT_get_swappiness && t->loop.at == RS_LOOP_HEAD) {
 			w->seg_known = true;
 			w->seg = e->seg;
+		}
+		if (e->of == RS_EVENT_lruvec_is_sizable && w->sizable_known) {
+			w->sizable_seg_known = true;
+			w->sizable_seg = e->seg;
 		}
 		if (e->of == RS_EVENT_should_run_aging)
 			judge_aging(d, t, e);

@@ -90,8 +90,8 @@ static void comparison(struct rs_node_state *st, const struct rs_event_inactive_
 	type = is_file_lru(e->lru) ? WORKINGSET_FILE : WORKINGSET_ANON;
 	p->compared[type] = true;
 	p->sizes_moved |= sizes_moved(e);
-	p->lru_size[e->lru] = e->inactive;
-	p->lru_size[e->lru + LRU_ACTIVE] = e->active;
+	p->lru_size[type * LRU_FILE] = e->inactive;
+	p->lru_size[type * LRU_FILE + LRU_ACTIVE] = e->active;
 	p->lru_size[LRU_INACTIVE_FILE] = e->inactive_file;
 	p->file_known = true;
 }
@@ -310,42 +310,33 @@ static void judge_sums(struct rs_diff *d, struct rs_frame *node, const struct rs
 
 /* ---- another round? ---- */
 
-/* @again: it does. @nr_reclaimed: sc->nr_reclaimed at the end of the round. */
-static void judge_continue(struct rs_diff *d, struct rs_frame *node, const struct rs_event_hdr *hdr, bool again,
-			   uint64_t nr_reclaimed)
+/* @inactive: what the node has by then, 0 where a recording does not say. @again: it does. */
+static void judge_continue(struct rs_diff *d, struct rs_frame *node, const struct rs_event_hdr *hdr,
+			   const struct rs_round *r, struct should_continue_reclaim in, bool again)
 {
 	const struct rs_event_shrink_node_begin *n = rs_frame_entry(node, shrink_node_begin);
-	const struct rs_round *r = &state(node)->round;
-	struct should_continue_reclaim in = {
-		.nr_reclaimed = nr_reclaimed - r->nr_reclaimed,
-		.order = n->order,
-		.priority = n->priority,
-		.compaction_allowed = n->gfp & __GFP_IO,
-		.zone_ready = r->zone_ready,
-	};
-	bool early = !in.order || (in.order <= PAGE_ALLOC_COSTLY_ORDER && in.priority >= DEF_PRIORITY - 2) ||
-		     !in.nr_reclaimed || in.zone_ready;
-	const struct rs_event_shrink_node_end *e = again ? NULL : (const void *)hdr;
+	bool early;
 
+	in.nr_reclaimed -= r->nr_reclaimed;
+	in.order = n->order;
+	in.priority = n->priority;
+	in.compaction_allowed = n->gfp & __GFP_IO;
+	in.zone_ready = r->zone_ready;
+	early = !in.order || (in.order <= PAGE_ALLOC_COSTLY_ORDER && in.priority >= DEF_PRIORITY - 2) ||
+		!in.nr_reclaimed || in.zone_ready || !in.compaction_allowed;
 	if (node->broken) {
 		rs_count_lost(d, RS_DECIDE_should_continue_reclaim);
 		return;
 	}
-	early |= !in.compaction_allowed;
 	if (!early && r->nr_unsuitable < state(node)->prepare.nr_zones) {
 		/* Not every zone was seen to be asked. */
 		rs_count_lost(d, RS_DECIDE_should_continue_reclaim);
 		return;
 	}
-	/* 0, 0: an older recording. What the node had when it went round again was not recorded. */
-	if (!early && (!e || !(e->inactive_anon || e->inactive_file))) {
+	/* An older recording. */
+	if (!early && !(in.inactive_anon || in.inactive_file)) {
 		rs_count_hidden(d, RS_DECIDE_should_continue_reclaim);
 		return;
-	}
-	if (!early) {
-		in.inactive_anon = not_negative(e->inactive_anon);
-		in.inactive_file = not_negative(e->inactive_file);
-		in.can_reclaim_anon = can_reclaim_anon_pages(e->swap_free, false);
 	}
 	if (again && early) {
 		/* It may not; unless this round belongs to another call, which the end will tell. */
@@ -364,6 +355,36 @@ static void judge_continue(struct rs_diff *d, struct rs_frame *node, const struc
 		 0, NULL);
 }
 
+/* The first lruvec after a round: what was reclaimed by then, from slabs as well. */
+static void went_on(struct rs_diff *d, struct rs_frame *node, const struct rs_event_shrink_lruvec_begin *e)
+{
+	struct rs_node_state *st = state(node);
+
+	st->again = false;
+	judge_continue(d, node, &e->hdr, &st->before, (struct should_continue_reclaim){
+			.nr_reclaimed = e->nr_reclaimed,
+			.inactive_anon = not_negative(e->node_inactive_anon),
+			.inactive_file = not_negative(e->node_inactive_file),
+			.can_reclaim_anon = can_reclaim_anon_pages(e->swap_free, false),
+		       }, true);
+	st->round.nr_reclaimed = e->nr_reclaimed;
+}
+
+static void ended(struct rs_diff *d, struct rs_frame *node, const struct rs_event_shrink_node_end *e)
+{
+	/* no lruvec in its last round: what it had from the one before is not known */
+	if (state(node)->again) {
+		rs_count_hidden(d, RS_DECIDE_should_continue_reclaim);
+		return;
+	}
+	judge_continue(d, node, &e->hdr, &state(node)->round, (struct should_continue_reclaim){
+			.nr_reclaimed = e->nr_reclaimed,
+			.inactive_anon = not_negative(e->inactive_anon),
+			.inactive_file = not_negative(e->inactive_file),
+			.can_reclaim_anon = can_reclaim_anon_pages(e->swap_free, false),
+		       }, false);
+}
+
 static bool same_call(const struct rs_event_shrink_node_begin *n, const struct rs_event_shrink_node_end *e)
 {
 	return n->priority == e->priority && n->nid == e->nid && n->order == e->order && n->gfp == e->gfp &&
@@ -378,7 +399,6 @@ static void lruvec_end(struct rs_frame *node, const struct rs_event_shrink_lruve
 	r->lruvec_reclaimed += e->nr_reclaimed - b->nr_reclaimed;
 	r->zone_ready = false;
 	r->nr_unsuitable = 0;
-	r->sc_reclaimed = e->nr_reclaimed;
 }
 
 static void in_node(struct rs_diff *d, const struct rs_step *step, struct rs_frame *node,
@@ -398,8 +418,8 @@ static void in_node(struct rs_diff *d, const struct rs_step *step, struct rs_fra
 		if (!directly)
 			break;
 		if (st->prepare.judged) {
-			judge_continue(d, node, hdr, true, st->round.sc_reclaimed);
-			st->round.nr_reclaimed = st->round.sc_reclaimed;
+			st->again = true;
+			st->before = st->round;
 			new_round(st);
 		}
 		if (hdr->type == RS_EVENT_inactive_is_low) {
@@ -419,6 +439,8 @@ static void in_node(struct rs_diff *d, const struct rs_step *step, struct rs_fra
 		if (st->prepare.judged)
 			break;
 		st->prepare.judged = true;
+		if (st->again)
+			went_on(d, node, e);
 		if (node->broken)
 			rs_count_lost(d, RS_DECIDE_prepare_scan_control);
 		else
@@ -478,7 +500,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		if (step->closed->broken && !state(step->closed)->prepare.judged)
 			rs_count_lost(d, RS_DECIDE_prepare_scan_control);
 		judge_sums(d, step->closed, e);
-		judge_continue(d, step->closed, hdr, false, e->nr_reclaimed);
+		ended(d, step->closed, e);
 		if (state(step->closed)->wrong_round && step->closed->broken)
 			rs_count_lost(d, RS_DECIDE_should_continue_reclaim);
 		else if (state(step->closed)->wrong_round)

@@ -32,12 +32,15 @@ struct slab {
 	unsigned int nr_waiting;
 };
 
-/* Another thread's run of the same shrinker that may account for the surplus of @run. */
+/*
+ * Another thread's run of the same shrinker that may account for the surplus of @run. Only one that knows of nodes has a
+ * counter for each, and its flags do not tell that on every kernel: for another node's it has to be just the surplus.
+ */
 static bool meets(const struct run *run, const struct run *other)
 {
-	return other->shrinker == run->shrinker && other->nid == run->nid && other->tid != run->tid &&
-	       other->deferred > 0 && other->deferred <= run->surplus && other->end_ns >= run->since_ns &&
-	       other->since_ns <= run->end_ns;
+	return other->shrinker == run->shrinker && other->tid != run->tid && other->deferred > 0 &&
+	       (other->nid == run->nid ? other->deferred <= run->surplus : other->deferred == run->surplus) &&
+	       other->end_ns >= run->since_ns && other->since_ns <= run->end_ns;
 }
 
 static void settle(struct rs_diff *d, struct slab *slab, unsigned int i, const char *race)
@@ -99,7 +102,7 @@ static void judge(struct rs_diff *d, const struct rs_event_shrink_slab *e)
 	do_shrink_slab_scanned(&s, s.planned - e->left);
 	run = (struct run){
 		.shrinker = e->shrinker,
-		.since_ns = e->hdr.ts_ns - e->duration_ns - PATIENCE_NS,
+		.since_ns = e->hdr.ts_ns > e->duration_ns + PATIENCE_NS ? e->hdr.ts_ns - e->duration_ns - PATIENCE_NS : 0,
 		.end_ns = e->hdr.ts_ns,
 		.deferred = do_shrink_slab_deferred(&s, &d->rules, rs_diff_why(d)),
 		.tid = e->hdr.tid,

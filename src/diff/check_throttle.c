@@ -189,6 +189,13 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		s->known = true;
 		s->nr_writeback = s->nr_congested = 0;
 		break;
+	case RS_EVENT_kcompactd:
+		/* it does not reclaim, but waits for pages that others have isolated */
+		if (((const struct rs_event_kcompactd *)hdr)->what == RS_KCOMPACTD_WAKES) {
+			s->task_flags = PF_KTHREAD;
+			s->known = true;
+		}
+		break;
 	case RS_EVENT_shrink_node_end:
 		s->kswapd_failures = end->kswapd_failures;
 		if (step->closed)

@@ -130,6 +130,53 @@ bool rs_judge(struct rs_diff *d, enum rs_decision decision, const struct rs_fram
 	return false;
 }
 
+void rs_judge_late(struct rs_diff *d, enum rs_decision decision, const struct rs_frame *frame, const struct rs_event_hdr *hdr,
+		   const struct rs_answer *answers, unsigned int nr,
+		   const char *(*race)(const struct rs_diff *d, const struct rs_late *late, uint64_t next_ns))
+{
+	struct rs_late *late;
+	unsigned int i;
+
+	for (i = 0; i < nr && answers[i].kernel == answers[i].model; i++)
+		;
+	late = i < nr ? calloc(1, offsetof(struct rs_late, hdr) + hdr->len) : NULL;
+	if (!late) {
+		rs_judge(d, decision, frame, hdr, answers, nr, 0, NULL);
+		return;
+	}
+	late->decision = decision;
+	late->has_frame = frame;
+	if (frame)
+		late->frame = *frame;
+	memcpy(late->answers, answers, nr * sizeof(*answers));
+	late->nr = nr;
+	late->why = d->why;
+	late->race = race;
+	memcpy(&late->hdr, hdr, hdr->len);
+	late->next = d->late;
+	d->late = late;
+}
+
+/* @next: a record of some thread; NULL: there are no more. */
+static void judge_late(struct rs_diff *d, const struct rs_event_hdr *next)
+{
+	struct rs_late **at = &d->late;
+
+	while (*at) {
+		struct rs_late *late = *at;
+
+		if (next && next->tid != late->hdr.tid) {
+			at = &late->next;
+			continue;
+		}
+		*at = late->next;
+		d->why = late->why;
+		rs_judge(d, late->decision, late->has_frame ? &late->frame : NULL, &late->hdr, late->answers, late->nr, 0,
+			 next ? late->race(d, late, next->ts_ns) : NULL);
+		free(late);
+	}
+}
+
 void rs_judge_chance(struct rs_diff *d, enum rs_decision decision, double p, bool outcome)
 {
 	struct rs_decision_sum *s = &d->sums[decision];
@@ -223,6 +270,7 @@ static int take(void *ctx, const struct rs_step *step, const struct rs_event *ev
 
 	d->nr_records++;
 	d->nr_unmatched += step->unmatched;
+	judge_late(d, event->hdr);
 	for (i = 0; i < RS_ARRAY_SIZE_OF(checkers); i++)
 		checkers[i]->record(d, step, event);
 	return 0;
@@ -236,6 +284,7 @@ static int take_all(struct rs_diff *d)
 	if (err)
 		return err;
 	rs_episodes_finish(d->episodes, dropped, d);
+	judge_late(d, NULL);
 	for (i = 0; i < RS_ARRAY_SIZE_OF(checkers); i++)
 		if (checkers[i]->finish)
 			checkers[i]->finish(d);
@@ -251,6 +300,12 @@ void rs_diff_destroy(struct rs_diff *d)
 	for (i = 0; i < RS_ARRAY_SIZE_OF(checkers); i++)
 		if (checkers[i]->destroy)
 			checkers[i]->destroy(d);
+	while (d->late) {
+		struct rs_late *late = d->late;
+
+		d->late = late->next;
+		free(late);
+	}
 	for (i = 0; i < d->nr_divergences; i++)
 		free(d->divergences[i].records);
 	free(d->divergences);

@@ -180,6 +180,8 @@ struct rs_diff {
 
 	/* What checkers keep between records; each owns its part. */
 	void *priv[RS_NR_PRIV];
+
+	struct rs_late *late; /* judged later */
 };
 
 /* Reads all of @reader. @ret to be freed by rs_diff_destroy(). 0, or -errno, said. */
@@ -233,6 +235,26 @@ struct rs_why *rs_diff_why(struct rs_diff *d);
 bool rs_judge(struct rs_diff *d, enum rs_decision decision, const struct rs_frame *frame,
 	      const struct rs_event_hdr *hdr, const struct rs_answer *answers, unsigned int nr, int64_t margin,
 	      const char *race);
+/*
+ * A record holds what is read while it is filled, and is full only when its thread goes on to its next one: what did
+ * others write until then? Judges at once if the answers agree, else at the thread's next record.
+ */
+struct rs_late {
+	struct rs_late *next;
+	enum rs_decision decision;
+	bool has_frame;
+	struct rs_frame frame;
+	struct rs_answer answers[RS_MAX_ANSWERS];
+	unsigned int nr;
+	struct rs_why why;
+	/* What the recording shows by then, or NULL. */
+	const char *(*race)(const struct rs_diff *d, const struct rs_late *late, uint64_t next_ns);
+	struct rs_event_hdr hdr; /* the record */
+};
+
+void rs_judge_late(struct rs_diff *d, enum rs_decision decision, const struct rs_frame *frame, const struct rs_event_hdr *hdr,
+		   const struct rs_answer *answers, unsigned int nr,
+		   const char *(*race)(const struct rs_diff *d, const struct rs_late *late, uint64_t next_ns));
 /* A statistical decision: the probability that was predicted, and what happened. */
 void rs_judge_chance(struct rs_diff *d, enum rs_decision decision, double p, bool outcome);
 /* Counts a branch that was taken. @name: a constant. */

@@ -454,6 +454,7 @@ static void inside(struct explainer *x, const struct rs_step *step, const struct
 	case RS_EVENT_oom_end:
 		e->oom = *(const struct rs_event_oom_end *)hdr;
 		snprintf(e->victim_comm, sizeof(e->victim_comm), "%s", rs_tasks_comm(x->tasks, e->oom.victim));
+		e->oom_of_kswapd = rs_frame_find(step->thread, RS_EVENT_balance_pgdat_begin);
 		break;
 	}
 }

@@ -124,6 +124,7 @@ struct rs_explanation {
 	/* OOM */
 	struct rs_event_oom_end oom;
 	char victim_comm[RS_COMM_LEN + 1];
+	bool oom_of_kswapd; /* which it does for one reason only: min_ttl_ms */
 
 	struct rs_rules rules; /* of the kernel that was recorded */
 };
@@ -136,6 +137,7 @@ int rs_explain(struct rs_reader *reader, const struct rs_explain_query *query, s
 
 /* @why: with formula and operands of each step. */
 void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, FILE *out, bool why);
+const char *rs_balance_name(enum scan_balance balance);
 void rs_explain_json(const struct rs_explanation *x, struct rs_reader *reader, FILE *out);
 
 #endif

@@ -118,6 +118,36 @@ void rs_explain_lru_gen_take(struct rs_explain_lru_gen *x, const struct rs_step 
 	}
 }
 
+bool rs_lru_gen_plan_turn(const struct rs_explain_lru_gen *x, const struct rs_lru_gen_plan *plan,
+			  struct try_to_shrink_lruvec *ret, struct rs_why *why)
+{
+	struct get_nr_to_scan in = plan->in;
+
+	in.sizes = &plan->sizes;
+	*ret = (struct try_to_shrink_lruvec){ 0 };
+	get_swappiness(&plan->swappiness, &x->rules, why);
+	return try_to_shrink_lruvec_turn(ret, &in, &x->rules, why) == RS_LRU_GEN_AGE;
+}
+
+void rs_lru_gen_refaults(const struct lru_gen_folio *gens, const struct rs_rules *rules, uint64_t refaulted[2],
+			 uint64_t total[2])
+{
+	int type, tier, tiers = rules->lru_gen_tier_flags ? MAX_NR_TIERS : 1;
+
+	for (type = 0; type < 2; type++) {
+		refaulted[type] = total[type] = 0;
+		for (tier = 0; tier < tiers; tier++) {
+			refaulted[type] += gens->avg_refaulted[type][tier] + gens->refaulted[type][tier];
+			total[type] += gens->avg_total[type][tier] + gens->evicted[type][tier] + gens->protected[type][tier];
+		}
+	}
+}
+
+uint64_t rs_lru_gen_reclaimable(const struct set_initial_priority *in)
+{
+	return in->inactive_file + (in->can_reclaim_anon ? in->inactive_anon : 0);
+}
+
 size_t rs_explain_lru_gen_say(const struct rs_explain_lru_gen *x, char *buf, size_t size)
 {
 	size_t len = 0;
@@ -131,7 +161,7 @@ size_t rs_explain_lru_gen_say(const struct rs_explain_lru_gen *x, char *buf, siz
 	if (x->priority_before)
 		SAY(" The first visit began at priority %d, not %d: %" PRIu64 " pages were wanted of about %" PRIu64
 		    " that looked reclaimable.", x->priority_after, x->priority_before, x->initial.nr_to_reclaim,
-		    x->initial.inactive_file + (x->initial.can_reclaim_anon ? x->initial.inactive_anon : 0));
+		    rs_lru_gen_reclaimable(&x->initial));
 	if (x->nr_plans_all)
 		SAY(" It planned %" PRIu64 " time%s how much of a lruvec to scan", x->nr_plans_all,
 		    x->nr_plans_all == 1 ? "" : "s");
@@ -172,14 +202,11 @@ void rs_explain_lru_gen_why(const struct rs_explain_lru_gen *x, struct rs_reader
 	}
 	for (i = 0; i < x->nr_plans; i++) {
 		const struct rs_lru_gen_plan *p = &x->plans[i];
-		struct try_to_shrink_lruvec loop = { 0 };
-		struct get_nr_to_scan in = p->in;
+		struct try_to_shrink_lruvec turn;
 
-		in.sizes = &p->sizes;
 		why.nr = 0;
-		get_swappiness(&p->swappiness, &x->rules, &why);
-		try_to_shrink_lruvec_turn(&loop, &in, &x->rules, &why);
-		fprintf(out, "  lruvec %u, priority %d, %s:\n", i + 1, in.priority,
+		rs_lru_gen_plan_turn(x, p, &turn, &why);
+		fprintf(out, "  lruvec %u, priority %d, %s:\n", i + 1, p->in.priority,
 			rs_show_cgroup(reader, p->cgroup, cgroup, sizeof(cgroup)));
 		rs_why_print(&why, out);
 	}

@@ -36,6 +36,14 @@ struct rs_reader;
 
 void rs_explain_lru_gen_begin(struct rs_explain_lru_gen *x, struct rs_reader *reader, const struct rs_rules *rules);
 void rs_explain_lru_gen_take(struct rs_explain_lru_gen *x, const struct rs_step *step, const struct rs_event_hdr *hdr);
+/* What MGLRU made of @plan before it scanned anything; whether it aged first. */
+bool rs_lru_gen_plan_turn(const struct rs_explain_lru_gen *x, const struct rs_lru_gen_plan *plan,
+			  struct try_to_shrink_lruvec *ret, struct rs_why *why);
+/* What the choice of type compares, all tiers together: pages that came back, and pages evicted or protected. */
+void rs_lru_gen_refaults(const struct lru_gen_folio *gens, const struct rs_rules *rules, uint64_t refaulted[2],
+			 uint64_t total[2]);
+/* Pages of the node that looked reclaimable when its first priority was chosen. */
+uint64_t rs_lru_gen_reclaimable(const struct set_initial_priority *in);
 /* Sentences; with @why formula and operands of each plan. */
 size_t rs_explain_lru_gen_say(const struct rs_explain_lru_gen *x, char *buf, size_t size);
 void rs_explain_lru_gen_why(const struct rs_explain_lru_gen *x, struct rs_reader *reader, FILE *out);

@@ -5,7 +5,6 @@
 
 #include <stdarg.h>
 
-#include "../base/json.h"
 #include "../model/lru.h"
 #include "../trace/show.h"
 #include "diff.h"
@@ -15,8 +14,6 @@
 /* Fields of records are of the kernel's types. */
 #define U(x) ((uint64_t)(x))
 #define I(x) ((int64_t)(x))
-
-static const char *const balance_names[] = { "SCAN_EQUAL", "SCAN_FRACT", "SCAN_ANON", "SCAN_FILE" };
 
 static const char *ms(uint64_t ns, char buf[24])
 {
@@ -109,8 +106,13 @@ static void say_request(struct paragraph *p, const struct rs_explanation *x, str
 		    rs_show_zone(reader, x->nid, x->highest_zoneidx, gfp, sizeof(gfp)));
 		return;
 	}
+	if (x->oom_of_kswapd) {
+		say(p, "Nobody asked for memory. kswapd found no cgroup with pages that had not been used for lru_gen/min_ttl_ms, which "
+		       "it must leave alone, and had the OOM killer choose.");
+		return;
+	}
 	say(p, "%s asked for %s%" PRIu64 " page%s (order %d, %s)", x->comm, x->order ? "a block of " : "",
-	    (uint64_t)1 << x->order, x->order ? "s" : "", x->order, rs_show_gfp(x->gfp, gfp, sizeof(gfp)));
+	    (uint64_t)1 << (x->order & 63), x->order ? "s" : "", x->order, rs_show_gfp(x->gfp, gfp, sizeof(gfp)));
 	if (x->kind == RS_EXPLAIN_OOM) {
 		if (x->target_cgroup)
 			say(p, ", and the cgroup %s had no room for it, after reclaim.",
@@ -240,7 +242,7 @@ static void say_balance(struct paragraph *p, const struct rs_explanation *x, str
 	say(p, " It scanned %" PRIu64 " lruvec%s:", x->nr_scans_all, plural(x->nr_scans_all));
 	for (i = 0; i < 4; i++)
 		if (x->by_balance[i])
-			say(p, "%s %" PRIu64 " by %s", shown++ ? "," : "", x->by_balance[i], balance_names[i]);
+			say(p, "%s %" PRIu64 " by %s", shown++ ? "," : "", x->by_balance[i], rs_balance_name(i));
 	say(p, ".");
 	for (i = 0; i < x->nr_scans; i++) {
 		const struct get_scan_count_result *r = &x->scans[i].result;
@@ -256,7 +258,7 @@ static void say_balance(struct paragraph *p, const struct rs_explanation *x, str
 		if (r->nr[0] + r->nr[1] + r->nr[2] + r->nr[3] != most)
 			continue;
 		say(p, " The largest plan, at priority %d for %s: %s", x->scans[i].priority,
-		    rs_show_cgroup(reader, x->scans[i].cgroup, cgroup, sizeof(cgroup)), balance_names[r->scan_balance]);
+		    rs_show_cgroup(reader, x->scans[i].cgroup, cgroup, sizeof(cgroup)), rs_balance_name(r->scan_balance));
 		if (r->scan_balance == SCAN_FRACT && r->denominator)
 			say(p, ", %.1f %% anon and %.1f %% file (swappiness %d, cost of anon %" PRIu64 ", of file %" PRIu64 ")",
 			    share(r->fraction[WORKINGSET_ANON], r->denominator),
@@ -280,10 +282,10 @@ static void say_balance(struct paragraph *p, const struct rs_explanation *x, str
 static void say_types(struct paragraph *p, const struct rs_explanation *x, struct rs_reader *reader)
 {
 	const struct lru_gen_folio *g;
-	uint64_t refaulted[2] = { 0 }, total[2] = { 0 };
+	uint64_t refaulted[2], total[2];
 	unsigned int i = x->nr_batches;
 	char cgroup[256];
-	int type, tier, tiers = x->rules.lru_gen_tier_flags ? MAX_NR_TIERS : 1;
+	int type;
 
 	if (!x->by_type[0] && !x->by_type[1])
 		return;
@@ -295,11 +297,7 @@ static void say_types(struct paragraph *p, const struct rs_explanation *x, struc
 	if (!i)
 		return;
 	g = &x->batches[i - 1].gens;
-	for (type = 0; type < 2; type++)
-		for (tier = 0; tier < tiers; tier++) {
-			refaulted[type] += g->avg_refaulted[type][tier] + g->refaulted[type][tier];
-			total[type] += g->avg_total[type][tier] + g->evicted[type][tier] + g->protected[type][tier];
-		}
+	rs_lru_gen_refaults(g, &x->rules, refaulted, total);
 	type = x->batches[i - 1].choice.type;
 	say(p, " In %s at swappiness %d it was %s: of %" PRIu64 " anon pages evicted or protected %" PRIu64
 	       " came back, of %" PRIu64 " file pages %" PRIu64,
@@ -461,93 +459,4 @@ void rs_explain_text(const struct rs_explanation *x, struct rs_reader *reader, F
 	}
 	heading(out, "Where the time went");
 	print_time(x, out);
-}
-
-void rs_explain_json(const struct rs_explanation *x, struct rs_reader *reader, FILE *out)
-{
-	static const char *const kinds[] = { "stall", "kswapd", "oom" }, *const types[] = { "anon", "file" };
-	char buf[256];
-	struct rs_json j;
-	unsigned int i;
-
-	rs_json_init(&j, out);
-	rs_json_object(&j, NULL);
-	rs_json_u64(&j, "v", 1);
-	rs_json_string(&j, "type", "explanation");
-	rs_json_string(&j, "kind", kinds[x->kind]);
-	rs_json_u64(&j, "rank", x->rank);
-	rs_json_u64(&j, "of", x->out_of);
-	rs_json_u64(&j, "begin_ns", x->begin_ns);
-	rs_json_u64(&j, "duration_ns", x->end_ns - x->begin_ns);
-	rs_json_u64(&j, "tid", x->tid);
-	rs_json_u64(&j, "tgid", x->tgid);
-	rs_json_string(&j, "comm", x->comm);
-	rs_json_u64(&j, "cgroup_id", x->cgroup);
-	rs_json_string(&j, "cgroup", rs_show_cgroup(reader, x->cgroup, buf, sizeof(buf)));
-	if (x->kind == RS_EXPLAIN_STALL)
-		rs_json_string(&j, "reclaim", rs_show_reclaim_kind(x->reclaim_kind));
-	rs_json_i64(&j, "order", x->order);
-	rs_json_string(&j, "gfp", rs_show_gfp(x->gfp, buf, sizeof(buf)));
-	rs_json_u64(&j, "reclaimed_pages", x->nr_reclaimed);
-	rs_json_array(&j, "zones");
-	for (i = 0; i < x->nr_zones; i++) {
-		const struct rs_event_zone_state *z = &x->zones[i].state;
-
-		rs_json_object(&j, NULL);
-		rs_json_i64(&j, "node", z->nid);
-		rs_json_string(&j, "zone", rs_show_zone(reader, z->nid, z->zid, buf, sizeof(buf)));
-		rs_json_u64(&j, "free", z->free + (z->snapshot ? z->free_diff : 0));
-		rs_json_u64(&j, "min", z->min);
-		rs_json_u64(&j, "low", z->low);
-		rs_json_u64(&j, "high", z->high);
-		rs_json_u64(&j, "boost", z->boost);
-		rs_json_u64(&j, "age_ns", x->zones[i].age_ns);
-		rs_json_end_object(&j);
-	}
-	rs_json_end_array(&j);
-	rs_json_object(&j, "kswapd");
-	if (x->kswapd_known)
-		rs_json_bool(&j, "awake", x->kswapd_awake);
-	else
-		rs_json_null(&j, "awake");
-	rs_json_i64(&j, "failures", x->kswapd_failures);
-	rs_json_u64(&j, "reclaimed_pages", x->kswapd_reclaimed);
-	rs_json_u64(&j, "requests", x->nr_requests);
-	rs_json_end_object(&j);
-	rs_json_object(&j, "scanned");
-	rs_json_u64(&j, "rounds", x->nr_shrink_nodes);
-	rs_json_i64(&j, "first_priority", x->first_priority);
-	rs_json_i64(&j, "last_priority", x->last_priority);
-	for (i = 0; i < 4; i++)
-		rs_json_u64(&j, balance_names[i], x->by_balance[i]);
-	rs_json_u64(&j, "types_compared", x->types_compared);
-	for (i = 0; i < 2; i++) {
-		rs_json_object(&j, types[i]);
-		rs_json_u64(&j, "chosen", x->by_type[i]);
-		rs_json_u64(&j, "scanned", x->lists[i].scanned);
-		rs_json_u64(&j, "reclaimed", x->lists[i].reclaimed);
-		rs_json_u64(&j, "dirty", x->lists[i].dirty);
-		rs_json_u64(&j, "writeback", x->lists[i].writeback);
-		rs_json_u64(&j, "activated", x->lists[i].activated);
-		rs_json_u64(&j, "referenced", x->lists[i].referenced);
-		rs_json_u64(&j, "unmap_fail", x->lists[i].unmap_fail);
-		rs_json_end_object(&j);
-	}
-	rs_json_end_object(&j);
-	rs_json_object(&j, "time");
-	rs_json_u64(&j, "lru_ns", x->lru_ns);
-	rs_json_u64(&j, "shrinkers_ns", x->slab_ns);
-	rs_json_u64(&j, "reserve_wait_ns", x->reserve_wait_ns);
-	rs_json_object(&j, "throttled_ns");
-	for (i = 0; i < RS_NR_THROTTLES; i++)
-		if (x->throttled[i])
-			rs_json_u64(&j, rs_show_throttle(i), x->throttled_ns[i]);
-	rs_json_end_object(&j);
-	rs_json_end_object(&j);
-	if (x->kind == RS_EXPLAIN_OOM) {
-		rs_json_u64(&j, "victim", x->oom.victim);
-		rs_json_i64(&j, "points", x->oom.chosen_points);
-		rs_json_u64(&j, "totalpages", x->oom.totalpages);
-	}
-	rs_json_end_line(&j);
 }

@@ -44,6 +44,7 @@ struct rs_lru_gen_loop {
 	uint64_t nr_to_reclaim;
 	struct try_to_shrink_lruvec s;
 	struct try_to_shrink_lruvec aged_otherwise; /* by the sizes after, or as told: aged all the same, and then so much to scan */
+	int64_t nr_otherwise; /* what there was to scan by the sizes after */
 	uint64_t share; /* what should_run_aging() of 6.1 tells */
 	bool share_known;
 	/* Inputs of the turn. */
@@ -67,6 +68,8 @@ struct rs_lru_gen_loop {
 	struct lru_gen_folio isolate_end;
 };
 
+#define RS_MAX_ROTATIONS 8
+
 /* check_memcg_lru.c: what shrink_one() and shrink_node() have met. */
 struct rs_memcg_walk {
 	bool shrunk; /* a call of try_to_shrink_lruvec() has ended, and shrink_one() has not yet */
@@ -76,6 +79,8 @@ struct rs_memcg_walk {
 	bool seg_known;
 	unsigned int seg;
 	bool sizable_known, sizable;
+	bool sizable_seg_known; /* the segment when it was asked */
+	unsigned int sizable_seg;
 	/* The last rotation: of whom, since when, until when (0: it goes on). */
 	uint64_t rotated_cgroup, rotate_ns, rotated_ns;
 	bool op_waits;
@@ -84,6 +89,9 @@ struct rs_memcg_walk {
 	/* The node. */
 	bool walked;
 	struct rs_event_set_mm_walk walk;
+	/* Rotations that ended last, a ring. */
+	struct rs_event_lru_gen_rotate_memcg rotations[RS_MAX_ROTATIONS];
+	unsigned int nr_rotations;
 };
 
 /* check_memcg_lru.c: kswapd looks at the age of all memcgs. */
@@ -99,9 +107,21 @@ struct rs_age_walk {
 	unsigned int nr;
 };
 
+#define RS_SIZES_SEEN 4
+
+/* check_lru_gen_size.c: a size that fits neither reading, until the next one. */
+struct rs_size_wait {
+	uint64_t cgroup, kernel, model;
+	int swappiness;
+	struct rs_event_hdr *record;
+};
+
 struct rs_lru_gen_thread {
 	uint32_t tid;
 	UT_hash_handle hh;
+	struct rs_lruvec_snapshot seen[RS_SIZES_SEEN]; /* the last ones, a ring */
+	unsigned int nr_seen;
+	struct rs_size_wait size_wait;
 	/* The last of each that was read. */
 	bool asked;
 	struct rs_event_get_swappiness swappiness;
@@ -133,8 +153,10 @@ bool rs_root_reclaim(const struct rs_diff *d, uint64_t target);
 
 /* Judge what check_lru_gen.c has collected. @after: NULL if there is none. */
 void rs_judge_swappiness(struct rs_diff *d, const struct rs_event_get_swappiness *e);
-void rs_judge_evictable_size(struct rs_diff *d, const struct rs_event_hdr *hdr, uint64_t kernel, int swappiness,
-			     const struct rs_lruvec_snapshot *before, const struct rs_lruvec_snapshot *after);
+void rs_judge_evictable_size(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_hdr *hdr, uint64_t kernel,
+			     int swappiness, const struct rs_lruvec_snapshot *before, const struct rs_lruvec_snapshot *after);
+/* Each reading of generations: what the one before or after it shows of a size that fits neither. @e: NULL: there are no more. */
+void rs_size_seen(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_lru_gen_state *e);
 void rs_judge_sizable(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_lru_gen_state *st);
 
 /* Did the sizes move between the two, as far as both are known? */

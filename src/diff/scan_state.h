@@ -38,7 +38,6 @@ struct rs_round {
 	bool stat_missing; /* a batch did not tell everything */
 	bool lost;
 	uint64_t nr_reclaimed; /* sc->nr_reclaimed at its beginning */
-	uint64_t sc_reclaimed; /* the same after the last lruvec */
 	uint64_t reclaimed, lruvec_reclaimed; /* sums over batches and over lruvecs */
 	bool zone_ready; /* a test after the last lruvec said so */
 	unsigned int nr_unsuitable; /* zones of which such a test said that they are not */
@@ -57,6 +56,8 @@ struct rs_walk {
 
 struct rs_node_state {
 	bool wrong_round; /* it went round again where the model would not */
+	bool again; /* it goes round again after this round, whose sum its next lruvec tells */
+	struct rs_round before;
 	struct rs_prepare prepare;
 	struct rs_round round;
 	struct rs_walk walk;

@@ -285,7 +285,7 @@ static void put_curve(struct rs_report *r, struct rs_working_set *ws, FILE *out)
 	put_cgroup(&j, r, "limit_cgroup_id", "limit_cgroup", ws->cgroup);
 	rs_json_u64(&j, "refaulted_pages", all);
 	rs_json_u64(&j, "unknown_pages", both(ws->unknown));
-	rs_json_u64(&j, "pages_away", ws->nr_away);
+	rs_json_u64(&j, "pages_away", ws->nr_kept - ws->nr_free);
 	rs_json_array(&j, "curve");
 	for (b = 1; b < RS_HIST_BUCKETS && kept < known; b++) {
 		p = rs_working_set_at(ws, rs_hist_floor(b));

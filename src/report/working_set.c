@@ -8,49 +8,83 @@
 
 /* ---- the order ---- */
 
-static void tree_add(struct rs_working_set *ws, uint32_t place, uint32_t what)
+static uint32_t room_left; /* stands where a page was that has come back, and none was evicted for it yet */
+
+static void tree_add(uint32_t *tree, uint32_t room, uint32_t place, uint32_t what)
 {
-	for (place++; place <= ws->room; place += place & -place)
-		ws->tree[place] += what;
+	for (place++; place <= room; place += place & -place)
+		tree[place] += what;
 }
 
-/* Pages away at @place and before. */
-static uint32_t tree_sum(const struct rs_working_set *ws, uint32_t place)
+static uint32_t tree_sum(const uint32_t *tree, uint32_t place)
 {
 	uint32_t sum = 0;
 
 	for (place++; place; place -= place & -place)
-		sum += ws->tree[place];
+		sum += tree[place];
 	return sum;
 }
 
-/* Closes the gaps of pages that have come back; twice the room if that is not enough. */
+/* The first place up to which there are @nr. */
+static uint32_t tree_find(const uint32_t *tree, uint32_t room, uint32_t nr)
+{
+	uint32_t place = 0, step = 1;
+
+	while (step <= room / 2)
+		step *= 2;
+	for (; step; step /= 2)
+		if (place + step <= room && tree[place + step] < nr) {
+			place += step;
+			nr -= tree[place];
+		}
+	return place;
+}
+
+static void put(struct rs_working_set *ws, uint32_t at, uint32_t *place)
+{
+	ws->places[at] = place;
+	tree_add(ws->tree, ws->room, at, 1);
+	ws->nr_kept++;
+	if (place == &room_left) {
+		tree_add(ws->free, ws->room, at, 1);
+		ws->nr_free++;
+	} else {
+		*place = at;
+	}
+}
+
+static int grow(uint32_t **tree, uint32_t room)
+{
+	uint32_t *grown = reallocarray(*tree, (size_t)room + 1, sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	*tree = grown;
+	return 0;
+}
+
+/* Closes the gaps; twice the room if that is not enough. */
 static int make_room(struct rs_working_set *ws)
 {
-	uint32_t room = ws->nr_away >= ws->room / 2 ? (ws->room ? ws->room * 2 : 1024) : ws->room, from, to = 0;
+	uint32_t room = ws->nr_kept >= ws->room / 2 ? (ws->room ? ws->room * 2 : 1024) : ws->room, from;
 
 	if (room != ws->room) {
-		uint32_t **places = reallocarray(ws->places, room, sizeof(*places)), *tree;
+		uint32_t **places = reallocarray(ws->places, room, sizeof(*places));
 
 		if (!places)
 			return -ENOMEM;
 		ws->places = places;
-		tree = reallocarray(ws->tree, (size_t)room + 1, sizeof(*tree));
-		if (!tree)
+		if (grow(&ws->tree, room) || grow(&ws->free, room))
 			return -ENOMEM;
-		ws->tree = tree;
 	}
 	memset(ws->tree, 0, ((size_t)room + 1) * sizeof(*ws->tree));
+	memset(ws->free, 0, ((size_t)room + 1) * sizeof(*ws->free));
 	ws->room = room;
-	for (from = 0; from < ws->next; from++) {
-		if (!ws->places[from])
-			continue;
-		ws->places[to] = ws->places[from];
-		*ws->places[to] = to;
-		tree_add(ws, to, 1);
-		to++;
-	}
-	ws->next = to;
+	ws->nr_kept = ws->nr_free = 0;
+	for (from = 0; from < ws->next; from++)
+		if (ws->places[from])
+			put(ws, ws->nr_kept, ws->places[from]);
+	ws->next = ws->nr_kept;
 	return 0;
 }
 
@@ -60,21 +94,25 @@ int rs_working_set_evict(struct rs_working_set *ws, uint32_t *place)
 
 	if (err)
 		return err;
-	*place = ws->next++;
-	ws->places[*place] = place;
-	tree_add(ws, *place, 1);
-	ws->nr_away++;
+	if (ws->nr_free) {
+		uint32_t filled = tree_find(ws->free, ws->room, ws->nr_free);
+
+		tree_add(ws->free, ws->room, filled, -1);
+		ws->nr_free--;
+		tree_add(ws->tree, ws->room, filled, -1);
+		ws->nr_kept--;
+		ws->places[filled] = NULL;
+	}
+	put(ws, ws->next++, place);
 	return 0;
 }
 
 uint32_t rs_working_set_return(struct rs_working_set *ws, uint32_t *place)
 {
-	uint32_t distance = ws->nr_away - tree_sum(ws, *place);
-
-	tree_add(ws, *place, -1);
-	ws->places[*place] = NULL;
-	ws->nr_away--;
-	return distance;
+	ws->places[*place] = &room_left;
+	tree_add(ws->free, ws->room, *place, 1);
+	ws->nr_free++;
+	return ws->nr_kept - tree_sum(ws->tree, *place);
 }
 
 /* ---- the curve ---- */
@@ -103,6 +141,7 @@ void rs_working_set_free(struct rs_working_set *ws)
 	free(ws->of[1].pages);
 	free(ws->places);
 	free(ws->tree);
+	free(ws->free);
 }
 
 static int compare(const void *a, const void *b)

@@ -5,9 +5,11 @@
  * The pages that a limit has evicted and that have not come back stand in the order of their
  * eviction. Were there room for @extra pages more, the youngest @extra of them would still be in
  * memory: so a refault would not have happened if fewer than @extra pages were evicted after its
- * page and are still away. That is the stack distance of an LRU, and exact for one. It asks nothing
- * of the kernel's own policy but that the additional pages are those that it would evict last; what it
- * does with them is measured in docs/working-set.md. Unlike the kernel's refault distance, which is
+ * page and were away at the same time. That is the stack distance of an LRU, and exact for one. A page
+ * that comes back where memory is free, because a process ended, leaves its room: who had to be @extra
+ * pages away from eviction once is not nearer for it. It asks nothing of the kernel's own policy but
+ * that the additional pages are those that it would evict last; what it does with them is measured in
+ * docs/working-set.md. Unlike the kernel's refault distance, which is
  * a difference of ages, it does not count a page that has come back, nor an activation, and it is
  * the same for both LRUs.
  */
@@ -31,10 +33,10 @@ struct rs_working_set {
 	struct rs_distances of[2]; /* distances of refaults: anon, file */
 	uint64_t unknown[2]; /* refaults whose eviction is not known: their distance is not either */
 
-	/* Evicted pages in their order; NULL: has come back. Counted by a Fenwick tree. */
+	/* Evicted pages in their order, and room that others left. NULL: a gap. Counted by Fenwick trees. */
 	uint32_t **places;
-	uint32_t *tree;
-	uint32_t next, room, nr_away;
+	uint32_t *tree, *free; /* both; the room alone */
+	uint32_t next, room, nr_kept, nr_free;
 	UT_hash_handle hh;
 };
 

@@ -181,6 +181,8 @@ void rs_device_read(struct rs_sim *sim, struct rs_thread *thread, struct rs_devi
 	if (dev->conf->synchronous) {
 		rs_spend(thread, nr * dev->conf->read_page_ns);
 	} else {
+		if (dev->swap)
+			rs_spend(thread, (uint64_t)nr * sim->conf.costs.pageout);
 		rs_settle(thread);
 		begin_writes(dev, rs_clock(thread));
 		dev->free_at = later(dev->free_at, rs_clock(thread)) + dev->conf->read_request_ns +

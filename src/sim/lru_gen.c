@@ -251,6 +251,12 @@ void rs_lru_gen_promote(struct rs_sim *sim, unsigned int memcg, uint32_t page, b
 	unsigned int gen = lru_gen_from_seq(rs_lrugen(sim, memcg)->state.max_seq);
 
 	sim->hot[page] &= ~PG_YOUNG;
+	/* its first use was a fault, which gives the place in swap back when swap is getting full */
+	if (!file && (sim->cold[page] & (PG_BACKED | PG_WRITEBACK)) == PG_BACKED && rs_swap_full(sim, memcg)) {
+		rs_swap_free(sim, memcg);
+		sim->cold[page] &= ~PG_BACKED;
+		sim->hot[page] |= PG_DIRTY;
+	}
 	/* from 6.18 on the first time is only remembered */
 	if (sim->rules->lru_gen_tier_flags && !(sim->hot[page] & (PG_REFERENCED | PG_WORKINGSET))) {
 		sim->hot[page] |= PG_REFERENCED;
@@ -302,15 +308,19 @@ static void fold_oldest(struct rs_sim *sim, unsigned int memcg, bool file)
 	}
 }
 
-/* What was in the second youngest generation counts as inactive from now on. */
+/*
+ * What was in the second youngest generation counts as inactive from now on. Pages that could not be folded are where
+ * the youngest will be, and so become a part of it.
+ */
 static void count_as_inactive(struct rs_sim *sim, unsigned int memcg)
 {
 	struct rs_lrugen *g = rs_lrugen(sim, memcg);
-	unsigned int gen = lru_gen_from_seq(g->state.max_seq - 1), type, zone;
+	unsigned int gen = lru_gen_from_seq(g->state.max_seq - 1), youngest = lru_gen_from_seq(g->state.max_seq + 1);
+	unsigned int type, zone;
 
 	for (type = 0; type < ANON_AND_FILE; type++) {
 		for (zone = 0; zone < RS_GEN_ZONES; zone++) {
-			int64_t nr = g->nr_pages[gen][type][zone];
+			int64_t nr = g->nr_pages[gen][type][zone] - g->nr_pages[youngest][type][zone];
 
 			rs_lruvec_count(sim, memcg, zone, type * LRU_FILE + LRU_ACTIVE, -nr);
 			rs_lruvec_count(sim, memcg, zone, type * LRU_FILE, nr);
@@ -319,13 +329,14 @@ static void count_as_inactive(struct rs_sim *sim, unsigned int memcg)
 }
 
 /* try_to_inc_max_seq(). */
-bool rs_lru_gen_age(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg)
+bool rs_lru_gen_age(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, int swappiness)
 {
 	struct rs_lrugen *g = rs_lrugen(sim, memcg);
 	uint64_t walked = walk_page_tables(sim, memcg);
 	int type;
 
-	for (type = 0; type < ANON_AND_FILE; type++)
+	/* inc_min_seq() leaves those of a type alone that is not evicted */
+	for (type = min_type(swappiness); type <= max_type(swappiness, sim->rules); type++)
 		if (get_nr_gens(&g->state, type) == MAX_NR_GENS)
 			fold_oldest(sim, memcg, type);
 	count_as_inactive(sim, memcg);

@@ -29,7 +29,7 @@ void rs_lru_gen_push(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool
 void rs_lru_gen_promote(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file);
 void rs_lru_gen_move(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file, unsigned int gen);
 void rs_lru_gen_uncount(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file);
-bool rs_lru_gen_age(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg);
+bool rs_lru_gen_age(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, int swappiness);
 void rs_lru_gen_add(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file);
 void rs_lru_gen_del(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file);
 void rs_lru_gen_rotate(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file);

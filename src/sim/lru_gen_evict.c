@@ -30,11 +30,13 @@ static void isolated(struct rs_sim *sim, uint32_t page, struct taken *t)
 	t->pages[t->nr++] = page;
 }
 
-/* To the generation after the one it is in. */
+/* folio_inc_gen(): to the generation after the one it is in, where its uses are counted anew. */
 static void next_gen(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file)
 {
 	unsigned int gen = (sim->cold[page] & PG_GEN_MASK) >> PG_GEN_SHIFT;
 
+	sim->cold[page] &= ~PG_REFS_MASK;
+	sim->hot[page] &= sim->rules->lru_gen_tier_flags ? ~PG_REFERENCED : ~(PG_REFERENCED | PG_WORKINGSET);
 	rs_lru_gen_move(sim, memcg, page, file, (gen + 1) % MAX_NR_GENS);
 	rs_lru_gen_push(sim, memcg, page, file, false);
 }
@@ -328,7 +330,7 @@ static bool try_to_shrink(struct rs_sim *sim, struct rs_scan_control *sc, unsign
 		int64_t delta;
 
 		if (step == RS_LRU_GEN_AGE)
-			step = try_to_shrink_lruvec_aged(&s, rs_lru_gen_age(sim, sc, memcg), sim->rules, NULL);
+			step = try_to_shrink_lruvec_aged(&s, rs_lru_gen_age(sim, sc, memcg, swappiness), sim->rules, NULL);
 		if (step != RS_LRU_GEN_EVICT)
 			break;
 		delta = evict(sim, sc, memcg, swappiness, s.nr_batch, &need_swapping);
@@ -466,7 +468,7 @@ void rs_lru_gen_age_node(struct rs_sim *sim, struct rs_scan_control *sc)
 
 		reclaimable |= lruvec_is_reclaimable(&ttl, sim->rules, NULL);
 		if (sim->rules->kswapd_ages_node && should_run_aging(&in, sim->rules, NULL))
-			rs_lru_gen_age(sim, sc, i);
+			rs_lru_gen_age(sim, sc, i, in.swappiness);
 	}
 	if (!reclaimable && sim->nr_tasks)
 		rs_out_of_memory(sim, &sim->tasks[0], GFP_KERNEL, -1);

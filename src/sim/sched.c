@@ -362,6 +362,21 @@ unsigned int rs_nr_waiting(const struct rs_sched *s, int waits_for)
 	return nr;
 }
 
+void rs_set_ahead(struct rs_thread *t, bool ahead)
+{
+	struct rs_sched *s = t->sched;
+
+	if (t->ahead == ahead)
+		return;
+	rs_settle(t);
+	t->ahead = ahead;
+	/* who was kept from the CPU may have it before the next step */
+	if (!ahead && s->nr_runnable) {
+		s->cpus[t->cpu].slice_end_ns = s->now_ns;
+		s->horizon_ns = 0;
+	}
+}
+
 void rs_memstall_enter(struct rs_thread *t)
 {
 	rs_settle(t);
@@ -388,6 +403,12 @@ void rs_memstall_leave(struct rs_thread *t)
 
 /* ---- Who runs. ---- */
 
+/* Should @t have the CPU rather than @other? */
+static bool precedes(const struct rs_thread *t, const struct rs_thread *other)
+{
+	return t->ahead != other->ahead ? t->ahead : t->vruntime_ns < other->vruntime_ns;
+}
+
 static struct rs_thread *least_runnable(const struct rs_sched *s)
 {
 	struct rs_thread *least = NULL;
@@ -396,7 +417,7 @@ static struct rs_thread *least_runnable(const struct rs_sched *s)
 	for (i = 0; i < s->nr_threads; i++) {
 		struct rs_thread *t = s->threads[i];
 
-		if (t->state == RS_THREAD_RUNNABLE && (!least || t->vruntime_ns < least->vruntime_ns))
+		if (t->state == RS_THREAD_RUNNABLE && (!least || precedes(t, least)))
 			least = t;
 	}
 	return least;
@@ -429,7 +450,7 @@ static void assign(struct rs_sched *s)
 
 		if (cpu->thread && s->now_ns >= cpu->slice_end_ns) {
 			cpu->slice_end_ns = s->now_ns + s->slice_ns;
-			if (least_runnable(s)->vruntime_ns < cpu->thread->vruntime_ns)
+			if (precedes(least_runnable(s), cpu->thread))
 				preempt(s, cpu);
 		}
 		if (!cpu->thread)
@@ -437,7 +458,7 @@ static void assign(struct rs_sched *s)
 	}
 }
 
-/* A thread wakes up: where it is far behind one that runs, it takes its place. */
+/* A thread wakes up: where it is far behind one that runs, or ahead of it by right, it takes its place. */
 static void woken(struct rs_sched *s, struct rs_thread *t)
 {
 	struct rs_cpu *most = NULL;
@@ -455,10 +476,11 @@ static void woken(struct rs_sched *s, struct rs_thread *t)
 	for (i = 0; i < s->nr_cpus; i++) {
 		if (!s->cpus[i].thread)
 			return;
-		if (!most || s->cpus[i].thread->vruntime_ns > most->thread->vruntime_ns)
+		if (!most || precedes(most->thread, s->cpus[i].thread))
 			most = &s->cpus[i];
 	}
-	if (t->vruntime_ns + s->slice_ns / 3 < most->thread->vruntime_ns)
+	if (t->ahead != most->thread->ahead ? t->ahead :
+					      t->vruntime_ns + s->slice_ns / 3 < most->thread->vruntime_ns)
 		preempt(s, most);
 }
 

@@ -34,6 +34,7 @@ struct rs_thread {
 	uint64_t vruntime_ns, cpu_ns;
 	uint64_t wake; /* number of the event that wakes it, 0: none */
 	bool timed_out; /* the last sleep ended by itself */
+	bool ahead; /* of all that are not: it gets a CPU at once and keeps it, as SCHED_FIFO does */
 	int memstall; /* depth */
 	uint64_t memstall_ns, memstall_since_ns;
 	int waits_for; /* what others wake it by, 0: nothing */
@@ -109,6 +110,8 @@ static inline void rs_spend(struct rs_thread *t, uint64_t ns)
 
 /* Sleeps until @ns, RS_NEVER: until somebody wakes it. false: it was woken before. @waits_for: for rs_wake_all(). */
 bool rs_sleep(struct rs_thread *t, uint64_t ns, int waits_for);
+/* From now on it runs before others, or as everybody does. */
+void rs_set_ahead(struct rs_thread *t, bool ahead);
 /* It waits for memory from now on; may be nested. */
 void rs_memstall_enter(struct rs_thread *t);
 void rs_memstall_leave(struct rs_thread *t);

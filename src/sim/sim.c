@@ -448,6 +448,7 @@ static void run_task(void *arg)
 		op = (struct rs_sim_op){ .type = RS_SIM_OP_END };
 		rs_settle(task->thread);
 		task->conf.next(task->conf.arg, rs_clock(task->thread), &op);
+		rs_set_ahead(task->thread, op.ahead);
 		carry_out(sim, task, &op);
 		sim->error |= sim->sched.error;
 	} while (op.type != RS_SIM_OP_END && !task->result.oom_killed && !sim->error);

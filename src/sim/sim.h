@@ -53,7 +53,7 @@ struct rs_sim_costs {
 	uint32_t scan; /* isolating a page and looking for references */
 	uint32_t rmap; /* more, for one that is mapped */
 	uint32_t reclaim; /* more, for one that is freed: unmapping, removing, shadow */
-	uint32_t pageout; /* more, for one that is handed to a device */
+	uint32_t pageout; /* more, for one that is handed to a device, or read from that of swap */
 	uint32_t shrink_node; /* of one walk: entry, statistics, each cgroup once more */
 	uint32_t slab_object; /* scanning one */
 	uint32_t slowpath; /* of each round of the allocator's slow path */
@@ -180,6 +180,7 @@ enum rs_sim_op_type {
 struct rs_sim_op {
 	enum rs_sim_op_type type;
 	bool write; /* of TOUCH and RANGE */
+	bool ahead; /* until the next operation, the task runs before all that do not */
 	uint16_t order;
 	uint32_t gfp; /* of ALLOC */
 	uint32_t first;

@@ -45,7 +45,7 @@ static const struct {
 	[RS_METRIC_refault_anon] = { 1, 200 },	   [RS_METRIC_refault_file] = { 2, 200 },
 	[RS_METRIC_pswpin] = { 1, 200 },	   [RS_METRIC_pswpout] = { 1, 200 },
 	[RS_METRIC_pageoutrun] = { 0.5, 5 },	   [RS_METRIC_kswapd_cpu_ns] = { 1, 10e6 },
-	[RS_METRIC_pgscan_kswapd] = { 0.5, 1000 }, [RS_METRIC_pgscan_direct] = { 0.5, 1000 },
+	[RS_METRIC_pswpin_half_ns] = { 2, 200e6 }, [RS_METRIC_pgscan_kswapd] = { 0.5, 1000 }, [RS_METRIC_pgscan_direct] = { 0.5, 1000 },
 	[RS_METRIC_pgsteal_kswapd] = { 1, 1000 },  [RS_METRIC_pgsteal_direct] = { 1, 500 },
 	[RS_METRIC_pgactivate] = { 1, 500 },	   [RS_METRIC_pgpgin] = { 1, 500 },
 	[RS_METRIC_free_pages] = { 1, 100 },	   [RS_METRIC_duration_ns] = { 2, 100e6 },

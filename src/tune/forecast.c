@@ -16,83 +16,23 @@
 
 #include "../base/cleanup.h"
 #include "../wire/capture.h"
+#include "forecast_state.h"
 
-#define SECOND 1e9
-#define NR_SAMPLES 1024
 #define SAMPLE_NS 90000000ULL /* closer readings are left out */
-#define NODES 64
 #define PAUSE_NS 2000000000ULL /* kswapd begins anew after this long without reclaim */
 #define CONTACT_NS 1500000000ULL /* and has got on after this */
 #define FARTHEST 3600.0 /* seconds; later is "not as far as can be seen" */
-#define LEAD 5 /* steps after which an estimate is held to what came */
 
-static const double spans[] = { 1, 3, 10, 30 };
-#define NR_SPANS 4
-#define TREND NR_SPANS /* one more: the second span, changing on as it did in the last seconds */
-#define ALL (NR_SPANS + 1) /* and the mean of them, by their errors */
-
-/* Chosen on the half of the lab's runs that docs/forecast.md calls seen. */
-static const double error_decay = 0.65; /* weight of the old mean square error at each step */
-static const double least_error = 0.1; /* of the rate itself */
-static const double least_rate_error = 32; /* pages per second */
-static const double file_share = 0.95; /* of the file pages, what reclaim gets before tasks wait */
-static const double slab_share = 0.5;
+/* Chosen on part a of the runs of docs/forecast.md. */
 static const double stall_memory = 60; /* seconds of kswapd's work after which a stall counts half */
 static const double stall_prior = 2; /* seconds of its work that the prior is worth */
 static const double stall_prior_rate = 0.002; /* stalled seconds, for each time the load takes low - min in a second */
 static const double stall_prior_most = 0.05;
 static const double persistence = 0.7;
-static const double contact_prior =
-	0.7; /* tasks have to reclaim when kswapd begins, until there was one that says more */
-static const double least_rate = 64; /* pages in a second: less is none */
-
-/* What can be said at one moment, in pages. */
-struct sample {
-	uint64_t ts_ns;
-	double free, above_low, above_min, gap, min, high;
-	double file, anon, swap_free, swap_used, slab, other;
-	double steal, kswapd_steal; /* since boot */
-	uint64_t stalls, oom_kills; /* since boot */
-};
-
-/* A rate of the load: estimated over each span, and from all of them. */
-struct flow {
-	double by_span[ALL + 1];
-	double past[LEAD + 1][ALL + 1]; /* of the last steps */
-	double square_error[ALL + 1];
-	unsigned int judged;
-	double rate, error;
-	uint64_t since_ns; /* it has been above least_rate; 0: it is not */
-};
-
-struct rs_forecaster {
-	double horizon;
-	/* The sample that is being read. */
-	struct rs_event_zone_state zones[RS_FORECAST_ZONES];
-	unsigned int nr_zones;
-	struct rs_forecast_zone now[RS_FORECAST_ZONES]; /* of the last whole sample */
-	unsigned int nr_now;
-	double file, anon, slab, unmovable;
-	uint64_t stall_events, oom_events; /* where the gauge has no counts of them */
-
-	struct sample ring[NR_SAMPLES];
-	unsigned int nr_samples; /* ever */
-	uint64_t first_stalls, first_oom_kills;
-	uint64_t step_ns[LEAD + 1];
-	unsigned int nr_steps;
-	struct flow demand, growth;
-	double swap_worth; /* of a page of swap: below 1 where it lies in memory itself */
-	double worked, stalled; /* seconds of kswapd's work, and those with stalls */
-	double kswapd_rate;
-	double node_free[NODES], node_drain[NODES];
-	bool kswapd_works;
-	/* Times at which kswapd began after a pause, and those at which tasks had to reclaim before it got on. */
-	double contacts, bad_contacts;
-	uint64_t worked_ns, contact_ns; /* when it last did; since when it does */
-	bool contact_is_bad;
-	struct rs_forecast forecast;
-	struct rs_forecast_truth truth;
-};
+/* Tasks have to reclaim when kswapd begins, until there was one that says more. */
+static const double contact_prior = 0.5;
+static const double contact_prior_unclean = 0.9; /* there is little that can be reclaimed at once */
+static const double contact_clean = 2; /* seconds of the load's demand */
 
 int rs_forecaster_create(uint64_t horizon_ns, struct rs_forecaster **ret)
 {
@@ -134,25 +74,6 @@ static double above(double free, double mark)
 	return free > mark ? free - mark : 0;
 }
 
-static const struct sample *sample_at(const struct rs_forecaster *f, unsigned int back)
-{
-	return &f->ring[(f->nr_samples - 1 - back) % NR_SAMPLES];
-}
-
-/* The youngest sample that is at least so old; the oldest of all where that reaches back half as far, else NULL. */
-static const struct sample *sample_before(const struct rs_forecaster *f, uint64_t ts_ns, double seconds)
-{
-	unsigned int n = f->nr_samples < NR_SAMPLES ? f->nr_samples : NR_SAMPLES, back;
-	const struct sample *s = NULL;
-
-	for (back = 0; back < n; back++) {
-		s = sample_at(f, back);
-		if (s->ts_ns <= ts_ns && ts_ns - s->ts_ns >= seconds * SECOND)
-			return s;
-	}
-	return s && s->ts_ns < ts_ns && ts_ns - s->ts_ns >= seconds * SECOND / 2 ? s : NULL;
-}
-
 static void take_zone(struct rs_forecaster *f, const struct rs_event_zone_state *e)
 {
 	if (e->context == RS_ZONE_OF_GAUGE && e->managed && f->nr_zones < RS_FORECAST_ZONES)
@@ -187,7 +108,7 @@ static int by_use(const void *a, const void *b)
 	return x->nid != y->nid ? (x->nid > y->nid) - (x->nid < y->nid) : (x->zid < y->zid) - (x->zid > y->zid);
 }
 
-static void sum_zones(struct rs_forecaster *f, struct sample *s)
+static void sum_zones(struct rs_forecaster *f, struct rs_sample *s)
 {
 	int highest = highest_zone(f);
 	unsigned int i;
@@ -237,9 +158,9 @@ static void drain_nodes(struct rs_forecaster *f)
 }
 
 /* What a page of swap is worth: memory that nobody has named grows with swap that lies in memory. */
-static void learn_swap(struct rs_forecaster *f, const struct sample *now)
+static void learn_swap(struct rs_forecaster *f, const struct rs_sample *now)
 {
-	const struct sample *then = sample_before(f, now->ts_ns, 3);
+	const struct rs_sample *then = rs_forecast_sample_before(f, now->ts_ns, 3);
 	double used = then ? now->swap_used - then->swap_used : 0;
 
 	if (used > 512) {
@@ -251,7 +172,7 @@ static void learn_swap(struct rs_forecaster *f, const struct sample *now)
 }
 
 /* How kswapd has worked since the sample before, and whether tasks had to help. */
-static void watch_kswapd(struct rs_forecaster *f, const struct sample *was, const struct sample *now)
+static void watch_kswapd(struct rs_forecaster *f, const struct rs_sample *was, const struct rs_sample *now)
 {
 	double seconds = (now->ts_ns - was->ts_ns) / SECOND, reclaimed = now->kswapd_steal - was->kswapd_steal;
 	double keep = exp2(-seconds / stall_memory);
@@ -280,8 +201,8 @@ static void watch_kswapd(struct rs_forecaster *f, const struct sample *was, cons
 /* The gauge's last record: the sample is whole. True if it is kept. */
 static bool take_vm(struct rs_forecaster *f, const struct rs_event_vm_state *e)
 {
-	const struct sample *was = f->nr_samples ? sample_at(f, 0) : NULL;
-	struct sample s = { .ts_ns = e->hdr.ts_ns, .file = f->file, .anon = f->anon, .slab = f->slab };
+	const struct rs_sample *was = f->nr_samples ? rs_forecast_sample(f, 0) : NULL;
+	struct rs_sample s = { .ts_ns = e->hdr.ts_ns, .file = f->file, .anon = f->anon, .slab = f->slab };
 	bool whole = f->nr_zones && !(was && s.ts_ns < was->ts_ns + SAMPLE_NS);
 
 	if (whole) {
@@ -316,92 +237,6 @@ static bool take_vm(struct rs_forecaster *f, const struct rs_event_vm_state *e)
 	return whole;
 }
 
-/* ---- rates ---- */
-
-/* How much memory the load has taken, whatever was reclaimed meanwhile. */
-static double taken(__attribute__((unused)) const struct rs_forecaster *f, const struct sample *s)
-{
-	return s->steal - s->free;
-}
-
-/* Memory that reclaim could turn into free memory. Swap counts as far as there can be anonymous pages for it. */
-static double reclaimable(const struct rs_forecaster *f, const struct sample *s)
-{
-	double swap = s->anon + s->file + s->free;
-
-	return file_share * s->file + slab_share * s->slab +
-	       f->swap_worth * (s->swap_free < swap ? s->swap_free : swap);
-}
-
-/* How much of the memory neither is free nor can be made so. */
-static double kept(const struct rs_forecaster *f, const struct sample *s)
-{
-	return -s->free - reclaimable(f, s);
-}
-
-typedef double (*rs_level)(const struct rs_forecaster *f, const struct sample *s);
-
-static double mean_rate(const struct rs_forecaster *f, rs_level level, const struct sample *from,
-			const struct sample *to)
-{
-	return (level(f, to) - level(f, from)) / ((to->ts_ns - from->ts_ns) / SECOND);
-}
-
-/* Holds the estimates of LEAD steps ago to what came. */
-static void judge_flow(struct rs_forecaster *f, struct flow *flow, rs_level level)
-{
-	unsigned int slot = (f->nr_steps + 1) % (LEAD + 1), i;
-	const struct sample *now = sample_at(f, 0), *then;
-	double came;
-
-	if (f->nr_steps < LEAD)
-		return;
-	then = sample_before(f, now->ts_ns, (now->ts_ns - f->step_ns[slot]) / SECOND);
-	if (!then || then->ts_ns >= now->ts_ns)
-		return;
-	came = mean_rate(f, level, then, now);
-	for (i = 0; i <= ALL; i++) {
-		double error = flow->past[slot][i] - came, keep = flow->judged ? error_decay : 0;
-
-		flow->square_error[i] = keep * flow->square_error[i] + (1 - keep) * error * error;
-	}
-	flow->judged++;
-}
-
-static void estimate_flow(struct rs_forecaster *f, struct flow *flow, rs_level level)
-{
-	const struct sample *now = sample_at(f, 0), *from;
-	double sum = 0, weights = 0, spread = 0, rate = 0;
-	unsigned int i, then = (f->nr_steps + 1) % (LEAD + 1); /* LEAD steps ago */
-
-	judge_flow(f, flow, level);
-	for (i = 0; i < NR_SPANS; i++) {
-		from = sample_before(f, now->ts_ns, spans[i]);
-		if (from && from->ts_ns < now->ts_ns)
-			rate = mean_rate(f, level, from, now);
-		flow->by_span[i] = rate; /* a span that is not there yet: as the shorter one */
-	}
-	/* Half as much again as came in LEAD seconds, being the mean of the next ones. */
-	flow->by_span[TREND] = flow->by_span[1] + (f->nr_steps < 2 * LEAD ? 0 : flow->by_span[1] - flow->past[then][1]);
-	for (i = 0; i < ALL; i++) {
-		double weight = flow->judged ? pow(flow->square_error[i] + least_rate_error * least_rate_error, -2)
-					     : i < NR_SPANS;
-
-		sum += weight * flow->by_span[i];
-		weights += weight;
-		if (i < NR_SPANS)
-			spread = fmax(spread, fabs(flow->by_span[i] - flow->by_span[0]));
-	}
-	flow->rate = flow->by_span[ALL] = sum / weights;
-	flow->error = flow->judged ? sqrt(flow->square_error[ALL]) : spread;
-	if (flow->by_span[2] < least_rate)
-		flow->since_ns = 0;
-	else if (!flow->since_ns)
-		flow->since_ns = now->ts_ns;
-	flow->error = fmax(flow->error, least_error * fabs(flow->rate) + least_rate_error);
-	memcpy(flow->past[f->nr_steps % (LEAD + 1)], flow->by_span, sizeof(flow->by_span));
-}
-
 /* ---- times ---- */
 
 static double normal(double x)
@@ -413,7 +248,7 @@ static double normal(double x)
 static const double ninths[] = { -1.593, -0.967, -0.589, -0.282, 0, 0.282, 0.589, 0.967, 1.593 };
 
 /* Probability that @pages last longer than @t seconds. */
-static double lasts(const struct flow *flow, double pages, double t)
+static double lasts(const struct rs_flow *flow, double pages, double t)
 {
 	return t > 0 ? 1 - normal((flow->rate - pages / t) / flow->error) : pages > 0;
 }
@@ -424,6 +259,7 @@ struct way {
 	double to_low; /* pages until kswapd is woken */
 	double until_kept; /* pages until nothing can be reclaimed any more */
 	double gap; /* low - min */
+	double clean; /* pages that can be reclaimed without being written */
 };
 
 static double stalls_in_a_second(const struct rs_forecaster *f, double demand, double gap)
@@ -437,9 +273,9 @@ static double stalls_in_a_second(const struct rs_forecaster *f, double demand, d
  * Probability that the load goes on until it has taken so many pages: what has gone on for a time is as likely to be
  * before its middle as behind it.
  */
-static double goes_on(const struct rs_forecaster *f, const struct flow *flow, double pages)
+static double goes_on(const struct rs_forecaster *f, const struct rs_flow *flow, double pages)
 {
-	double age = flow->since_ns ? (sample_at(f, 0)->ts_ns - flow->since_ns) / SECOND : 0;
+	double age = flow->since_ns ? (rs_forecast_sample(f, 0)->ts_ns - flow->since_ns) / SECOND : 0;
 	double left = flow->rate > 0 ? pages / flow->rate : INFINITY;
 
 	return isinf(left) || age <= 0 ? 0 : pow(age / (age + left), persistence);
@@ -448,13 +284,14 @@ static double goes_on(const struct rs_forecaster *f, const struct flow *flow, do
 /* Probability that kswapd keeps ahead for @t seconds. @may_end: the load may also end before. */
 static double no_stalls(const struct way *way, double t, bool may_end)
 {
-	const struct flow *demand = &way->f->demand;
-	double contact = (way->f->bad_contacts + contact_prior) / (way->f->contacts + 1);
+	const struct rs_flow *demand = &way->f->demand;
+	bool clean = way->clean > contact_clean * demand->rate;
+	double contact = (way->f->bad_contacts + (clean ? contact_prior : contact_prior_unclean)) / (way->f->contacts + 1);
 	double sum = 0;
+	unsigned int i;
 
 	if (may_end)
 		contact *= goes_on(way->f, demand, way->to_low);
-	unsigned int i;
 
 	for (i = 0; i < RS_ARRAY_SIZE_OF(ninths); i++) {
 		double rate = demand->rate + ninths[i] * demand->error, working = 0;
@@ -473,6 +310,16 @@ static double no_stalls(const struct way *way, double t, bool may_end)
 static double stays_above_min(const struct way *way, double t)
 {
 	return lasts(&way->f->growth, way->until_kept, t) * no_stalls(way, t, false);
+}
+
+/* Either kswapd falls behind, or it does not and there is nothing left: both only if the load goes on. */
+static double p_direct(const struct way *way)
+{
+	const struct rs_forecaster *f = way->f;
+
+	return 1 - no_stalls(way, f->horizon, true) +
+	       no_stalls(way, f->horizon, false) * (1 - lasts(&f->growth, way->until_kept, f->horizon)) *
+		       goes_on(f, &f->growth, way->until_kept);
 }
 
 /* When the probability has fallen to @p. */
@@ -500,7 +347,7 @@ static double min_stays(const void *ctx, double t)
 }
 
 struct drain {
-	struct flow flow;
+	struct rs_flow flow;
 	double pages;
 };
 
@@ -516,7 +363,7 @@ static struct rs_span span_of(double (*stays)(const void *ctx, double t), const 
 	return (struct rs_span){ when(stays, ctx, 0.95), when(stays, ctx, 0.5), when(stays, ctx, 0.05) };
 }
 
-static struct rs_span time_to_drain(const struct flow *flow, double share, double pages)
+static struct rs_span time_to_drain(const struct rs_flow *flow, double share, double pages)
 {
 	struct drain d = { *flow, pages };
 
@@ -571,17 +418,16 @@ static void forecast_zones(struct rs_forecaster *f, const struct way *host)
 
 static void make_forecast(struct rs_forecaster *f)
 {
-	const struct sample *now = sample_at(f, 0);
+	const struct rs_sample *now = rs_forecast_sample(f, 0);
 	struct rs_forecast *fc = &f->forecast;
-	struct way way = { f, now->above_low, 0, now->gap };
+	struct way way = { f, now->above_low, 0, now->gap, rs_forecast_clean(now) };
 	double to_oom;
 
-	estimate_flow(f, &f->demand, taken);
-	estimate_flow(f, &f->growth, kept);
+	rs_forecast_estimate(f);
 	fc->ts_ns = now->ts_ns;
 	fc->above_low = now->above_low;
 	fc->above_min = now->above_min;
-	fc->reclaimable = reclaimable(f, now);
+	fc->reclaimable = rs_forecast_reclaimable(f, now);
 	fc->demand = f->demand.rate;
 	fc->demand_error = f->demand.error;
 	fc->growth = f->growth.rate;
@@ -592,10 +438,7 @@ static void make_forecast(struct rs_forecaster *f)
 	way.until_kept = fc->above_min + fc->reclaimable;
 	fc->to_low = time_to_drain(&f->demand, 1, fc->above_low);
 	fc->to_min = time_to_min(&way, &fc->to_low, f->truth.below_min);
-	fc->p_direct = f->truth.below_min ? 1
-					  : 1 - no_stalls(&way, f->horizon, true) *
-							    (1 - (1 - lasts(&f->growth, way.until_kept, f->horizon)) *
-									 goes_on(f, &f->growth, way.until_kept));
+	fc->p_direct = f->truth.below_min ? 1 : p_direct(&way);
 	to_oom = way.until_kept + now->free - now->above_min;
 	fc->p_oom = (1 - lasts(&f->growth, to_oom, f->horizon)) * goes_on(f, &f->growth, to_oom);
 	forecast_zones(f, &way);

@@ -17,6 +17,10 @@
 /* Before the clock of the recording starts, the host is brought to the state that it had then. */
 #define START_NS (30 * NS_PER_S)
 #define MAX_SLOWDOWN 8
+/* How often in the recorded time a run is looked at, and how many direct reclaims, and times as many, are too many. */
+#define NR_LOOKS 32
+#define MAX_STALLS 2000
+#define MAX_EXCESS 30.0
 /* Linux reads 128 KiB ahead in a file that is read in order. */
 #define READAHEAD 32
 #define MAX_IDS 65536
@@ -34,7 +38,8 @@ struct player {
 	size_t slot;
 	unsigned int step;
 	bool began;
-	uint64_t slot_began_ns, stalled_ns; /* the task's waiting then */
+	unsigned int boosts; /* of this span, so far */
+	uint64_t due_ns; /* when the spans so far would be over, had nothing waited for memory */
 	uint64_t random;
 	uint32_t *ids;
 	double carry[3]; /* fractions of touches, from span to span */
@@ -102,7 +107,7 @@ static uint32_t anon_touches(struct player *player, const struct rs_load_slot *s
 
 	if (r->w->swapped_in > 500)
 		profile = (double)s->swapped_in / r->w->swapped_in * r->w->nr_slots;
-	pick(player, &nr, r->anon_first, hot, whole(&player->carry[0], seconds * hot * r->p[RS_LOAD_anon_hot_rate]));
+	pick(player, &nr, r->anon_first, hot, whole(&player->carry[0], seconds * hot * r->p[RS_LOAD_anon_hot_rate] * profile));
 	pick(player, &nr, r->anon_first + hot, r->anon_top - hot,
 	     whole(&player->carry[1], seconds * (r->anon_top - hot) * r->p[RS_LOAD_anon_cold_rate] * profile));
 	return nr;
@@ -125,33 +130,57 @@ static uint32_t file_touches(struct player *player, const struct rs_load_slot *s
 	return nr;
 }
 
+/* Does what this span takes come before everything else, as of an interrupt or a real-time task? */
+static bool comes_first(const struct player *player, size_t slot)
+{
+	uint64_t state = (player->run->seed + 1) << 33 | slot;
+
+	if (player->part != PART_ANON || slot >= player->run->w->nr_slots)
+		return false;
+	return (next_random(&state) >> 32) * 0x1p-32 < player->run->p[RS_LOAD_burst_first];
+}
+
 static bool anon_op(struct player *player, const struct rs_load_slot *s, struct rs_sim_op *op)
 {
 	struct run *r = player->run;
+	bool first = comes_first(player, player->slot);
 	uint32_t n;
 
 	switch (player->step) {
 	case 1:
+		if (player->boosts == s->boosts)
+			return false;
+		player->boosts++;
+		player->step--;
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_BOOST, .ahead = first };
+		return true;
+	case 2:
 		n = rs_min(s->anon_gone, r->anon_top);
 		r->anon_top -= n;
-		*op = (struct rs_sim_op){ .type = RS_SIM_OP_FREE, .first = r->anon_first + r->anon_top, .nr = n };
+		*op = (struct rs_sim_op){
+			.type = RS_SIM_OP_FREE, .ahead = first, .first = r->anon_first + r->anon_top, .nr = n
+		};
 		return n;
-	case 2:
+	case 3:
 		n = rs_min(s->anon_new, r->anon_pages - r->anon_top);
 		*op = (struct rs_sim_op){
-			.type = RS_SIM_OP_RANGE, .write = true, .first = r->anon_first + r->anon_top, .nr = n
+			.type = RS_SIM_OP_RANGE,
+			.write = true,
+			.ahead = first,
+			.first = r->anon_first + r->anon_top,
+			.nr = n,
 		};
 		r->anon_top += n;
 		return n;
-	case 3:
+	case 4:
 		n = rs_min(s->kernel_gone, r->kernel_held);
 		r->kernel_held -= n;
-		*op = (struct rs_sim_op){ .type = RS_SIM_OP_RELEASE, .nr = n };
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_RELEASE, .ahead = first, .nr = n };
 		return n;
-	case 4:
+	case 5:
 		n = s->kernel_new;
 		r->kernel_held += n;
-		*op = (struct rs_sim_op){ .type = RS_SIM_OP_ALLOC, .nr = n };
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_ALLOC, .ahead = first, .nr = n };
 		return n;
 	default:
 		n = anon_touches(player, s);
@@ -195,7 +224,7 @@ static uint64_t stalled_ns(const struct player *player)
 }
 
 /* What a player does in a span: its operations, then the rest of the time. */
-enum { STEP_LAST_OP = 5, STEP_COMPUTE, STEP_SLEEP };
+enum { STEP_LAST_OP = 6, STEP_COMPUTE, STEP_SLEEP };
 
 /*
  * When in a long span something was done the gauge did not see: the seed decides, so that what depends on it shows
@@ -219,17 +248,20 @@ static void next_op(void *arg, uint64_t now_ns, struct rs_sim_op *op)
 	struct player *player = arg;
 	const struct rs_workload *w = player->run->w;
 
-	for (; player->slot < w->nr_slots; player->slot++, player->step = 0, player->began = false) {
+	for (; player->slot < w->nr_slots; player->slot++, player->step = 0, player->began = false, player->boosts = 0) {
 		const struct rs_load_slot *s = &w->slots[player->slot];
 		uint64_t until;
 
 		if (!player->began) {
 			player->began = true;
-			player->slot_began_ns = now_ns;
-			player->stalled_ns = stalled_ns(player);
-			until = now_ns + starts_after_ns(player, s);
+			if (!player->due_ns)
+				player->due_ns = now_ns;
+			until = player->due_ns + stalled_ns(player) + starts_after_ns(player, s);
+			player->due_ns += s->ns - s->waited_ns;
 			if (until > now_ns) {
-				*op = (struct rs_sim_op){ .type = RS_SIM_OP_SLEEP, .ns = until };
+				*op = (struct rs_sim_op){ .type = RS_SIM_OP_SLEEP,
+							  .ahead = comes_first(player, player->slot),
+							  .ns = until };
 				return;
 			}
 		}
@@ -239,7 +271,8 @@ static void next_op(void *arg, uint64_t now_ns, struct rs_sim_op *op)
 				return;
 		}
 		player->step++;
-		until = player->slot_began_ns + (s->ns - s->waited_ns) + (stalled_ns(player) - player->stalled_ns);
+		/* what a span took longer for other reasons than waiting is taken from the rest that follows */
+		until = player->due_ns + stalled_ns(player);
 		if (player->step == STEP_COMPUTE && until > now_ns) {
 			*op = (struct rs_sim_op){ .type = RS_SIM_OP_COMPUTE,
 						  .ns = (until - now_ns) * player->run->p[RS_LOAD_cpu_busy] };
@@ -248,7 +281,9 @@ static void next_op(void *arg, uint64_t now_ns, struct rs_sim_op *op)
 			player->step++;
 		}
 		if (player->step == STEP_SLEEP && until > now_ns) {
-			*op = (struct rs_sim_op){ .type = RS_SIM_OP_SLEEP, .ns = until };
+			*op = (struct rs_sim_op){ .type = RS_SIM_OP_SLEEP,
+						  .ahead = comes_first(player, player->slot + 1),
+						  .ns = until };
 			return;
 		}
 	}
@@ -314,6 +349,7 @@ static void set_devices(struct rs_sim_config *c, const double *p, bool swap_is_z
 		c->swap.read_request_ns = p[RS_LOAD_swap_in_ns] / 4;
 		c->swap.latency_ns = p[RS_LOAD_swap_in_ns] * 3 / 4;
 		c->swap.write_page_ns = p[RS_LOAD_swap_out_ns];
+		k->pageout = p[RS_LOAD_swap_cpu_ns];
 		c->swap.read_page_ns = 0;
 		c->swap.write_request_ns = 0;
 	}
@@ -402,20 +438,49 @@ static void sum_up(const struct rs_sim_result *a, const struct rs_sim_result *b,
 	ret[RS_METRIC_free_pages] = free_sum * 1000 / rs_max(1, b->now_ns - a->now_ns);
 }
 
+/* It reclaims so much more than was recorded that nothing can be learned from the rest. */
+static bool is_hopeless(const struct rs_workload *w, const struct rs_sim_counts *begin, const struct rs_sim_counts *now)
+{
+	uint64_t stalls = now->allocstall - begin->allocstall;
+
+	return stalls > MAX_STALLS && stalls > MAX_EXCESS * w->recorded[RS_METRIC_allocstall];
+}
+
+/* In which of the looks half of what was swapped in had been; evenly within it. */
+static double half_of_swapins_ns(const uint64_t *pswpin, unsigned int nr_looks, uint64_t look_ns)
+{
+	double half = (pswpin[0] + pswpin[nr_looks]) / 2.0;
+	unsigned int i = 0;
+
+	while (i < nr_looks && pswpin[i + 1] < half)
+		i++;
+	if (i == nr_looks || pswpin[i + 1] == pswpin[i])
+		return i * (double)look_ns;
+	return (i + (half - pswpin[i]) / (pswpin[i + 1] - pswpin[i])) * look_ns;
+}
+
 static int run_to_end(struct run *r, double *ret, struct rs_sim_result *ret_result)
 {
 	struct rs_sim_result before, after;
-	uint64_t limit = START_NS + MAX_SLOWDOWN * (uint64_t)r->w->recorded[RS_METRIC_duration_ns];
+	uint64_t duration = r->w->recorded[RS_METRIC_duration_ns], pswpin[NR_LOOKS * MAX_SLOWDOWN + 1];
+	unsigned int looks = 0;
 	int err = rs_sim_run(r->sim, START_NS);
 
-	if (err)
-		return err;
 	rs_sim_result(r->sim, &before);
-	err = rs_sim_run(r->sim, limit);
+	pswpin[0] = before.counts.pswpin;
+	do {
+		if (err)
+			return err;
+		looks++;
+		err = rs_sim_run(r->sim, START_NS + duration * looks / NR_LOOKS);
+		rs_sim_result(r->sim, &after);
+		pswpin[looks] = after.counts.pswpin;
+	} while (!rs_sim_done(r->sim) && looks < MAX_SLOWDOWN * NR_LOOKS &&
+		 !is_hopeless(r->w, &before.counts, &after.counts));
 	if (err)
 		return err;
-	rs_sim_result(r->sim, &after);
 	sum_up(&before, &after, ret);
+	ret[RS_METRIC_pswpin_half_ns] = half_of_swapins_ns(pswpin, looks, duration / NR_LOOKS);
 	if (ret_result)
 		*ret_result = after;
 	return 0;

@@ -15,6 +15,7 @@
 #include "../base/cleanup.h"
 #include "../base/log.h"
 #include "../diff/diff.h"
+#include "bursts.h"
 #include "settings.h"
 
 #define NS_PER_S 1000000000ULL
@@ -102,7 +103,7 @@ struct staller {
 struct sample {
 	uint64_t ts_ns;
 	uint64_t free, anon, file, kernel, swap_used;
-	uint64_t steal_file, pswpin, pgalloc, waited_ns, refaults;
+	uint64_t steal_file, pswpin, pgalloc, waited_ns, boost, boost_wakes;
 };
 
 struct pass {
@@ -115,7 +116,7 @@ struct pass {
 	struct staller stallers[MAX_STALLERS];
 	unsigned int nr_stallers;
 	uint64_t steal_file, stall_ns, nr_stalls, refault_anon, refault_file;
-	uint64_t wake_asked_ns;
+	uint64_t wake_asked_ns, boost_wakes;
 	uint64_t wakes[MAX_WAKES];
 	unsigned int nr_wakes;
 };
@@ -168,6 +169,7 @@ static int take_vm(struct pass *p, const struct rs_event_vm_state *e)
 		if (p->has_zone[i]) {
 			managed += p->zones[i].managed;
 			s->free += p->zones[i].free;
+			s->boost += p->zones[i].boost;
 		}
 	for (i = 0; i < RS_MAX_ZONES; i++)
 		s->pgalloc += e->pgalloc[i];
@@ -179,6 +181,7 @@ static int take_vm(struct pass *p, const struct rs_event_vm_state *e)
 	s->steal_file = p->steal_file;
 	s->pswpin = e->pswpin;
 	s->waited_ns = p->stall_ns;
+	s->boost_wakes = p->boost_wakes;
 	if (!p->nr_samples) {
 		p->w->inactive_anon = n->inactive_anon;
 		p->w->active_anon = n->active_anon;
@@ -244,6 +247,8 @@ static int take(struct pass *p, const struct rs_event_hdr *hdr)
 		break;
 	case RS_EVENT_wakeup_kswapd:
 		p->wake_asked_ns = hdr->ts_ns;
+		/* without flags: of an allocation that has raised the marks */
+		p->boost_wakes += !AS(wakeup_kswapd)->gfp;
 		break;
 	case RS_EVENT_kswapd_wake:
 		if (p->wake_asked_ns && p->nr_wakes < MAX_WAKES)
@@ -407,6 +412,21 @@ static double fastest_alloc_ns(const struct pass *p)
 	return best;
 }
 
+/*
+ * A page that is faulted in costs more than one of many that are read at once: of it the fast tenth of the spans that
+ * held nothing else and no waiting, because others may have had the CPU in the slower ones.
+ */
+static void learn_costs(struct rs_workload *w)
+{
+	struct rs_sim_costs *costs = &w->config.costs;
+
+	w->growth_ns = rs_load_growth_ns(w->slots, w->nr_slots);
+	if (isfinite(w->alloc_ns))
+		costs->alloc = costs->fault = w->alloc_ns / 2;
+	if (isfinite(w->growth_ns))
+		costs->fault = fmax(costs->fault, w->growth_ns - costs->alloc);
+}
+
 static int make_slots(struct pass *p)
 {
 	struct rs_workload *w = p->w;
@@ -436,6 +456,8 @@ static int make_slots(struct pass *p)
 		s->file_in = in > 0 ? in : 0;
 		file_in += s->file_in;
 		s->swapped_in = b->pswpin - a->pswpin;
+		s->boosts = rs_max(b->boost_wakes - a->boost_wakes,
+				   b->boost > a->boost ? (b->boost - a->boost + PAGEBLOCK_NR_PAGES - 1) / PAGEBLOCK_NR_PAGES : 0);
 		s->waited_ns =
 			rs_min(b->waited_ns - a->waited_ns + (uint64_t)(per_swapin * s->swapped_in), s->ns * 95 / 100);
 		w->anon_peak = rs_max(w->anon_peak, anon);
@@ -447,7 +469,9 @@ static int make_slots(struct pass *p)
 	if (w->recorded[RS_METRIC_refault_file] > 0)
 		w->file_seen -= rs_min(w->file_seen, (uint64_t)w->recorded[RS_METRIC_refault_file]);
 	w->file_seen = rs_max(w->file_seen, w->file_peak);
-	return 0;
+	w->recorded[RS_METRIC_pswpin_half_ns] = rs_load_half_of_swapins_ns(w->slots, w->nr_slots);
+	learn_costs(w);
+	return rs_load_split(&w->slots, &w->nr_slots, rs_load_burst_pages(w->slots, w->nr_slots));
 }
 
 static void learn_host(struct pass *p)
@@ -462,14 +486,10 @@ static void learn_host(struct pass *p)
 				(struct rs_sim_zone){ .idx = i, .managed_pages = p->zones[i].managed };
 	if (p->nr_wakes) {
 		qsort(p->wakes, p->nr_wakes, sizeof(p->wakes[0]), compare_u64);
-		c->kswapd_wake_ns = p->wakes[p->nr_wakes / 2];
+		c->kswapd_wake_ns = p->wakes[p->nr_wakes / 10];
 	}
 	c->swap.synchronous = p->w->swap_is_zram;
 	p->w->alloc_ns = fastest_alloc_ns(p);
-	if (isfinite(p->w->alloc_ns)) {
-		c->costs.alloc = p->w->alloc_ns / 2;
-		c->costs.fault = p->w->alloc_ns / 2;
-	}
 }
 
 static void say_unknown(const struct pass *p)
@@ -587,6 +607,8 @@ bool rs_workload_has(const struct rs_workload *w, enum rs_load_parameter paramet
 	case RS_LOAD_swap_in_ns:
 	case RS_LOAD_swap_out_ns:
 		return swaps && w->anon_peak;
+	case RS_LOAD_swap_cpu_ns:
+		return swaps && w->anon_peak && !w->swap_is_zram;
 	case RS_LOAD_file_size:
 	case RS_LOAD_file_sweep_share:
 	case RS_LOAD_file_reads:

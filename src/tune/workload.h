@@ -23,6 +23,7 @@
 	X(refault_anon, PAGES, "anonymous pages evicted and wanted again")                     \
 	X(refault_file, PAGES, "file pages evicted and wanted again")                          \
 	X(pswpin, PAGES, "read from swap")                                                     \
+	X(pswpin_half_ns, NS, "until half of that had been read")                              \
 	X(pswpout, PAGES, "written to swap")                                                   \
 	X(pageoutrun, COUNT, "runs of kswapd")                                                 \
 	X(kswapd_cpu_ns, NS, "CPU time of kswapd")                                             \
@@ -56,11 +57,13 @@ enum rs_metric_unit rs_metric_unit(enum rs_metric metric);
 	X(file_reads, 1.0, 20.0, "reads for each one that missed the cache")                                \
 	X(file_hot_share, 0.01, 0.5, "share of the file in steady use")                                     \
 	X(file_hot_rate, 0.02, 20.0, "how often each page of it is read")                                   \
-	X(cpu_scale, 0.2, 40.0, "CPU time of reclaim, in the simulator's default costs")                    \
+	X(cpu_scale, 0.2, 100.0, "CPU time of reclaim, in the simulator's default costs")                    \
 	X(swap_in_ns, 2e3, 2e7, "time of a swap-in")                                                        \
 	X(swap_out_ns, 2e3, 2e7, "time of a swap-out")                                                      \
 	X(cpu_busy, 0.01, 1.0, "share of its time between allocations that each part of the load computes") \
-	X(file_in_ns, 2e3, 2e7, "time of a read from a file's device")
+	X(file_in_ns, 2e3, 2e7, "time of a read from a file's device")                                      \
+	X(swap_cpu_ns, 2e2, 3e5, "CPU time of handing a page to the swap device, or of asking for one")      \
+	X(burst_first, 0.02, 1.0, "share of bursts that take their memory before anybody else has the CPU")
 
 #define RS_LOAD_PARAMETER_ENUM(name, low, high, text) RS_LOAD_##name,
 enum rs_load_parameter { RS_LOAD_PARAMETERS(RS_LOAD_PARAMETER_ENUM) RS_NR_LOAD_PARAMETERS };
@@ -70,7 +73,7 @@ struct rs_load_range {
 	double low, high;
 };
 
-/* What one span between two readings of the gauge held. */
+/* What one span between two readings of the gauge held, or a part of it. */
 struct rs_load_slot {
 	uint64_t ns;
 	uint64_t waited_ns; /* of it in direct reclaim or for a swap-in, which another setting may not repeat */
@@ -78,6 +81,7 @@ struct rs_load_slot {
 	uint32_t file_in; /* read into the cache */
 	uint32_t kernel_new, kernel_gone;
 	uint32_t swapped_in;
+	uint32_t boosts; /* of a zone's marks, by pageblocks that changed their type */
 };
 
 struct rs_workload {
@@ -92,6 +96,7 @@ struct rs_workload {
 	double dirtied_per_s; /* file pages, over the whole recording */
 	uint64_t swapped_in; /* sum over slots */
 	double alloc_ns; /* of a page when the host allocates as fast as it was ever seen to */
+	double growth_ns; /* of an anonymous page, where nothing but such pages was taken; NAN: not seen */
 	bool swap_is_zram;
 
 	/* The recorder's own cost, which is in what was recorded. */

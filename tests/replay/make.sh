@@ -12,7 +12,8 @@ for kernel in "$@"; do
 	esac
 	# mglru-folios is small-folios under MGLRU; kept for 6.1 and 6.18.
 	case $kernel in
-	6.12 | 7.2) more="small-global+lru_gen small-memcg+lru_gen" ;;
+	6.12) more="small-global+lru_gen small-memcg+lru_gen" ;;
+	7.2) more="small-global+lru_gen small-memcg+lru_gen young+lru_gen" ;;
 	*) more= ;;
 	esac
 	for workload in ${WORKLOADS:-small-global small-cache small-memcg small-folios $more}; do

@@ -23,6 +23,8 @@ for data in "$here"/*.data; do
 	{
 		"$rs" explain --why "$data"
 		"$rs" explain --kswapd 1 "$data"
+		"$rs" explain --oom 1 "$data"
+		"$rs" explain -j "$data"
 	} >"$dir/explain" 2>&1
 	same "$here/$name.explain" "$dir/explain" "explain $name"
 	"$rs" report -n 3 "$data" | awk '/^Refaults/ { on = 1 } /^(Shrinkers|Free pages)/ { on = 0 } on' >"$dir/report"

@@ -204,6 +204,27 @@ static void failures_that_another_reclaimer_clears_are_a_race(void **state)
 	assert_int_equal(judge_run(5, NULL).diverged, 1);
 }
 
+static void congestion_that_comes_meanwhile_is_a_race(void **state)
+{
+	(void)state;
+	r.run_node_end.node_flags = 0;
+	assert_int_equal(judge(NULL, RS_DECIDE_shrink_node_writeback).race, 0);
+	r.run_node_end.lruvec_flags = 1;
+	assert_int_equal(judge(NULL, RS_DECIDE_shrink_node_writeback).race, 1);
+}
+
+static void a_boost_that_goes_as_a_run_begins_is_a_race(void **state)
+{
+	(void)state;
+	r.run_zone.boost = 100;
+	assert_int_equal(judge(NULL, RS_DECIDE_balance_pgdat).race, 1);
+	assert_int_equal(judge(NULL, RS_DECIDE_balance_pgdat).diverged, 0);
+	/* it was there all the time */
+	r.run_node_zone.boost = 100;
+	assert_int_equal(judge(NULL, RS_DECIDE_balance_pgdat).race, 0);
+	assert_int_equal(judge(NULL, RS_DECIDE_balance_pgdat).diverged, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +233,8 @@ int main(void)
 		cmocka_unit_test_setup(a_missing_record_is_lost_not_wrong, make_records),
 		cmocka_unit_test_setup(a_request_that_was_taken_is_a_race, make_records),
 		cmocka_unit_test_setup(laptop_mode_keeps_kswapd_from_writing, make_records),
+		cmocka_unit_test_setup(congestion_that_comes_meanwhile_is_a_race, make_records),
+		cmocka_unit_test_setup(a_boost_that_goes_as_a_run_begins_is_a_race, make_records),
 		cmocka_unit_test_setup(failures_that_another_reclaimer_clears_are_a_race, make_records),
 	};
 

@@ -189,6 +189,182 @@ static void a_list_that_changed_is_a_race(void **state)
 	expect(NULL, BIT(inactive_is_low), 0);
 }
 
+/* How often a decision of the call, as it is, is told to be a race. */
+static uint64_t races(enum rs_decision decision)
+{
+	struct judged j = judge(NULL);
+	uint64_t race = j.diff->sums[decision].race;
+
+	judged_drop(&j);
+	return race;
+}
+
+static void what_changed_since_the_entry_is_a_race(void **state)
+{
+	/* the node has gained a boost, or lost its free pages, by the first lruvec */
+	call.lruvec.sc_flags |= RS_SC_FILE_IS_TINY;
+	expect(NULL, BIT(prepare_scan_control), 0);
+	call.lruvec.node_high = 9000;
+	assert_int_equal(races(RS_DECIDE_prepare_scan_control), 1);
+	call.lruvec.node_high = 100;
+	expect(NULL, BIT(prepare_scan_control), 0);
+	call.lruvec.node_free = 1;
+	assert_int_equal(races(RS_DECIDE_prepare_scan_control), 1);
+	/* of the lruvec: refaults, or its lists */
+	make_call(state);
+	call.lruvec.sc_flags &= ~TRIM;
+	expect(NULL, BIT(prepare_scan_control), 0);
+	call.low[0].refaults[0] = call.low[1].refaults[0] = 1;
+	assert_int_equal(races(RS_DECIDE_prepare_scan_control), 1);
+	make_call(state);
+	call.lruvec.sc_flags &= ~TRIM;
+	call.low[1].entry_inactive = call.low[1].inactive + 1;
+	call.low[1].entry_active = call.low[1].active;
+	assert_int_equal(races(RS_DECIDE_prepare_scan_control), 1);
+}
+
+/* Costs that the lruvec had only for a moment since the entry, long before the first lruvec. */
+static void costs_are_found_however_many_were_noted_since(void **state)
+{
+	enum { MANY = 600 };
+	struct rs_event_note_cost_begin begin, other;
+	struct rs_event_note_cost_end end;
+	struct rs_event_hdr *records[MANY + 16];
+	struct judged j;
+	size_t nr = 0, i;
+
+	(void)state;
+	SET(begin, note_cost_begin, .nr_io = 1, .levels = 1, .cgroup = { 1 }, .anon_cost = { 10 }, .file_cost = { 20 },
+	    .lru_size = { 592 });
+	SET(end, note_cost_end, .nr_io = 1, .levels = 1, .cgroup = { 1 }, .anon_cost = { 11 }, .file_cost = { 20 },
+	    .lru_size = { 592 });
+	SET(other, note_cost_begin, .levels = 1, .cgroup = { 1 }, .anon_cost = { 12 }, .file_cost = { 20 },
+	    .lru_size = { 592 });
+	begin.hdr.tid = end.hdr.tid = other.hdr.tid = TID + 1;
+	records[nr++] = &call.node.hdr;
+	records[nr++] = &call.zone.hdr;
+	records[nr++] = &begin.hdr;
+	records[nr++] = &end.hdr;
+	for (i = 0; i < MANY; i++)
+		records[nr++] = &other.hdr;
+	records[nr++] = &call.low[0].hdr;
+	records[nr++] = &call.low[1].hdr;
+	records[nr++] = &call.protection_begin.hdr;
+	records[nr++] = &call.protection.hdr;
+	records[nr++] = &call.lruvec.hdr;
+	call.lruvec.sc_anon_cost = 11;
+	j = judge_records(records, nr, NULL);
+	assert_int_equal(j.diff->sums[RS_DECIDE_prepare_scan_control].agree, 1);
+	judged_drop(&j);
+	/* as the call that has begun will leave it */
+	j = judge_records(records, nr, &end.hdr);
+	assert_int_equal(j.diff->sums[RS_DECIDE_prepare_scan_control].agree, 1);
+	judged_drop(&j);
+	call.lruvec.sc_anon_cost = 13;
+	j = judge_records(records, nr, NULL);
+	assert_int_equal(j.diff->sums[RS_DECIDE_prepare_scan_control].diverged, 1);
+	judged_drop(&j);
+}
+
+/* A list that changes between the entry of shrink_lruvec() and get_scan_count(). */
+static void a_list_that_changes_before_it_is_shared_out_is_a_race(void **state)
+{
+	struct rs_event_lruvec_sizes sizes;
+	struct rs_event_hdr *const records[] = {
+		&call.node.hdr, &call.zone.hdr, &call.low[0].hdr, &call.low[1].hdr, &call.protection_begin.hdr, &call.protection.hdr,
+		&call.lruvec.hdr, &sizes.hdr, &call.batch[0].hdr, &call.batch[1].hdr, &call.lruvec_end.hdr, &call.node_end.hdr,
+	};
+	struct judged j;
+
+	(void)state;
+	SET(sizes, lruvec_sizes, .cgroup = 1);
+	memcpy(sizes.lru_zone_size, call.lruvec.lru_zone_size, sizeof(sizes.lru_zone_size));
+	call.batch[1].nr_requested = 31;
+	j = judge_records(records, RS_ARRAY_SIZE_OF(records), NULL);
+	assert_int_equal(j.diff->sums[RS_DECIDE_get_scan_count].race, 1);
+	judged_drop(&j);
+	j = judge_records(records, RS_ARRAY_SIZE_OF(records), &sizes);
+	assert_int_equal(j.diff->sums[RS_DECIDE_get_scan_count].race, 0);
+	assert_int_equal(j.diff->sums[RS_DECIDE_get_scan_count].diverged, 1);
+	judged_drop(&j);
+}
+
+/* A cgroup that is visited although it is below its memory.min. */
+static void a_cgroup_whose_protection_moves_is_a_race(void **state)
+{
+	struct rs_event_memcg_protection_begin other;
+	struct rs_event_hdr *const records[] = {
+		&call.node.hdr, &call.zone.hdr, &call.low[0].hdr, &call.low[1].hdr, &call.protection_begin.hdr, &call.protection.hdr,
+		&other.hdr, &call.lruvec.hdr, &call.lruvec_end.hdr, &call.node_end.hdr,
+	};
+	struct rs_decision_sum sum;
+	unsigned int other_computes;
+
+	(void)state;
+	call.protection_begin.cgroup = call.protection.cgroup = call.lruvec.cgroup = call.lruvec_end.cgroup = 5;
+	call.protection_begin.usage = call.protection.usage = 90;
+	call.protection.emin = call.protection.elow = 100;
+	SET(other, memcg_protection_begin, .cgroup = 5, .root = 3);
+	other.hdr.tid = TID + 1;
+	for (other_computes = 0; other_computes < 2; other_computes++) {
+		struct judged j = judge_records(records, RS_ARRAY_SIZE_OF(records), other_computes ? NULL : &other);
+
+		sum = j.diff->sums[RS_DECIDE_shrink_node_memcgs];
+		assert_int_equal(sum.race, other_computes);
+		assert_int_equal(sum.diverged, !other_computes);
+		judged_drop(&j);
+	}
+	/* it used more a moment before */
+	call.protection_begin.usage = 200;
+	assert_int_equal(races(RS_DECIDE_shrink_node_memcgs), 1);
+}
+
+/* Two rounds over a node for a large block: the first one has given @reclaimed pages by the second one's first lruvec. */
+static struct rs_decision_sum judge_rounds(uint64_t reclaimed, uint64_t inactive)
+{
+	struct rs_event_zone_watermark_ok_order test;
+	struct rs_event_compaction_suitable suitable;
+	struct rs_event_shrink_lruvec_begin again;
+	struct rs_event_shrink_lruvec_end again_end;
+	struct rs_event_hdr *const records[] = {
+		&call.node.hdr, &call.zone.hdr, &call.low[0].hdr, &call.low[1].hdr, &call.protection_begin.hdr, &call.protection.hdr,
+		&call.lruvec.hdr, &call.lruvec_end.hdr, &test.hdr, &suitable.hdr, &call.low[0].hdr, &call.low[1].hdr,
+		&call.protection_begin.hdr, &call.protection.hdr, &again.hdr, &again_end.hdr, &test.hdr, &suitable.hdr, &call.node_end.hdr,
+	};
+	struct rs_decision_sum sum;
+	struct judged j;
+
+	make_call(NULL);
+	SET(test, zone_watermark_ok_order, .order = 4, .highest_zoneidx = 1);
+	SET(suitable, compaction_suitable, .order = 4, .result = 1);
+	call.node.order = call.lruvec.order = call.lruvec_end.order = call.node_end.order = 4;
+	/* the lruvec gives nothing; what there is comes from slabs */
+	call.lruvec_end.nr_reclaimed = 0;
+	again = call.lruvec;
+	again.nr_reclaimed = reclaimed;
+	again.node_inactive_file = inactive;
+	again_end = call.lruvec_end;
+	again_end.nr_reclaimed = call.node_end.nr_reclaimed = reclaimed;
+	j = judge_records(records, RS_ARRAY_SIZE_OF(records), NULL);
+	sum = j.diff->sums[RS_DECIDE_should_continue_reclaim];
+	judged_drop(&j);
+	return sum;
+}
+
+static void another_round_is_judged_by_what_the_one_before_gave(void **state)
+{
+	struct rs_decision_sum sum;
+
+	(void)state;
+	sum = judge_rounds(5, 512);
+	assert_int_equal(sum.observed, 2); /* it goes on, and then, with nothing more, it does not */
+	assert_int_equal(sum.agree, 2);
+	/* nothing came of the first, or too little is left for the second */
+	assert_int_equal(judge_rounds(0, 512).diverged, 1);
+	assert_int_equal(judge_rounds(5, 32).diverged, 1);
+	assert_int_equal(judge_rounds(5, 33).diverged, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +373,11 @@ int main(void)
 		cmocka_unit_test_setup(a_missing_record_is_no_divergence, make_call),
 		cmocka_unit_test_setup(a_missing_batch_is_seen, make_call),
 		cmocka_unit_test_setup(a_list_that_changed_is_a_race, make_call),
+		cmocka_unit_test_setup(what_changed_since_the_entry_is_a_race, make_call),
+		cmocka_unit_test_setup(costs_are_found_however_many_were_noted_since, make_call),
+		cmocka_unit_test_setup(a_list_that_changes_before_it_is_shared_out_is_a_race, make_call),
+		cmocka_unit_test_setup(a_cgroup_whose_protection_moves_is_a_race, make_call),
+		cmocka_unit_test_setup(another_round_is_judged_by_what_the_one_before_gave, make_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

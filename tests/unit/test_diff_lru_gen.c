@@ -47,6 +47,8 @@ static struct visit {
 	struct rs_event_shrink_one one;
 	struct rs_event_rotate_memcg_begin rotate;
 	struct rs_event_lru_gen_rotate_memcg rotated;
+	struct rs_event_rotate_memcg_begin later_begin; /* of another thread, while this one still fills its record */
+	struct rs_event_lru_gen_rotate_memcg later;
 	struct rs_event_shrink_node_end node_end;
 } v;
 
@@ -158,7 +160,7 @@ static void expect(const void *missing, uint64_t diverged, uint64_t lost)
 		&v.evict_state.hdr, &v.isolate.hdr, &v.isolated.hdr, &v.isolated_state.hdr, &v.evicted.hdr, &v.zone.hdr,
 		&v.abort.hdr, &v.abort_state.hdr, &v.aging.hdr, &v.aged.hdr, &v.lruvec_end.hdr, &v.lruvec_end_6_1.hdr,
 		&v.again.hdr, &v.again_state.hdr, &v.sizable.hdr, &v.sizable_state.hdr, &v.other.hdr, &v.one.hdr, &v.rotate.hdr,
-		&v.rotated.hdr, &v.node_end.hdr,
+		&v.rotated.hdr, &v.later_begin.hdr, &v.later.hdr, &v.node_end.hdr,
 	};
 	const struct rs_diff_options options = { .max_divergences = 10, .why = true };
 	char *path = recording_path();
@@ -249,11 +251,31 @@ static void what_moved_meanwhile_is_no_divergence(void **unused)
 	v.size_state.nr_pages[2] = 1001;
 	v.protection.scan = v.protection.ret = 16001;
 	expect(NULL, 0, 0);
+	make_visit(V6_12);
+	v.evicted.ret = 250;
+	v.isolated.ret = 249;
+	expect(NULL, BIT(try_to_shrink_lruvec), 0);
+	v.evict_state.nr_pages[2] += 64; /* of which one more is to be scanned */
+	expect(NULL, 0, 0);
 	/* If none does, the kernel has read in between, and that is to be seen. */
 	make_visit(V7_2);
 	v.size.ret = 16001;
 	v.size_state.nr_pages[2] = 1002;
 	moved = BIT(lruvec_evictable_size);
+	expect(NULL, 0, 0);
+	moved = 0;
+	/* A page went and came back: the next reading shows it gone. */
+	make_visit(V7_2);
+	v.size.ret = v.protection.scan = v.protection.ret = 16001;
+	expect(NULL, BIT(lruvec_evictable_size), 0);
+	v.evict_state.nr_pages[2] = 1001;
+	moved = BIT(lruvec_evictable_size);
+	expect(NULL, 0, 0);
+	moved = 0;
+	/* Below memory.low when it was begun, and not any more. */
+	make_visit(V6_12);
+	v.lruvec.elow = 30000;
+	moved = BIT(shrink_one);
 	expect(NULL, 0, 0);
 	moved = 0;
 	make_visit(V6_12);
@@ -284,6 +306,55 @@ static void what_moved_meanwhile_is_no_divergence(void **unused)
 	moved = BIT(lru_gen_rotate_memcg);
 	expect(NULL, 0, 0);
 	moved = 0;
+}
+
+/* A record is full only when its thread goes on: what another did until then may be in it. */
+static void what_moved_while_a_record_was_filled_is_no_divergence(void **unused)
+{
+	(void)unused;
+	make_visit(V6_12);
+	v.one.ret = v.rotate.op = v.rotated.op = v.rotated.seg = MEMCG_LRU_TAIL;
+	v.rotated.gen = 0;
+	expect(NULL, BIT(shrink_one) | BIT(lru_gen_rotate_memcg), 0);
+	SET(v.later_begin, rotate_memcg_begin, .cgroup = CGROUP, .op = MEMCG_LRU_YOUNG, .gen = 1, .seq = 5);
+	SET(v.later, lru_gen_rotate_memcg, .cgroup = CGROUP, .op = MEMCG_LRU_YOUNG, .gen = 0, .seq = 5);
+	v.later_begin.hdr.tid = v.later.hdr.tid = TID + 1;
+	expect(NULL, BIT(shrink_one), 0);
+	/* not to where it was moved on from, not this cgroup, not by then */
+	v.later.gen = 2;
+	expect(NULL, BIT(shrink_one) | BIT(lru_gen_rotate_memcg), 0);
+	v.later.gen = 0;
+	v.later_begin.cgroup = v.later.cgroup = CGROUP + 1;
+	expect(NULL, BIT(shrink_one) | BIT(lru_gen_rotate_memcg), 0);
+	v.later_begin.cgroup = v.later.cgroup = CGROUP;
+	v.later.seq = 6;
+	expect(NULL, BIT(shrink_one) | BIT(lru_gen_rotate_memcg), 0);
+
+	/* Or to where the record has it. */
+	make_visit(V6_12);
+	v.rotated.gen = 1;
+	v.rotated.seg = MEMCG_LRU_TAIL;
+	SET(v.later_begin, rotate_memcg_begin, .cgroup = CGROUP, .op = MEMCG_LRU_YOUNG, .gen = 1, .seq = 5);
+	SET(v.later, lru_gen_rotate_memcg, .cgroup = CGROUP, .op = MEMCG_LRU_TAIL, .gen = 1, .seg = MEMCG_LRU_TAIL, .seq = 5);
+	v.later_begin.hdr.tid = v.later.hdr.tid = TID + 1;
+	moved = BIT(lru_gen_rotate_memcg);
+	expect(NULL, 0, 0);
+	moved = 0;
+	v.later.seq = 4;
+	expect(NULL, BIT(lru_gen_rotate_memcg), 0);
+
+	/* The segment as it was read just before, or as it was at the return. */
+	make_visit(V7_2);
+	v.sizable.ret = 0;
+	v.one.ret = MEMCG_LRU_YOUNG;
+	SET(v.rotate, rotate_memcg_begin, .cgroup = CGROUP, .op = MEMCG_LRU_YOUNG, .gen = 1, .seq = 4);
+	SET(v.rotated, lru_gen_rotate_memcg, .cgroup = CGROUP, .op = MEMCG_LRU_YOUNG, .gen = 2, .seq = 5);
+	expect(NULL, BIT(lruvec_is_sizable) | BIT(shrink_one), 0);
+	v.sizable_state.seg = MEMCG_LRU_TAIL;
+	expect(NULL, BIT(lruvec_is_sizable), 0);
+	v.sizable_state.seg = 0;
+	v.one.seg = MEMCG_LRU_TAIL;
+	expect(NULL, BIT(lruvec_is_sizable), 0);
 }
 
 static void what_is_missing_is_lost(void **unused)
@@ -341,6 +412,7 @@ int main(void)
 		cmocka_unit_test(everything_agrees),
 		cmocka_unit_test(what_differs_is_found),
 		cmocka_unit_test(what_moved_meanwhile_is_no_divergence),
+		cmocka_unit_test(what_moved_while_a_record_was_filled_is_no_divergence),
 		cmocka_unit_test(what_is_missing_is_lost),
 		cmocka_unit_test(the_unseen_parts_of_6_1_show_in_what_follows),
 	};

@@ -243,6 +243,27 @@ static void lists(void **state)
 	EXPECT(NULL, DECIDED(isolate_folios, .diverged = 1));
 }
 
+/* 6.18 does not spare a locked folio; who holds the lock may make it dirty before it is this one's turn. */
+static void a_folio_that_its_holder_writes_to(void **state)
+{
+	make_call(state);
+	kernel = V6_18;
+	call.eviction.hdr.type = 0;
+	call.tail[PROTECTED - 1].refs = call.after.protected[7] = 0;
+	call.tail[PROTECTED - 1].flags = RS_FOLIO_LRU | RS_FOLIO_DIRTY;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .fewer = 1));
+	call.tail[DIRTY - 1].flags = RS_FOLIO_LRU | RS_FOLIO_LOCKED;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .fewer = 1), DECIDED(sort_folio, .race = 1));
+	/* not if nobody holds it, nor if its generation still has a folio */
+	call.tail[DIRTY - 1].flags = RS_FOLIO_LRU;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .fewer = 1), DECIDED(sort_folio, .diverged = 1, .fewer = 1),
+	       DECIDED(isolate_folios, .lost = 1, .fewer = 1), DECIDED(get_tier_idx, .lost = 1, .fewer = 1));
+	call.tail[DIRTY - 1].flags = RS_FOLIO_LRU | RS_FOLIO_LOCKED;
+	call.after.nr_pages[(1 * 2 + 1) * RS_MAX_ZONES + 1] = 1;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .fewer = 1), DECIDED(sort_folio, .diverged = 1, .fewer = 1),
+	       DECIDED(isolate_folios, .lost = 1, .fewer = 1), DECIDED(get_tier_idx, .lost = 1, .fewer = 1));
+}
+
 static void what_is_missing_is_lost(void **state)
 {
 	const struct outcome unwalked[] = { DECIDED(sort_folio, .fewer = 4), DECIDED(get_tier_idx, .fewer = 1),
@@ -454,6 +475,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(as_it_is, make_call), cmocka_unit_test(what_differs_is_told),
 		cmocka_unit_test(lists),		     cmocka_unit_test(what_is_missing_is_lost),
+		cmocka_unit_test(a_folio_that_its_holder_writes_to),
 		cmocka_unit_test(no_list),		     cmocka_unit_test(walks_end_early),
 		cmocka_unit_test(no_walk),		     cmocka_unit_test(types),
 		cmocka_unit_test(again),		     cmocka_unit_test(tokens),		     cmocka_unit_test(generations),

@@ -196,6 +196,75 @@ static void pages_that_can_be_reclaimed_put_min_off(void **state)
 	rs_forecaster_destroy(h.f);
 }
 
+static void another_load_is_told_apart_from_a_load_that_pauses(void **state)
+{
+	const struct rs_forecast *fc;
+	struct host h;
+	int i;
+
+	(void)state;
+	setup(&h, 10);
+	h.free = 150000;
+	go_on(&h, 15, -6000, 0);
+	fc = go_on(&h, 3.1, -1000, 0);
+	/* All of what was before is forgotten. */
+	assert_true(fabs(fc->demand - 1000) < 100);
+	assert_true(fc->to_min.middle > 45);
+	fc = go_on(&h, 3, -1000, 0);
+	assert_true(fabs(fc->demand - 1000) < 100 && fc->demand_error < 1000);
+	rs_forecaster_destroy(h.f);
+
+	setup(&h, 10);
+	h.free = 150000;
+	for (i = 0; i < 6; i++) {
+		go_on(&h, 2, -4000, 0);
+		fc = go_on(&h, 2, 0, 0);
+	}
+	assert_true(fc->demand > 1000 && fc->demand_error > 400);
+	rs_forecaster_destroy(h.f);
+}
+
+/* kswapd was not seen to begin yet. What is said 3 s before low, with so many of the pages of a file? */
+static double before_contact(double file)
+{
+	double said;
+	struct host h;
+
+	setup(&h, 10);
+	h.free = 60000;
+	h.file = file;
+	h.swap_free = h.swap_total = 100000;
+	h.anon = 100000;
+	said = go_on(&h, 26.9, -2000, 0)->p_direct;
+	rs_forecaster_destroy(h.f);
+	return said;
+}
+
+static void kswapd_is_trusted_more_where_pages_need_no_writing(void **state)
+{
+	double clean = before_contact(50000), unclean = before_contact(100);
+
+	(void)state;
+	assert_true(clean > 0.35 && clean < 0.5);
+	assert_true(unclean > 0.7 && unclean < 0.9);
+}
+
+/* Whether the load goes on is asked once, though both ways into direct reclaim need it. */
+static void load_that_may_end_counts_once(void **state)
+{
+	const struct rs_forecast *fc;
+	struct host h;
+
+	(void)state;
+	setup(&h, 10);
+	h.free = 30000;
+	fc = go_on(&h, 9.1, -2000, 0);
+	/* It has gone on for 9 s, and has to for 6.8 s more. */
+	assert_true(fc->p_direct < pow(9 / (9 + 6.8), 0.7));
+	assert_true(fc->p_direct > pow(8 / (8 + 7.0), 0.7) * 0.8);
+	rs_forecaster_destroy(h.f);
+}
+
 /* kswapd keeps free memory where it is, and anonymous pages go to swap; so much of each stays in memory. */
 static double swap_out(double stays)
 {
@@ -295,6 +364,9 @@ int main(void)
 		cmocka_unit_test(zones_fill_from_the_highest_and_their_reserve_counts),
 		cmocka_unit_test(reading_files_uses_free_memory_and_exhausts_nothing),
 		cmocka_unit_test(pages_that_can_be_reclaimed_put_min_off),
+		cmocka_unit_test(another_load_is_told_apart_from_a_load_that_pauses),
+		cmocka_unit_test(kswapd_is_trusted_more_where_pages_need_no_writing),
+		cmocka_unit_test(load_that_may_end_counts_once),
 		cmocka_unit_test(swap_in_memory_is_worth_less_than_swap_on_a_disk),
 		cmocka_unit_test(stalls_of_kswapds_first_moments_are_learned),
 		cmocka_unit_test(truth_counts_from_the_first_sample),

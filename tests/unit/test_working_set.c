@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <limits.h>
+
 #include "../../src/report/working_set.h"
 #include "unit.h"
 
@@ -37,35 +39,63 @@ static uint32_t next_page(uint64_t *seed)
 	return unit_random(seed) % (unit_random(seed) % 4 ? PAGES / 3 : PAGES);
 }
 
-/* Refaults of an LRU of @size pages: pages that had been there and went. */
-static uint64_t refaults_of(uint32_t size, int touches)
+static void drop(struct lru *lru, uint32_t page)
 {
-	struct lru lru = { .size = size };
+	uint32_t i, kept = 0;
+
+	for (i = 0; i < lru->nr; i++)
+		if (lru->page[i] != page)
+			lru->page[kept++] = lru->page[i];
+	lru->nr = kept;
+}
+
+/* A process ends: a third of what @small has is free, there and in a @larger one. */
+static void end_process(struct lru *small, struct lru *larger, bool known[PAGES])
+{
+	uint32_t page, i;
+
+	for (page = 0; page < PAGES; page += 3)
+		for (i = 0; i < small->nr; i++)
+			if (small->page[i] == page) {
+				drop(small, page);
+				if (larger)
+					drop(larger, page);
+				known[page] = false;
+			}
+}
+
+/* Refaults of an LRU of @extra pages more, of pages that had been there and went. Every @rest touches a process ends. */
+static uint64_t refaults_of(uint32_t size, uint32_t extra, int touches, int rest)
+{
+	struct lru lru = { .size = size }, larger = { .size = size + extra };
 	bool known[PAGES] = { false };
 	uint64_t seed = 5, refaults = 0;
 	uint32_t evicted;
+	int i;
 
-	while (touches--) {
+	for (i = 1; i <= touches; i++) {
 		uint32_t page = next_page(&seed);
 
-		refaults += !touch(&lru, page, &evicted) && known[page];
+		touch(&lru, page, &evicted);
+		refaults += !touch(&larger, page, &evicted) && known[page];
 		known[page] = true;
+		if (i % rest == 0)
+			end_process(&lru, &larger, known);
 	}
 	return refaults;
 }
 
-static void curve_of_an_lru_is_exactly_what_a_larger_one_does(void **state)
+static void check_curve(int rest)
 {
 	enum { SIZE = 80, TOUCHES = 20000 };
 	struct lru lru = { .size = SIZE };
 	struct rs_working_set ws = { 0 };
 	uint32_t order[PAGES], evicted, extra;
-	bool away[PAGES] = { false };
+	bool away[PAGES] = { false }, known[PAGES];
 	uint64_t seed = 5;
 	int i;
 
-	(void)state;
-	for (i = 0; i < TOUCHES; i++) {
+	for (i = 1; i <= TOUCHES; i++) {
 		uint32_t page = next_page(&seed);
 
 		/* A page comes back before another one goes for it. */
@@ -78,16 +108,30 @@ static void curve_of_an_lru_is_exactly_what_a_larger_one_does(void **state)
 			assert_int_equal(rs_working_set_evict(&ws, &order[evicted]), 0);
 			away[evicted] = true;
 		}
+		if (i % rest == 0)
+			end_process(&lru, NULL, known);
 	}
-	assert_int_equal(rs_working_set_refaults(&ws), refaults_of(SIZE, TOUCHES));
 	assert_true(ws.room < TOUCHES / 4); /* gaps are closed */
 	for (extra = 0; extra <= PAGES - SIZE; extra += 11) {
 		struct rs_working_set_point p = rs_working_set_at(&ws, extra);
 
-		assert_int_equal(rs_working_set_refaults(&ws) - p.kept[0] - p.kept[1], refaults_of(SIZE + extra, TOUCHES));
+		assert_int_equal(rs_working_set_refaults(&ws) - p.kept[0] - p.kept[1], refaults_of(SIZE, extra, TOUCHES, rest));
 		assert_true(p.low <= p.kept[0] + p.kept[1] && p.high >= p.kept[0] + p.kept[1]);
 	}
 	rs_working_set_free(&ws);
+}
+
+static void curve_of_an_lru_is_exactly_what_a_larger_one_does(void **state)
+{
+	(void)state;
+	check_curve(INT_MAX);
+}
+
+static void curve_is_exact_where_processes_end_and_memory_is_free(void **state)
+{
+	(void)state;
+	check_curve(700);
+	check_curve(90);
 }
 
 static void memory_for_a_share_is_the_smallest_that_is_enough(void **state)
@@ -137,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(curve_of_an_lru_is_exactly_what_a_larger_one_does),
+		cmocka_unit_test(curve_is_exact_where_processes_end_and_memory_is_free),
 		cmocka_unit_test(memory_for_a_share_is_the_smallest_that_is_enough),
 		cmocka_unit_test(what_is_not_known_widens_the_band_upwards_only),
 	};

@@ -80,6 +80,40 @@ END {
 	}
 	print "\nRecordings:\n"
 	for (k = 1; k <= nk; k++) print "- " kernels[k] ":" runs[kernels[k]]
+	print "\n## Where it was not seen often\n"
+	print "What a kernel decides seldom, or was not brought to decide; what it never did is `-` above.\n"
+	print "| kernel and LRU | fewer than 30 | 30 to 999 |\n|---|---|---|"
+	for (k = 1; k <= nk; k++) {
+		few = middling = ""
+		for (i = 1; i <= n; i++) {
+			x = o[names[i], kernels[k]]
+			if (x && x < 30) few = few (few ? ", " : "") "`" names[i] "` " x
+			else if (x && x < 1000) middling = middling (middling ? ", " : "") "`" names[i] "` " x
+		}
+		print "| " kernels[k] " | " few " | " middling " |"
+	}
+	print "\n## By number\n"
+	print "Decisions compared, of all kinds that a number stands for. What has no kind of its own, and why, is in"
+	print "[model-findings.md](model-findings.md#what-a-kernel-hides).\n"
+	head = "| number |"; rule = "|---|"
+	for (k = 1; k <= nk; k++) { head = head " " kernels[k] " |"; rule = rule "---|" }
+	print head; print rule
+	for (i = 1; i <= n; i++) {
+		count = split(mirrors[names[i]], numbers, " ")
+		for (j = 1; j <= count; j++) {
+			match(numbers[j], /[0-9]+/)
+			number = substr(numbers[j], RSTART, RLENGTH) + 0
+			for (k = 1; k <= nk; k++) if (!((names[i], number, k) in added)) {
+				added[names[i], number, k] = 1
+				compared[number, k] += o[names[i], kernels[k]]
+			}
+		}
+	}
+	for (number = 1; number <= 58; number++) {
+		line = "| D" number " |"
+		for (k = 1; k <= nk; k++) line = line " " (compared[number, k] ? compared[number, k] : "-") " |"
+		print line
+	}
 	print "\n## Branches that were taken\n"
 	head = "| decision | branch |"; rule = "|---|---|"
 	for (k = 1; k <= nk; k++) { head = head " " kernels[k] " |"; rule = rule "---|" }

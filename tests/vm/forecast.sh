@@ -4,8 +4,8 @@
 # forecast.sh score                scores the forecasts of those recordings, and writes the tables of docs/forecast.md
 # RUNS='x-fast|r-free' in the environment: only these.
 #
-# A run is known by how it goes (x: into exhaustion, r: it recovers), its shape, and its half: the method was tuned on half a,
-# and half b, of other speeds and sizes, was only looked at afterwards.
+# A run is known by how it goes (x: into exhaustion, r: it recovers), its shape, and its part: the method was tuned on part a.
+# Part b, of other speeds and sizes, was scored before the method became what it is; part c, of other shapes, only after that.
 set -u
 . "$(dirname "$0")/lib.sh"
 build=$TOP/build
@@ -17,7 +17,7 @@ times() { # times N STEPS...
 	for ((i = 0; i < n; i++)); do printf '%s ' "$*"; done
 }
 
-# machine half name command
+# machine part name command
 runs() {
 	cat <<END
 none a x-ramp load shape 600:30
@@ -66,10 +66,29 @@ disk:256 a x-disk load shape 900:50
 disk:256 b x-disk load shape 900:75
 disk:256 a r-disk load shape 450:30 0:12 -300:1 0:12
 disk:256 b r-disk load shape 500:40 0:15
+none c x-wave load shape $(times 8 10:1 30:1 50:1 30:1)
+none c x-late load shape 40:40 500:25
+none c x-two load shape 250:50 & load shape 350:40; wait
+none c x-halves load shape 220:10 0:12 400:18
+none c x-drip load shape $(times 60 8:0.1 0:0.9)
+none c x-back load shape $(times 6 180:8 -60:1 0:2)
+none c x-reads load reads /data/big 400 200000 & load shape 600:45; kill \$!
+none c x-stages load shape 300:6 300:40
+none c r-peaks load shape 360:20 -360:0 0:8 300:12 -300:0 0:12
+none c r-plateaus load shape 150:6 0:10 120:8 0:20
+none c r-wave load shape $(times 4 260:9 -260:6) 0:10
+none c r-cache load stream /data/big 640 1; load shape 200:20 0:15
+none c r-reads load reads /data/big 300 60000; sleep 12
+none c r-two load shape 150:20 0:12 & load shape 150:10 -150:5 0:12; wait
+none c r-late load shape 30:30 250:10 0:15
+zram:256 c x-zram load shape $(times 18 50:1 0:2)
+zram:256 c r-zram load shape 430:15 0:20
+disk:256 c x-disk load shape 300:10 600:60
+disk:256 c r-disk load shape 420:40 0:20
 END
 }
 
-record_guest() { # record_guest KERNEL MACHINE HALF
+record_guest() { # record_guest KERNEL MACHINE PART
 	local dir=$results/$1-${2%:*}-$3 script
 	mkdir -p "$dir"
 	script=$dir/script
@@ -118,26 +137,29 @@ table() { # table FILES...
 }
 
 score_all() {
-	local half f line kernel
+	local part f line kernel
 	sed -n '1,/^<!-- scores/p' "$TOP/docs/forecast.md" >"$build/forecast.md"
 	{
-		for half in a b; do
-			if [ $half = a ]; then printf '\n## Half a: the method was tuned on these runs\n\n'
-			else printf '\n## Half b: not looked at while the method was tuned\n\n'; fi
-			set -- "$results"/*-$half/*.data
+		for part in a b c; do
+			case $part in
+			a) printf '\n## Part a: the method was tuned on these runs\n\n' ;;
+			b) printf '\n## Part b: other speeds and sizes. An earlier method was scored on them\n\n' ;;
+			c) printf '\n## Part c: other shapes, recorded before and looked at after the method was done\n\n' ;;
+			esac
+			set -- "$results"/*-$part/*.data
 			echo "$(ls "$@" | grep -c '/x-') runs into exhaustion and $(ls "$@" | grep -c '/r-') that recover, on kernels $(
 				for f in "$@"; do basename "$(dirname "$f")" | cut -d- -f1; done | sort -uV | paste -sd' ')."
 			echo
 			table "$@"
 			for kernel in $(for f in "$@"; do basename "$(dirname "$f")" | cut -d- -f1; done | sort -uV); do
-				line=$("$build/reclaimscope" forecast -j --score "$results/$kernel"-*-$half/*.data | head -1)
+				line=$("$build/reclaimscope" forecast -j --score "$results/$kernel"-*-$part/*.data | head -1)
 				row "reclaimscope, only $kernel" "$line"
 			done
 			printf '\n| run | hits | false alarms | misses | quiet | error of time to min |\n|---|---|---|---|---|---|\n'
 			for f in "$@"; do
 				line=$("$build/reclaimscope" forecast -j --score "$f" | head -1)
 				kernel=$(basename "$(dirname "$f")")
-				echo "| $(basename "$f" .data), ${kernel%-"$half"} | $(member hits <<<"$line") | $(member false_alarms <<<"$line") | $(
+				echo "| $(basename "$f" .data), ${kernel%-"$part"} | $(member hits <<<"$line") | $(member false_alarms <<<"$line") | $(
 					member misses <<<"$line") | $(member quiet <<<"$line") | $(
 					[ "$(member min_reached <<<"$line")" = 0 ] && echo - || percent "$(member median_lead_error <<<"$line")") |"
 			done
@@ -157,7 +179,7 @@ record)
 		for k in $kernel; do
 			"$HERE/fetch.sh" qemu "$k" || exit 1
 			for machine in none zram:256 disk:256; do
-				for half in a b; do record_guest "$k" "$machine" "$half"; done
+				for part in a b c; do record_guest "$k" "$machine" "$part"; done
 			done
 		done
 	done ;;

@@ -19,7 +19,7 @@
  *   load hosts FILE MIB FILEMIB TOUCHES SEED the same beside random reads of FILE and a steady writer
  *   load flat MIB PASSES           write memory in order, each page all the same: next to no compression
  *   load hold MIB FILE             fill anonymous memory, make FILE, and keep the memory
- *   load lrugen FILE               age every lruvec once through debugfs; what lru_gen has then, to FILE
+ *   load lrugen FILE               age every lruvec once through debugfs; when, and what lru_gen has then, to FILE
  *   load shape MIB:SECONDS...      grow by so many MiB in so long, evenly; shrink where MIB is below 0
  *   load settle SECONDS FILE...    wait, add up the counters of all CPUs, write 0 to FILEs (tracing_on), and
  *                                  end without a page fault
@@ -566,8 +566,9 @@ static void lrugen(const char *file)
 		if (write(fd, command, strlen(command)) < 0)
 			fail(command);
 	}
+	snprintf(command, sizeof(command), "at %.0f\n", now() * 1e9);
 	end = read_lru_gen(fd, after, sizeof(after));
-	if (write(out, after, end - after) != end - after)
+	if (write(out, command, strlen(command)) < 0 || write(out, after, end - after) != end - after)
 		fail(file);
 	_exit(0);
 }

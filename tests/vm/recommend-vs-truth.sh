@@ -37,7 +37,7 @@ function figure(metric, k, d,   text, m) {
 	else if (metric ~ /^(high|free)_pages$/) text = sprintf("%.1f MiB", m / 256)
 	else text = sprintf("%.0f", m)
 	if (n[k] > 1) text = text sprintf(" ± %.0f %%", m ? 100 * sqrt(variance(k)) / m : 0)
-	return text (n[d] && k != d && differ(k, d, metric) ? " *" : "")
+	return text (n[d] && k != d && differ(k, d, metric) > 0 ? " *" : "")
 }
 END {
 	print "# What `recommend` says, and what then happened\n"
@@ -45,8 +45,8 @@ END {
 	print "`recommend` said of a recording under the defaults, applied by `reclaimscope-apply` and rolled back; fixed choices; and published rules:"
 	print "adaptivemm (its rule of docs/tuning-rules.md, looking every 0.4 s, at the value where it was after the load has run for once or for 12 s),"
 	print "tuned\x27s throughput-performance and latency-performance, and the guidance for zram. The same work in virtual time on one"
-	print "CPU; nothing is left out. With more than one run: mean ± standard deviation. `*`: differs from the defaults beyond noise (Welch,"
-	print "p < 0.05; where there is one run only: more than 5 %). The high marks are what the kernel keeps free; free memory is the mean"
+	print "CPU; nothing is left out. With more than one run: mean ± standard deviation. `*`: differs from the defaults beyond noise"
+	print "(p < 0.05; how large noise is, runs tell that are the same but for keys that cannot act). The high marks are what the kernel keeps free; free memory is the mean"
 	print "while the load ran.\n"
 	nk = split(kernels, kernel, " "); nload = split(workloads, workload, " ")
 	for (i = 1; i <= nk; i++) for (j = 1; j <= nload; j++)

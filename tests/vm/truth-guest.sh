@@ -108,7 +108,13 @@ stall_so_far() {
 facts="kernel=$(uname -r) workload=$WORKLOAD rep=$REP min_free_kbytes=$default_min_free_kbytes"
 run() { # run SETTING
 	reset
-	if [ "$1" = adaptivemm ]; then adaptivemm; reset; fi
+	trial=
+	if [ "$1" = adaptivemm ]; then
+		adaptivemm
+		reset
+		stall_before=$(stall_so_far)
+		trial=trial=apart
+	fi
 	values=$(values_of "$1")
 	# A recommendation to change nothing is what was run as the defaults.
 	[ "$1" != recommended ] || [ -n "$values" ] || return 0
@@ -116,7 +122,7 @@ run() { # run SETTING
 	high=$(awk '$1 == "high" { pages += $2 } END { print pages }' /proc/zoneinfo)
 	echo "lab: $1 $(cut -d' ' -f1 /proc/uptime)" >/dev/console
 	# shellcheck disable=SC2086
-	measure $facts setting="$1" set="$values" high="$high" -- $WORK >/tmp/line 2>>/out/stderr || { cat /tmp/line >>/out/stderr; exit 1; }
+	measure $facts $trial setting="$1" set="$values" high="$high" -- $WORK >/tmp/line 2>>/out/stderr || { cat /tmp/line >>/out/stderr; exit 1; }
 	[ "$1" != recommended ] || reclaimscope-apply rollback >>/out/apply 2>&1 || exit 1
 	stall_now=$(stall_so_far)
 	sed "s/}\$/,\"stall_ns\":$((stall_now - stall_before))}/" /tmp/line >>/out/results.jsonl

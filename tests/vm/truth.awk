@@ -9,35 +9,80 @@ function member(name,   at, rest, q) {
 	if (substr(rest, 1, 1) == q) { rest = substr(rest, 2); return substr(rest, 1, index(rest, q) - 1) }
 	return match(rest, /^-?[0-9.]+/) ? substr(rest, 1, RLENGTH) : ""
 }
-function truth(metric, value,   k) {
+function truth(metric, value,   k, x) {
 	if (value == "") return
 	k = cell SUBSEP metric
-	n[k]++; sum[k] += value; squares[k] += value * value
+	x = log(value + floor[metric])
+	n[k]++; sum[k] += value; squares[k] += value * value; logs[k] += x; log_squares[k] += x * x
 }
 function mean(k) { return sum[k] / n[k] }
 function variance(k,   v) { v = n[k] > 1 ? (squares[k] - sum[k] * sum[k] / n[k]) / (n[k] - 1) : 0; return v > 0 ? v : 0 }
-# Two-sided 5 % of the t distribution, by degrees of freedom.
-function critical(df) { return df < 2 ? 12.71 : df < 3 ? 4.30 : df < 4 ? 3.18 : df < 5 ? 2.78 : df < 6 ? 2.57 : df < 7 ? 2.45 : 2.36 }
-# Welch; where there is one run of either, a difference of more than 5 % and of what is noise anyway.
-function differ(a, b, metric,   va, vb, d, df) {
-	d = mean(a) - mean(b); d = d < 0 ? -d : d
-	if (d <= floor[metric] / 2) return 0
-	if (n[a] < 2 || n[b] < 2) return d > 0.05 * (mean(a) > mean(b) ? mean(a) : mean(b))
-	va = variance(a) / n[a]; vb = variance(b) / n[b]
-	if (va + vb == 0) return 1
-	df = (va + vb) ^ 2 / (va ^ 2 / (n[a] - 1) + vb ^ 2 / (n[b] - 1))
-	return d / sqrt(va + vb) > critical(df)
+# Two-sided 5 % of the t distribution, by degrees of freedom; of the next lower number of them where it is not here.
+function critical(df,   i, best) {
+	if (!nt) nt = split("1 12.71 2 4.30 3 3.18 4 2.78 5 2.57 6 2.45 7 2.36 8 2.31 10 2.23 15 2.13 20 2.09 30 2.04 60 2.00", t95, " ")
+	for (i = 1; i < nt; i += 2) if (t95[i] + 0 <= df) best = t95[i + 1]
+	return best + 0
+}
+# A setting without the keys that cannot act on this load: swappiness where nothing is swapped, dirty_* where next to
+# nothing is written to files. Settings that are left with the same are the same, and their runs differ by chance.
+function class_of(c,   load, words, nw, i, v) {
+	if (c in class) return class[c]
+	split(c, words, SUBSEP)
+	load = words[1] SUBSEP words[2]
+	if (values_of[c] ~ /;/) return class[c] = words[3]
+	nw = split(values_of[c], words, " ")
+	for (i = 1; i <= nw; i++) {
+		if (words[i] ~ /swappiness/ && !swapped[load]) continue
+		if (words[i] ~ /dirty_/ && written[load] < 100 * nr_runs[load]) continue
+		v = v " " words[i]
+	}
+	return class[c] = v
+}
+# What chance does to a metric of a load: variance of the logs of what should be the same, and its degrees of freedom.
+function pool(load, metric,   i, c, k, cn, cs, cq, ss, df) {
+	if ((load, metric) in noise_df) return
+	for (i = 1; i <= nr_cells[load]; i++) {
+		k = cells[load, i] SUBSEP metric
+		if (!n[k]) continue
+		c = class_of(cells[load, i])
+		cn[c] += n[k]; cs[c] += logs[k]; cq[c] += log_squares[k]
+	}
+	for (c in cn) {
+		ss += cq[c] - cs[c] * cs[c] / cn[c]; df += cn[c] - 1
+		class_n[load, c, metric] = cn[c]; class_log[load, c, metric] = cs[c] / cn[c]
+	}
+	noise_df[load, metric] = df; noise_var[load, metric] = df && ss > 0 ? ss / df : 0
+}
+function cell_of(k,   p) { split(k, p, SUBSEP); return p[1] SUBSEP p[2] SUBSEP p[3] }
+function load_of(k,   p) { split(k, p, SUBSEP); return p[1] SUBSEP p[2] }
+# Is the difference of two settings beyond chance? 1, 0; -1: how much chance does is not known.
+function differ(a, b, metric,   load, x, y, d) {
+	load = load_of(a)
+	pool(load, metric)
+	if (!noise_df[load, metric]) return -1
+	x = load SUBSEP class_of(cell_of(a)) SUBSEP metric; y = load SUBSEP class_of(cell_of(b)) SUBSEP metric
+	if (x == y) return 0
+	d = mean(a) - mean(b)
+	if ((d < 0 ? -d : d) <= floor[metric] / 2) return 0
+	d = class_log[x] - class_log[y]
+	return (d < 0 ? -d : d) > critical(noise_df[load, metric]) * sqrt(noise_var[load, metric] * (1 / class_n[x] + 1 / class_n[y]))
 }
 function show(metric, value) {
 	if (value == "") return "-"
 	return metric ~ /_ns$/ ? sprintf("%.0f ms", value / 1e6) : sprintf("%.0f", value)
 }
 function share(a, b) { return b ? sprintf("%d of %d (%.0f %%)", a, b, 100 * a / b) : "none to judge" }
-function read_truth() {
+function read_truth(   load, v) {
+	load = load_of(cell); v = member("set")
+	if (!(cell in values_of)) { values_of[cell] = v; cells[load, ++nr_cells[load]] = cell }
+	else if (values_of[cell] != v) values_of[cell] = values_of[cell] ";" v
+	nr_runs[load]++; swapped[load] += member("pswpout")
+	v = member("pgpgout") / 4 - member("pswpout"); written[load] += v > 0 ? v : 0
 	truth("memory_some_ns", member("psi_some_us") * 1000)
 	truth("memory_full_ns", member("psi_full_us") * 1000)
 	truth("allocstall", member("allocstall_dma32") + member("allocstall_normal") + member("allocstall_movable"))
-	truth("stall_ns", member("stall_ns"))
+	# Where adaptivemm's trial is not told apart, its stalls are in the sum.
+	if (member("setting") != "adaptivemm" || member("trial") != "") truth("stall_ns", member("stall_ns"))
 	truth("refault_anon", member("workingset_refault_anon"))
 	truth("refault_file", member("workingset_refault_file"))
 	truth("refaults", member("workingset_refault_anon") + member("workingset_refault_file"))

@@ -85,7 +85,8 @@ machine=(-nodefaults -no-user-config -machine q35,hpet=off -accel "tcg,thread=$t
 if [ -n "$nodes" ]; then
 	i=0
 	for size in ${nodes//,/ }; do
-		machine+=(-object "memory-backend-ram,id=m$i,size=${size}M" -numa "node,nodeid=$i,memdev=m$i,cpus=$((i % cpus))")
+		# Where there are fewer CPUs than nodes, the last ones are memory only.
+		machine+=(-object "memory-backend-ram,id=m$i,size=${size}M" -numa "node,nodeid=$i,memdev=m$i$([ $i -ge "$cpus" ] || echo ",cpus=$i")")
 		i=$((i + 1))
 	done
 fi

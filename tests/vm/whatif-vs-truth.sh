@@ -5,6 +5,8 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 results=${1:-$TOP/build/vm/truth}
+answers=$(mktemp -d)
+trap 'rm -rf "$answers"' EXIT
 
 {
 	for dir in "$results"/*/; do
@@ -13,21 +15,26 @@ results=${1:-$TOP/build/vm/truth}
 		IFS=- read -r kernel workload _ <<<"$name"
 		sed "s/^/T $kernel $workload /" "$dir/results.jsonl"
 		[ -e "$dir/r.data" ] || continue
-		sed -n 's/.*"setting":"\([^"]*\)","set":"\([^"]*\)".*/\1 \2/p' "$dir/results.jsonl" | sort -u | while read -r setting values; do
-			[ -n "$values" ] || continue
-			said=$dir/whatif-$setting
-			# A calibration takes long; the same program says the same again.
-			if ! [ "$said" -nt "$dir/r.data" ] || ! [ "$said" -nt "$TOP/build/reclaimscope" ]; then
-				# shellcheck disable=SC2086
-				"$TOP/build/reclaimscope" whatif "$dir/r.data" $(printf -- '--set %s ' $values) -j >"$said" 2>"$dir/whatif.stderr" ||
-					echo "declined $(tail -1 "$dir/whatif.stderr")" >"$said"
-			fi
-			sed "s/^declined/D $kernel $workload $setting/; t; s/^/P $kernel $workload $setting /" "$said"
-		done
+		settings=() values=()
+		while read -r setting value; do
+			[ -z "$value" ] || { settings+=("$setting"); values+=("$value"); }
+		done < <(sed -n 's/.*"setting":"\([^"]*\)","set":"\([^"]*\)".*/\1 \2/p' "$dir/results.jsonl" | sort -u)
+		said=$answers/$name
+		printf '%s\n' "${values[@]}" | "$TOP/build/reclaimscope" whatif "$dir/r.data" --each - -j >"$said" 2>"$said.err" ||
+			{ echo "D $kernel $workload $(tail -1 "$said.err" | sed 's/^.*r\.data: //')"; continue; }
+		# One set of lines for each, in the order that was asked for, with a summary as the last of them.
+		awk -v head="P $kernel $workload" -v names="${settings[*]}" '
+			BEGIN { split(names, name, " "); i = 1 }
+			{ print head, name[i], $0 }
+			/"type":"summary"/ { i++ }' "$said"
 	done
 } | awk "$(cat "$HERE/truth.awk")"'
 BEGIN {
 	nm = split("memory_some_ns allocstall stall_ns refault_anon refault_file pswpin pswpout kswapd_cpu_ns free_pages", metrics, " ")
+}
+function noise(load, metric) {
+	pool(load, metric)
+	return noise_df[load, metric] ? sprintf("%.0f %% (%d)", 100 * (exp(sqrt(noise_var[load, metric])) - 1), noise_df[load, metric]) : "not known"
 }
 $1 == "T" {
 	setting = member("setting"); load = $2 SUBSEP $3; cell = load SUBSEP setting
@@ -46,17 +53,21 @@ $1 == "P" && member("type") == "whatif" {
 	after[$2 SUBSEP $3 SUBSEP "default" SUBSEP member("metric")] = before[k]
 }
 $1 == "P" && member("type") == "summary" { error[$2, $3] = member("calibration_error") }
-$1 == "D" { declined[$2, $3] = substr($0, length($1 $2 $3 $4) + 5) }
+$1 == "D" { declined[$2, $3] = substr($0, length($1 $2 $3) + 4) }
 END {
 	print "# What `whatif` says, and what then happened\n"
 	print "Written by `make whatif-vs-kernel` out of what `tests/vm/truth.sh` has left: for each kernel and load one recording under the"
 	print "defaults, and real runs of the same work under each setting, in virtual time. Nothing is left out. The recording was made with"
-	print "the recorder on the same, single CPU, whose cost is in it; the real runs with counters only. `*`: the real effect is beyond noise (Welch, p < 0.05;"
-	print "where there is one run only: more than 5 %); `miss`: outside of the interval, and more than 25 % off.\n"
+	print "the recorder on the same, single CPU, whose cost is in it; the real runs with counters only. `*`: the real effect is beyond noise (p < 0.05); `?`: not judged,"
+	print "because how large noise is is not known; `miss`: outside of the interval, and more than 25 % off.\n"
+	print "Noise is measured: settings that are the same but for keys that cannot act on the load (swappiness where nothing is swapped,"
+	print "dirty_* where nothing is written to files) are the same setting, and what their runs and repetitions differ by is chance: its"
+	print "standard deviation is below, for each load. They are judged as one. An order is judged for pairs of settings beyond it only."
+	print "Under adaptivemm the time of stalls is not there where the trial that found its value was not told apart.\n"
 	for (l = 1; l <= nl; l++) for (i = 1; i <= ns[loads[l]]; i++) for (m = 1; m <= nm; m++) {
 		s = settings[loads[l], i]; metric = metrics[m]; k = loads[l] SUBSEP s SUBSEP metric; d = loads[l] SUBSEP "default" SUBSEP metric
 		if (s == "default" || !n[k] || !n[d]) continue
-		effect = differ(k, d, metric); nc++
+		effect = differ(k, d, metric); unjudged += effect < 0; nc++
 		if (after[k] == "") { unpredicted++; verdict = "not predicted" }
 		else {
 			predicted++
@@ -71,12 +82,12 @@ END {
 			off = from_real - mean(k); off = off < 0 ? -off : off
 			near_real = inside_real || off <= 0.25 * mean(k) + floor[metric] / 2
 			covered_real += inside_real
-			if (effect) { effects++; good += near; good_real += near_real }
+			if (effect > 0) { effects++; good += near; good_real += near_real }
 			verdict = inside ? "" : near ? "near" : "miss"
 		}
 		split(loads[l], kw, SUBSEP)
 		rows[++nr] = "| " kw[1] " | " kw[2] " | " s " | " metric " | " show(metric, before[k]) " | " show(metric, mean(d)) " | " show(metric, mean(k)) \
-			(effect ? " *" : "") " | " show(metric, after[k]) " | " show(metric, low[k]) " to " show(metric, high[k]) " | " verdict " |"
+			(effect > 0 ? " *" : effect < 0 ? " ?" : "") " | " show(metric, after[k]) " | " show(metric, low[k]) " to " show(metric, high[k]) " | " verdict " |"
 	}
 	np = split("stall_ns refaults", ordered, " ")
 	for (l = 1; l <= nl; l++) for (i = 1; i <= ns[loads[l]]; i++) {
@@ -85,24 +96,32 @@ END {
 	}
 	for (o = 1; o <= np; o++) for (l = 1; l <= nl; l++) for (i = 1; i <= ns[loads[l]]; i++) for (j = i + 1; j <= ns[loads[l]]; j++) {
 		a = loads[l] SUBSEP settings[loads[l], i] SUBSEP ordered[o]; b = loads[l] SUBSEP settings[loads[l], j] SUBSEP ordered[o]
-		if (!n[a] || !n[b] || !differ(a, b, ordered[o])) continue
+		if (!n[a] || !n[b]) continue
+		ca = class_of(cell_of(a)); cb = class_of(cell_of(b))
+		# A class is one setting: each pair of them once.
+		if (ca == cb || ((o, loads[l], ca, cb) in paired)) continue
+		paired[o, loads[l], ca, cb] = paired[o, loads[l], cb, ca] = 1
+		effect = differ(a, b, ordered[o])
+		if (effect <= 0) { pairs_not_judged[o] += effect < 0; continue }
 		if (after[a] == "" || after[b] == "") { pairs_unpredicted[o]++; continue }
 		pairs[o]++
-		right[o] += (mean(a) - mean(b)) * (after[a] - after[b]) > 0
+		right[o] += (class_log[loads[l], ca, ordered[o]] - class_log[loads[l], cb, ordered[o]]) * (after[a] - after[b]) > 0
 	}
 	print "| | | aim |\n|---|---|---|"
-	print "| order of settings by stall time, of pairs that differ | " share(right[1], pairs[1]) ", " pairs_unpredicted[1] + 0 " more not predicted | 90 % |"
-	print "| order of settings by refaults, of pairs that differ | " share(right[2], pairs[2]) ", " pairs_unpredicted[2] + 0 " more not predicted | 90 % |"
+	print "| order of settings by stall time, of pairs that differ | " share(right[1], pairs[1]) ", " pairs_unpredicted[1] + 0 " more not predicted, " pairs_not_judged[1] + 0 " not judged | 90 % |"
+	print "| order of settings by refaults, of pairs that differ | " share(right[2], pairs[2]) ", " pairs_unpredicted[2] + 0 " more not predicted, " pairs_not_judged[2] + 0 " not judged | 90 % |"
 	print "| within 25 % or inside the interval, where the effect is real | " share(good, effects) " | all |"
 	print "| truth inside the 90 % interval, all predicted cells | " share(covered, predicted) " | 80 to 97 % |"
 	print "| the same of the predicted change, applied to the real run under the defaults: within 25 % or inside | " share(good_real, effects) " | |"
 	print "| and inside the interval | " share(covered_real, predicted) " | |"
 	print "| cells not predicted, because the simulation does not repeat the recording | " share(unpredicted, nc) " | |\n"
-	print "## Loads\n\n| kernel | load | runs of each setting | calibration is off by |\n|---|---|---|---|"
+	print "## Loads\n\n| kernel | load | runs of each setting | calibration is off by | noise (degrees of freedom): time lost | stalls | stall time | refaults |"
+	print "|---|---|---|---|---|---|---|---|"
 	for (l = 1; l <= nl; l++) {
 		split(loads[l], kw, SUBSEP)
 		print "| " kw[1] " | " kw[2] " | " runs[loads[l] SUBSEP "default"] " | " \
-			((kw[1], kw[2]) in declined ? declined[kw[1], kw[2]] : sprintf("%.0f %%", 100 * error[kw[1], kw[2]])) " |"
+			((kw[1], kw[2]) in declined ? declined[kw[1], kw[2]] : sprintf("%.0f %%", 100 * error[kw[1], kw[2]])) \
+			" | " noise(loads[l], "memory_some_ns") " | " noise(loads[l], "allocstall") " | " noise(loads[l], "stall_ns") " | " noise(loads[l], "refaults") " |"
 	}
 	print "\n## Every cell\n\n| kernel | load | setting | metric | recorded | real, defaults | real | predicted | 90 % interval | |\n|---|---|---|---|---|---|---|---|---|---|"
 	for (i = 1; i <= nr; i++) print rows[i]

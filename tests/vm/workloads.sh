@@ -2,13 +2,13 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment oom hopeless slow marks swappy gentree ttl tiers zones"
+WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
 	case $1 in
 	stream | slab | mlock | huge | marks | small-cache) echo "-d" ;;
-	oom | hopeless) echo "" ;;
+	oom | hopeless | young) echo "" ;;
 	zones) echo "-d -a kernelcore=192M" ;;
 	anondisk) echo "-d -w disk:512" ;;
 	small-global) echo "-w disk:256" ;;
@@ -79,7 +79,7 @@ command_of() {
 	slab) echo 'load slab /data/many 40000 60000; load stream /data/big 400 1; load slab /data/many 40000 20000' ;;
 	mlock) echo 'load mlock 250 stream /data/big 640 1' ;;
 	numa) echo 'load node 1 anon 250 16000 2' ;;
-	noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 640 1; load anon 420 6000 1" ;;
+	noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 300 1; load anon 330 4000 1" ;;
 	huge) echo 'load stream /data/big 640 1; load huge 260 2; echo 100 >/proc/sys/vm/nr_hugepages; echo 0 >/proc/sys/vm/nr_hugepages' ;;
 	# Blocks wanted from memory in pieces: compaction fails, is put off, and works again.
 	fragment) cat <<-'EOF'
@@ -93,7 +93,29 @@ command_of() {
 		load huge 300 2
 	EOF
 	;;
-	oom) echo 'echo 1 >/proc/sys/vm/overcommit_memory; for i in 1 2 3; do load oom 600; done; true' ;;
+	# The OOM killer, with many to choose from: a few times for want of memory, often at a cgroup's limit.
+	oom) cat <<-'EOF'
+		echo 1 >/proc/sys/vm/overcommit_memory
+		cg=/sys/fs/cgroup; mkdir $cg/o; echo 24M >$cg/o/memory.max
+		for i in $(seq 40); do sleep 900 & echo $! >$cg/o/cgroup.procs; done
+		for i in $(seq 30); do sh -c "echo \$\$ >$cg/o/cgroup.procs; exec load oom 60"; done
+		for i in 1 2 3 4; do load oom 600; done
+		kill $(pidof sleep)
+		wait
+	EOF
+	;;
+	# Huge pages that cannot be had, asked for again and again.
+	retry) cat <<-'EOF'
+		load mlock 120 hold 1 /tmp/held &
+		until [ -e /tmp/held ]; do sleep 1; done
+		load anon 200 60000 2 &
+		anon=$!
+		for i in $(seq 40); do echo 220 >/proc/sys/vm/nr_hugepages; echo 0 >/proc/sys/vm/nr_hugepages; done
+		wait $anon
+		kill $(pidof load)
+		wait
+	EOF
+	;;
 	marks) cat <<-'EOF'
 		for min in 1024 2048 3000 4096 6000 8192 12000 16384; do
 			echo $min >/proc/sys/vm/min_free_kbytes; echo "== $min" >>/out/zoneinfo; cat /proc/zoneinfo >>/out/zoneinfo
@@ -139,6 +161,24 @@ command_of() {
 	ttl) cat <<-'EOF'
 		cd /sys/kernel/mm/lru_gen; echo 100 >min_ttl_ms; load stream /data/big 500 1
 		echo 4000 >min_ttl_ms; load anon 500 20000 2; true
+	EOF
+	;;
+	# All generations are younger than min_ttl_ms: kswapd does not reclaim, it lets the OOM killer choose.
+	young) cat <<-'EOF'
+		echo 1 >/proc/sys/vm/overcommit_memory; echo 600000 >/sys/kernel/mm/lru_gen/min_ttl_ms
+		for i in 1 2 3; do load oom 600; done
+		echo 0 >/sys/kernel/mm/lru_gen/min_ttl_ms
+	EOF
+	;;
+	# A swappiness of its own for each reclaim: from file pages only to anonymous pages only (201, where the kernel has it).
+	anononly) cat <<-'EOF'
+		cg=/sys/fs/cgroup; mkdir $cg/x; echo 150M >$cg/x/memory.max
+		sh -c "echo \$\$ >$cg/x/cgroup.procs; load stream /data/big 60 1; exec load hold 80 /tmp/held" &
+		while [ ! -e /tmp/held ]; do sleep 1; done
+		for i in 1 2 3 4 5 6; do
+			for how in max 0 max 200 max 1 max 100; do echo "512K swappiness=$how" >$cg/x/memory.reclaim; done
+		done 2>/dev/null
+		kill $!
 	EOF
 	;;
 	# Both types in short supply, refaults of both, dirty pages, and every way to choose between the types.

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How fast the load takes memory, and how far that can be trusted. */
+#include <math.h>
+#include <string.h>
+
+#include "forecast_state.h"
+
+static const double spans[NR_SPANS] = { 1, 3, 10, 30 };
+
+/* Chosen on part a of the runs of docs/forecast.md. */
+static const double error_decay = 0.65; /* weight of the old mean square error at each step */
+static const double least_error = 0.1; /* of the rate itself */
+static const double least_rate_error = 32; /* pages per second */
+static const double file_share = 0.95; /* of the file pages, what reclaim gets before tasks wait */
+static const double slab_share = 0.5;
+static const double change_noise = 3; /* times the usual difference from one second to the next, and */
+static const double change_share = 0.2; /* of the rate itself: from here on another load */
+static const double least_rate = 64; /* pages in a second: less is none */
+
+const struct rs_sample *rs_forecast_sample(const struct rs_forecaster *f, unsigned int back)
+{
+	return &f->ring[(f->nr_samples - 1 - back) % NR_SAMPLES];
+}
+
+const struct rs_sample *rs_forecast_sample_before(const struct rs_forecaster *f, uint64_t ts_ns, double seconds)
+{
+	unsigned int n = f->nr_samples < NR_SAMPLES ? f->nr_samples : NR_SAMPLES, back;
+	const struct rs_sample *s = NULL;
+
+	for (back = 0; back < n; back++) {
+		s = rs_forecast_sample(f, back);
+		if (s->ts_ns <= ts_ns && ts_ns - s->ts_ns >= seconds * SECOND)
+			return s;
+	}
+	return s && s->ts_ns < ts_ns && ts_ns - s->ts_ns >= seconds * SECOND / 2 ? s : NULL;
+}
+
+/* How much memory the load has taken, whatever was reclaimed meanwhile. */
+static double taken(__attribute__((unused)) const struct rs_forecaster *f, const struct rs_sample *s)
+{
+	return s->steal - s->free;
+}
+
+double rs_forecast_clean(const struct rs_sample *s)
+{
+	return file_share * s->file + slab_share * s->slab;
+}
+
+double rs_forecast_reclaimable(const struct rs_forecaster *f, const struct rs_sample *s)
+{
+	double swap = s->anon + s->file + s->free;
+
+	return rs_forecast_clean(s) + f->swap_worth * (s->swap_free < swap ? s->swap_free : swap);
+}
+
+/* How much of the memory neither is free nor can be made so. */
+static double kept(const struct rs_forecaster *f, const struct rs_sample *s)
+{
+	return -s->free - rs_forecast_reclaimable(f, s);
+}
+
+typedef double (*rs_level)(const struct rs_forecaster *f, const struct rs_sample *s);
+
+static double mean_rate(const struct rs_forecaster *f, rs_level level, const struct rs_sample *from,
+			const struct rs_sample *to)
+{
+	return (level(f, to) - level(f, from)) / ((to->ts_ns - from->ts_ns) / SECOND);
+}
+
+/* Holds the estimates of LEAD steps ago to what came. */
+static void judge_flow(struct rs_forecaster *f, struct rs_flow *flow, rs_level level)
+{
+	unsigned int slot = (f->nr_steps + 1) % (LEAD + 1), i;
+	const struct rs_sample *now = rs_forecast_sample(f, 0), *then;
+	double came;
+
+	if (f->nr_steps < LEAD)
+		return;
+	if (f->step_ns[slot] <= flow->changed_ns)
+		return; /* nothing could be known of this load then */
+	then = rs_forecast_sample_before(f, now->ts_ns, (now->ts_ns - f->step_ns[slot]) / SECOND);
+	if (!then || then->ts_ns >= now->ts_ns)
+		return;
+	came = mean_rate(f, level, then, now);
+	for (i = 0; i <= ALL; i++) {
+		double error = flow->past[slot][i] - came, keep = flow->judged ? error_decay : 0;
+
+		flow->square_error[i] = keep * flow->square_error[i] + (1 - keep) * error * error;
+	}
+	flow->judged++;
+}
+
+/*
+ * Has the load become another one? A step between two seconds that is far beyond the usual ones. A load that pauses or
+ * saws all the time has large ones usually, and stays the same.
+ */
+static void watch_change(const struct rs_forecaster *f, struct rs_flow *flow, double second)
+{
+	double usual = 0, step, was;
+	unsigned int i;
+
+	if (f->nr_steps) {
+		was = flow->second[(f->nr_steps - 1) % USUAL];
+		step = fabs(second - was);
+		/* But for the latest, which may be of the same step. */
+		for (i = 2; i + 1 < USUAL && i + 1 <= f->nr_steps; i++)
+			usual += fabs(flow->second[(f->nr_steps - i) % USUAL] - flow->second[(f->nr_steps - i - 1) % USUAL]);
+		if (i > 2 + 1) {
+			usual /= i - 2;
+			if (step > change_noise * usual + change_share * fmax(fabs(second), fabs(was)) + least_rate_error)
+				flow->changed_ns = rs_forecast_sample(f, 0)->ts_ns - (uint64_t)(spans[0] * SECOND);
+		}
+	}
+	flow->second[f->nr_steps % USUAL] = second;
+}
+
+static void estimate_flow(struct rs_forecaster *f, struct rs_flow *flow, rs_level level)
+{
+	const struct rs_sample *now = rs_forecast_sample(f, 0), *from;
+	double sum = 0, weights = 0, spread = 0, rate = 0, since_change = 0;
+	unsigned int i, then = (f->nr_steps + 1) % (LEAD + 1); /* LEAD steps ago */
+	bool trend;
+
+	for (i = 0; i < NR_SPANS; i++) {
+		from = rs_forecast_sample_before(f, now->ts_ns, fmin(spans[i], fmax(since_change, spans[0])));
+		if (from && from->ts_ns < now->ts_ns)
+			rate = mean_rate(f, level, from, now);
+		flow->by_span[i] = rate; /* a span that is not there yet: as the shorter one */
+		if (!i) {
+			watch_change(f, flow, rate);
+			since_change = (now->ts_ns - flow->changed_ns) / SECOND;
+		}
+	}
+	judge_flow(f, flow, level);
+	/* Half as much again as came in LEAD seconds, being the mean of the next ones. */
+	trend = f->nr_steps >= 2 * LEAD && f->step_ns[then] > flow->changed_ns;
+	flow->by_span[TREND] = flow->by_span[1] + (trend ? flow->by_span[1] - flow->past[then][1] : 0);
+	for (i = 0; i < ALL; i++) {
+		double weight = flow->judged ? pow(flow->square_error[i] + least_rate_error * least_rate_error, -2)
+					     : i < NR_SPANS;
+
+		sum += weight * flow->by_span[i];
+		weights += weight;
+		if (i < NR_SPANS)
+			spread = fmax(spread, fabs(flow->by_span[i] - flow->by_span[0]));
+	}
+	flow->rate = flow->by_span[ALL] = sum / weights;
+	flow->error = flow->judged ? sqrt(flow->square_error[ALL]) : spread;
+	if (flow->by_span[2] < least_rate)
+		flow->since_ns = 0;
+	else if (!flow->since_ns)
+		flow->since_ns = now->ts_ns;
+	flow->error = fmax(flow->error, least_error * fabs(flow->rate) + least_rate_error);
+	memcpy(flow->past[f->nr_steps % (LEAD + 1)], flow->by_span, sizeof(flow->by_span));
+}
+
+void rs_forecast_estimate(struct rs_forecaster *f)
+{
+	estimate_flow(f, &f->demand, taken);
+	estimate_flow(f, &f->growth, kept);
+}
