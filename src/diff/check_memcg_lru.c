@@ -205,7 +205,7 @@ static void judge_node(struct rs_diff *d, const struct rs_frame *frame, const st
 			model == b->priority ? "kept" : model == DEF_PRIORITY / 2 ? "jumps to 6" : "jumps");
 	rs_judge(d, RS_DECIDE_set_initial_priority, frame, &e->hdr,
 		 (struct rs_answer[]){ { "priority", e->priority, model } }, 1, 0,
-		 before != model ? "the node's counters moved" : NULL);
+		 (e->priority - before) * (e->priority - model) <= 0 ? "the node's counters moved" : NULL);
 }
 
 /* ---- min_ttl_ms, and the aging of 6.1 ---- */

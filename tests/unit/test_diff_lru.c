@@ -319,6 +319,32 @@ static void a_cgroup_whose_protection_moves_is_a_race(void **state)
 	assert_int_equal(races(RS_DECIDE_shrink_node_memcgs), 1);
 }
 
+static void usage_that_moves_before_a_scan_is_cut_is_a_race(void **state)
+{
+	struct rs_event_proportional_protection e;
+	struct rs_event_hdr *const records[] = {
+		&call.node.hdr, &call.zone.hdr, &call.low[0].hdr, &call.low[1].hdr, &call.protection_begin.hdr, &call.protection.hdr,
+		&call.lruvec.hdr, &e.hdr, &call.lruvec_end.hdr, &call.node_end.hdr,
+	};
+	struct rs_decision_sum sum;
+	unsigned int moved;
+
+	(void)state;
+	/* of 100 used pages 50 are protected */
+	SET(e, proportional_protection, .cgroup = 5, .scan = 1000, .usage = 99, .elow = 50, .ret = 777);
+	for (moved = 0; moved < 2; moved++) {
+		struct judged j;
+
+		call.lruvec.usage = moved ? 100 : 99;
+		call.lruvec.elow = 50;
+		j = judge_records(records, RS_ARRAY_SIZE_OF(records), NULL);
+		sum = j.diff->sums[RS_DECIDE_apply_proportional_protection];
+		assert_int_equal(sum.race, moved);
+		assert_int_equal(sum.diverged, !moved);
+		judged_drop(&j);
+	}
+}
+
 /* Two rounds over a node for a large block: the first one has given @reclaimed pages by the second one's first lruvec. */
 static struct rs_decision_sum judge_rounds(uint64_t reclaimed, uint64_t inactive)
 {
@@ -377,6 +403,7 @@ int main(void)
 		cmocka_unit_test_setup(costs_are_found_however_many_were_noted_since, make_call),
 		cmocka_unit_test_setup(a_list_that_changes_before_it_is_shared_out_is_a_race, make_call),
 		cmocka_unit_test_setup(a_cgroup_whose_protection_moves_is_a_race, make_call),
+		cmocka_unit_test_setup(usage_that_moves_before_a_scan_is_cut_is_a_race, make_call),
 		cmocka_unit_test_setup(another_round_is_judged_by_what_the_one_before_gave, make_call),
 	};
 

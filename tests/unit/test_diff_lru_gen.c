@@ -272,6 +272,20 @@ static void what_moved_meanwhile_is_no_divergence(void **unused)
 	moved = BIT(lruvec_evictable_size);
 	expect(NULL, 0, 0);
 	moved = 0;
+	make_visit(V6_12);
+	v.sizable.ret = 0;
+	v.sizable_state.nr_pages[2]++;
+	moved = BIT(lruvec_is_sizable);
+	expect(NULL, 0, 0);
+	moved = 0;
+	/* The priority by the counters at the entry, or by those a moment later, or one between. */
+	make_visit(V6_12);
+	v.walk.inactive_file *= 512;
+	moved = BIT(set_initial_priority);
+	expect(NULL, 0, 0);
+	moved = 0;
+	v.node_end.priority = 3;
+	expect(NULL, BIT(set_initial_priority), 0);
 	/* Below memory.low when it was begun, and not any more. */
 	make_visit(V6_12);
 	v.lruvec.elow = 30000;
@@ -389,8 +403,14 @@ static void the_unseen_parts_of_6_1_show_in_what_follows(void **unused)
 	v.should_age.ret = 1;
 	expect(NULL, BIT(should_run_aging), 0);
 	make_visit_6_1();
-	v.should_age.nr_to_scan = 251;
+	v.should_age.nr_to_scan = 999;
 	expect(NULL, BIT(should_run_aging), 0);
+	v.should_age_state.nr_pages[2]++; /* it adds up what others change */
+	v.evict_state.nr_pages[2]++;
+	moved = BIT(should_run_aging);
+	v.should_age.nr_to_scan = 251;
+	expect(NULL, 0, 0);
+	moved = 0;
 	make_visit_6_1();
 	v.evicted.ret = 249; /* less than was planned, and not enough for kswapd: it may not stop */
 	v.isolated.ret = 248;

@@ -188,6 +188,48 @@ static void costs_that_two_note_at_once(void **state)
 	assert_int_equal(judge(records, 4, NULL, RS_DECIDE_lru_note_cost).diverged, 1);
 }
 
+/* The next call has found what this one has left, though its own record says otherwise: it was read later. */
+static void costs_that_are_read_after_the_next_call(void **state)
+{
+	struct rs_event_note_cost_begin mine, next;
+	struct rs_event_note_cost_end mine_end, next_end;
+	struct rs_event_hdr *const records[] = { &mine.hdr, &mine_end.hdr, &next.hdr, &next_end.hdr };
+
+	(void)state;
+	SET(mine, note_cost_begin, TASK, COST, .file_cost = { 20 });
+	SET(mine_end, note_cost_end, TASK, COST, .file_cost = { 30 });
+	SET(next, note_cost_begin, OTHER, COST, .file_cost = { 25 });
+	SET(next_end, note_cost_end, OTHER, COST, .file_cost = { 30 });
+	EXPECT(NULL, lru_note_cost, 1, 1, 0);
+	next.file_cost[0] = 24;
+	next_end.file_cost[0] = 29;
+	EXPECT(NULL, lru_note_cost, 1, 0, 1);
+}
+
+/* The same, where the counters that are read under the lock tell. */
+static void costs_under_the_lock_when_another_call_is_open(void **state)
+{
+	struct rs_event_note_cost_begin mine, other;
+	struct rs_event_lruvec_page_state read[4];
+	struct rs_event_note_cost_end mine_end;
+	struct rs_event_hdr *const records[] = {
+		&mine.hdr, &other.hdr, &read[0].hdr, &read[1].hdr, &read[2].hdr, &read[3].hdr, &mine_end.hdr,
+	};
+	int i;
+
+	(void)state;
+	SET(mine, note_cost_begin, TASK, COST, .file_cost = { 20 });
+	SET(other, note_cost_begin, OTHER, COST, .file_cost = { 20 });
+	for (i = 0; i < 4; i++)
+		SET(read[i], lruvec_page_state, TASK, .cgroup = 1, .item = i, .value = 250, .file_cost = 25);
+	SET(mine_end, note_cost_end, TASK, COST, .file_cost = { 25 });
+	EXPECT(&other, lru_note_cost, 1, 0, 0);
+	for (i = 0; i < 4; i++)
+		read[i].file_cost = 30;
+	EXPECT(&other, lru_note_cost, 0, 0, 1);
+	EXPECT(NULL, lru_note_cost, 0, 1, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +240,8 @@ int main(void)
 		cmocka_unit_test(a_boost_that_comes_while_a_node_is_tested),
 		cmocka_unit_test(a_lruvec_that_another_ages),
 		cmocka_unit_test(costs_that_two_note_at_once),
+		cmocka_unit_test(costs_that_are_read_after_the_next_call),
+		cmocka_unit_test(costs_under_the_lock_when_another_call_is_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
