@@ -245,8 +245,11 @@ static __always_inline struct frame *frame_pop(__u32 id, __u32 type)
 
 /* ---- who is it ---- */
 
-/* Are the current task's events wanted? A cgroup filter looks at up to 8 ancestors. */
-static __always_inline bool task_wanted(void)
+/*
+ * Are the current task's events wanted? A cgroup filter looks at up to 8 ancestors. A function of its own, because each
+ * program that has it would be relocated, and cleared of it by the verifier, for itself.
+ */
+static __noinline bool task_wanted(void)
 {
 	__u64 pid_tgid, css;
 	int i;

@@ -42,15 +42,14 @@ number() { awk -v name="$2" '$1 == name { print $2; exit }' "$results/$1/numbers
 calc() { awk "BEGIN { printf \"${2:-%.3f}\", $1 }" 2>/dev/null || echo nan; }
 
 # Instructions that a tracer adds to an event: over the untraced run, until the workload has ended.
-added() { # added TRACER [NUMBER [KERNEL]]
-	local k=${3:-$kernel}
-	calc "(($(number "$k-$1" ended) - $(number "$k-$1" began)) - ($(number "$k-none" ended) - \
-		$(number "$k-none" began))) / 4 / $(number "$k-$1" "${2:-events}")" %.0f
+added() { # added TRACER [NUMBER]
+	calc "(($(number "$kernel-$1" ended) - $(number "$kernel-$1" began)) - ($(number "$kernel-none" ended) - \
+		$(number "$kernel-none" began))) / 4 / $(number "$kernel-$1" "${2:-events}")" %.0f
 }
 # And to the instructions of the work, in percent.
-share() { # share TRACER [KERNEL]
-	local k=${2:-$kernel}
-	calc "100 * (($(number "$k-$1" ended) - $(number "$k-$1" began)) / ($(number "$k-none" ended) - $(number "$k-none" began)) - 1)" %.1f
+share() { # share TRACER
+	calc "100 * (($(number "$kernel-$1" ended) - $(number "$kernel-$1" began)) / \
+		($(number "$kernel-none" ended) - $(number "$kernel-none" began)) - 1)" %.1f
 }
 
 missed=0
@@ -66,10 +65,10 @@ for tracer in none summary vmscan decisions bpftrace trace-cmd perf startup over
 	make_room
 	guest "$kernel" "$tracer" -i -T &
 done
-for tracer in none summary vmscan decisions bpftrace trace-cmd perf; do
-	make_room
-	passes=1 mib=100 guest "$mglru" "$tracer" -i -T -l y &
-done
+# Under MGLRU this work takes one of several ways, of 14,657 calls or 19,397, whoever traces it: what one run has cannot be
+# subtracted from another. What is lost can be told.
+make_room
+passes=1 mib=100 guest "$mglru" decisions -i -T -l y &
 kernels=
 if [ -z "$quick" ]; then
 	for k in $ALL_KERNELS; do
@@ -90,7 +89,7 @@ rm -f "$results/pump.data"
 real=$results/real
 rm -f "$real"*
 if "$build/reclaimscope" record -q -d 100ms -o "$real.data" 2>/dev/null; then
-	"$build/reclaimscope" record -q --force -o "$real.data" -- nice -n -10 "$build/tests/bench/pageout" 220000 "$seconds" >"$real.calls"
+	"$build/reclaimscope" record -q --force -o "$real.data" -- nice -n -15 "$build/tests/bench/pageout" 260000 "$seconds" >"$real.calls"
 	"$build/reclaimscope" report -j "$real.data" 2>/dev/null | tail -1 >"$real.report"
 	rm -f "$real.data"
 fi
@@ -101,22 +100,19 @@ per_event() { # per_event TRACER: bytes, with and without what an empty recordin
 	calc "($(number "$kernel-$1" bytes) - $2) / $(number "$kernel-$1" events)"
 }
 
-costs() { # costs KERNEL WHERE
-	local vmscan summary bpftrace trace_cmd perf
-	vmscan=$(added vmscan events "$1") summary=$(added summary events "$1") bpftrace=$(added bpftrace events "$1")
-	trace_cmd=$(added trace-cmd events "$1") perf=$(added perf events "$1")
-	row "counting: instructions added per vmscan event$2" "$summary" "bpftrace $bpftrace" "$(calc "$summary / $bpftrace")" 0.1
-	row "recording the same vmscan events$2" "$vmscan" "trace-cmd $trace_cmd" "$(calc "$vmscan / $trace_cmd")" 0.334
-	row "recording the same vmscan events$2" "$vmscan" "perf $perf" "$(calc "$vmscan / $perf")" 0.125
-	row "lost by the default mode, of $(number "$1-decisions" attempted)$2" "$(number "$1-decisions" lost)" - "$(number "$1-decisions" lost)" 0
-}
-
 table() {
-	local bytes their_bytes
+	local vmscan summary bpftrace trace_cmd perf bytes their_bytes k
+	vmscan=$(added vmscan) summary=$(added summary) bpftrace=$(added bpftrace)
+	trace_cmd=$(added trace-cmd) perf=$(added perf)
 	echo '| what | reclaimscope | compared with | ratio | bar | |'
 	echo '|---|---|---|---|---|---|'
-	costs "$kernel" ''
-	costs "$mglru" ", $mglru with MGLRU"
+	row 'counting: instructions added per vmscan event' "$summary" "bpftrace $bpftrace" "$(calc "$summary / $bpftrace")" 0.1
+	row 'recording the same vmscan events' "$vmscan" "trace-cmd $trace_cmd" "$(calc "$vmscan / $trace_cmd")" 0.334
+	row 'recording the same vmscan events' "$vmscan" "perf $perf" "$(calc "$vmscan / $perf")" 0.125
+	for k in "$kernel" "$mglru"; do
+		row "lost by the default mode on $k, $([ "$k" = "$mglru" ] && echo MGLRU || echo classic), of $(number "$k-decisions" attempted)" \
+			"$(number "$k-decisions" lost)" - "$(number "$k-decisions" lost)" 0
+	done
 	bytes=$(per_event vmscan 0) their_bytes=$(per_event trace-cmd 0)
 	row 'bytes per event, whole file' "$bytes" "trace-cmd $their_bytes" "$(calc "$bytes / $their_bytes")" 0.25
 	bytes=$(per_event vmscan "$(number "$kernel-vmscan" empty_bytes)")
@@ -167,9 +163,8 @@ page() {
 	The default mode records more than the tracepoints: $(number "$kernel-decisions" written) records where these were called
 	$(number "$kernel-decisions" events) times. It adds $(added decisions written) instructions for each record, $(added decisions) for each
 	such call, and $(share decisions) % to the instructions of this work, of which
-	reclaim is most; trace-cmd adds $(share trace-cmd) %. On $mglru with MGLRU (memory written once, 100 MiB read) it makes
-	$(number "$mglru-decisions" written) records for $(number "$mglru-decisions" events) calls, and adds $(added decisions written "$mglru") \
-	instructions for each record and $(share decisions "$mglru") %; trace-cmd adds $(share trace-cmd "$mglru") %.
+	reclaim is most; trace-cmd adds $(share trace-cmd) %. On $mglru with MGLRU it makes $(number "$mglru-decisions" written) records for
+	$(number "$mglru-decisions" events) calls when memory is written once and 100 MiB are read.
 
 	The user-space part on this host takes $(of "$pump.even" reader_ns) ns of CPU for a record of that recording.
 	END
