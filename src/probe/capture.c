@@ -15,6 +15,7 @@
 #include "../base/cleanup.h"
 #include "../base/log.h"
 #include "capture_state.h"
+#include "process.h"
 
 #include "reclaimscope.skel.h"
 #include "summary.skel.h"
@@ -458,15 +459,10 @@ int rs_capture_start(struct rs_capture *c)
 
 void rs_capture_forget_object(struct rs_capture *c)
 {
-	const uintptr_t page = sysconf(_SC_PAGESIZE);
-	uintptr_t from = ((uintptr_t)c->elf + page - 1) / page * page;
-	uintptr_t to = ((uintptr_t)c->elf + c->elf_len) / page * page;
-
 	bpf_object__close(c->object);
 	c->object = NULL;
 	/* It is part of our own program file: pages that are wanted again come from there. */
-	if (to > from && madvise((void *)from, to - from, MADV_DONTNEED))
-		rs_debug("cannot give the BPF object back: %s", strerror(errno));
+	rs_process_give_back(c->elf, c->elf_len);
 }
 
 void rs_capture_stop(struct rs_capture *c)

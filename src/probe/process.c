@@ -38,7 +38,16 @@ void rs_process_prefer(struct rs_process *ret)
 		rs_debug("cannot raise the priority: %s", strerror(errno));
 }
 
-#define STACK_BYTES (64 * 1024) /* more than anything here needs */
+void rs_process_give_back(const void *from, size_t len)
+{
+	const uintptr_t page = sysconf(_SC_PAGESIZE);
+	uintptr_t first = ((uintptr_t)from + page - 1) / page * page, end = ((uintptr_t)from + len) / page * page;
+
+	if (end > first && madvise((void *)first, end - first, MADV_DONTNEED))
+		rs_debug("cannot give memory back: %s", strerror(errno));
+}
+
+#define STACK_BYTES (48 * 1024) /* more than anything here needs */
 #define LARGE_BYTES (256 * 1024)
 
 /* What only the start needed; what is wanted again is in the page cache. Segments that are relocated are writable. */

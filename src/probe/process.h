@@ -15,6 +15,8 @@ struct rs_process {
 
 /* Asks to be spared by the OOM killer and preferred by the scheduler, where that is allowed; fills in @ret. */
 void rs_process_prefer(struct rs_process *ret);
+/* The whole pages of it that can be had again: from the program file, or as zeros. Before memory is locked. */
+void rs_process_give_back(const void *from, size_t len);
 /* All of its memory is there from now on. Before there is another thread: touches what that may write. */
 void rs_process_arrange_memory(void);
 /* And stays; but what only the start needed is given back. */

@@ -25,6 +25,7 @@
 #include "process.h"
 
 #define TEXT_BYTES (512 * 1024) /* for the JSON of one block */
+#define TEXT_KEPT (16 * 1024) /* of it, for what is written while it records */
 #define TICK_NS 100000000ULL /* how often it is looked whether anything happens */
 #define DRAIN_PERCENT 12 /* a ring so full is drained; else records wait in it for the next flush */
 #define FLUSH_NS 800000000ULL /* a recorder that is killed loses no more than a second */
@@ -468,7 +469,10 @@ static int start(struct recorder *r, bool *ret_command_failed)
 		err = put_names(r, false);
 	if (!err)
 		err = rs_writer_sync(r->writer);
+	rs_process_give_back(r->text + TEXT_KEPT, TEXT_BYTES - TEXT_KEPT);
 	rs_process_stay_in_memory();
+	if (!err)
+		err = tick(r); /* the gauge as it is before the command */
 	if (!err && r->config->command) {
 		err = rs_process_run(&r->was, r->config->command, &r->child);
 		*ret_command_failed = err != 0;

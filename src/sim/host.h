@@ -169,6 +169,7 @@ struct rs_sim {
 	uint64_t nr_kernel, nr_slab, nr_zram, zram_bytes;
 	uint64_t kernel_of[MAX_NR_ZONES]; /* pages of all three */
 	uint64_t nr_dirty, nr_writeback, nr_file_writeback, nr_swap_used;
+	uint32_t swap_hand; /* of rs_swap_give_back() */
 
 	int kswapd_order, kswapd_highest_zoneidx, kswapd_failures;
 	bool kswapd_waits;
@@ -321,6 +322,7 @@ void rs_free_range(struct rs_sim *sim, struct rs_thread *thread, uint32_t first,
 int64_t rs_swap_pages(const struct rs_sim *sim, unsigned int memcg);
 void rs_swap_take(struct rs_sim *sim, unsigned int memcg);
 void rs_swap_free(struct rs_sim *sim, unsigned int memcg);
+void rs_swap_give_back(struct rs_sim *sim);
 bool rs_swap_full(const struct rs_sim *sim, unsigned int memcg);
 
 /* device.c */

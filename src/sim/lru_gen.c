@@ -251,12 +251,6 @@ void rs_lru_gen_promote(struct rs_sim *sim, unsigned int memcg, uint32_t page, b
 	unsigned int gen = lru_gen_from_seq(rs_lrugen(sim, memcg)->state.max_seq);
 
 	sim->hot[page] &= ~PG_YOUNG;
-	/* its first use was a fault, which gives the place in swap back when swap is getting full */
-	if (!file && (sim->cold[page] & (PG_BACKED | PG_WRITEBACK)) == PG_BACKED && rs_swap_full(sim, memcg)) {
-		rs_swap_free(sim, memcg);
-		sim->cold[page] &= ~PG_BACKED;
-		sim->hot[page] |= PG_DIRTY;
-	}
 	/* from 6.18 on the first time is only remembered */
 	if (sim->rules->lru_gen_tier_flags && !(sim->hot[page] & (PG_REFERENCED | PG_WORKINGSET))) {
 		sim->hot[page] |= PG_REFERENCED;

@@ -3,6 +3,11 @@
 #include "../model/scan_balance.h"
 #include "host.h"
 
+/* Pages for each fault. */
+#define LOOKED_AT 256
+/* Of all places, by which part fewer are next to none. */
+#define SCARCE 16
+
 int64_t rs_swap_pages(const struct rs_sim *sim, unsigned int memcg)
 {
 	int64_t left = sim->conf.swap_pages - sim->nr_swap_used;
@@ -59,4 +64,27 @@ void rs_swap_take(struct rs_sim *sim, unsigned int memcg)
 void rs_swap_free(struct rs_sim *sim, unsigned int memcg)
 {
 	note(sim, memcg, -1);
+}
+
+/*
+ * The first use of a page that was read ahead is a fault, which gives its place back when swap is getting full. A use
+ * only leaves a mark here, so marks are looked for, a few pages further at each fault. A scan wipes marks away: where
+ * next to no place is left, pages without one are taken for used as well.
+ */
+void rs_swap_give_back(struct rs_sim *sim)
+{
+	bool scarce = sim->conf.swap_pages - sim->nr_swap_used < sim->conf.swap_pages / SCARCE;
+	unsigned int i;
+
+	for (i = 0; i < LOOKED_AT && i < sim->nr_pages; i++) {
+		uint32_t page = sim->swap_hand++ % sim->nr_pages;
+		const struct rs_area *area = area_of(sim, page);
+
+		if (!(sim->hot[page] & PG_RESIDENT) || area_is_file(area) ||
+		    (sim->cold[page] & (PG_BACKED | PG_WRITEBACK)) != PG_BACKED || (!(sim->hot[page] & PG_YOUNG) && !scarce))
+			continue;
+		rs_swap_free(sim, area->conf.cgroup);
+		sim->cold[page] &= ~PG_BACKED;
+		sim->hot[page] |= PG_DIRTY;
+	}
 }

@@ -121,6 +121,8 @@ static void fault(struct rs_sim *sim, struct rs_task *task, const struct rs_area
 	reads = file ? (!area->conf.fresh || backed) && !(write && unmapped) : backed;
 	sim->counts.pgfault++;
 	rs_spend(task->thread, sim->conf.costs.fault + sim->conf.costs.alloc);
+	if (!file && sim->conf.swap_pages && rs_swap_full(sim, area->conf.cgroup))
+		rs_swap_give_back(sim);
 	if (!bring_in(sim, task, area, page))
 		return;
 	sim->hot[page] |= unmapped ? PG_REFERENCED : PG_YOUNG;

@@ -65,6 +65,7 @@ for v in '' x 5 +5 -101% 10%; do refuses 2 'must be a size such as 2G' whatif --
 for v in swappiness swappiness=1:2 swappiness=2:1:3 swappiness=0:9:1 swappiness=0:9:1001 =0:9:2 swappiness=0:9:2x; do
 	refuses 2 'must be KEY=LOW:HIGH:N' whatif --sweep "$v"
 done
+refuses 2 'each and --sweep: one of them' whatif --each - --sweep swappiness=0:100:3
 refuses 2 'must be a number from 24 to 100000' whatif --set swappiness=1 --runs 23
 refuses 2 'each part is \+NAME or -NAME' record -o x.data --probes bogus
 refuses 2 'no family or probe called bogus; see reclaimscope check' record -o x.data --probes +bogus

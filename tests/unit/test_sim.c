@@ -123,48 +123,6 @@ static void who_is_ahead_waits_for_nobody(void **state)
 	assert_in_range(t.end_ns, 160 * MS, 180 * MS);
 }
 
-/*
- * A file that is read again and again beside memory that cannot be evicted: what is protected for its uses is kept
- * once, and goes in the end. What is left of memory that has nowhere to go stays counted.
- */
-static void uses_protect_a_page_once(void **state)
-{
-	static const enum kernel_under_test kernels[] = { V6_1, V6_12, V6_18, V7_2 };
-	unsigned int k, i, j;
-
-	(void)state;
-	for (k = 0; k < RS_ARRAY_SIZE_OF(kernels); k++) {
-		struct rs_sim_config config = config_of(kernels[k]);
-		_cleanup_(rs_sim_destroyp) struct rs_sim *sim = NULL;
-		struct rs_sim_op ops[200];
-		struct script s = { .ops = ops };
-		struct rs_sim_area area = file;
-		struct rs_sim_result r;
-		uint32_t held, again;
-
-		config.lru_gen = true;
-		sim = host_of(&config);
-		area.nr_pages = PAGES;
-		area.mapped = false;
-		again = area_in(sim, area);
-		area = anon;
-		area.nr_pages = PAGES / 2;
-		held = area_in(sim, area);
-		ops[s.nr++] = range_op(held, PAGES / 2, true);
-		for (i = 0; i < 16; i++)
-			for (j = 0; j < 8; j++)
-				ops[s.nr++] = range_op(again + (i * 5 + j / 4) % 16 * (PAGES / 16), PAGES / 16, false);
-		task_in(sim, script_next, &s);
-		r = run_until(sim, 100 * SECOND);
-		assert_true(rs_sim_done(sim));
-		assert_int_equal(r.counts.oom_kill + r.counts.alloc_failed, 0);
-		assert_true(r.counts.pgsteal[1] > PAGES / 2);
-		/* each is looked at a few times at most before it goes */
-		assert_true(r.counts.pgscan[1] < 4 * r.counts.pgsteal[1]);
-		assert_int_equal(r.lru_size[LRU_INACTIVE_ANON] + r.lru_size[LRU_ACTIVE_ANON], PAGES / 2);
-	}
-}
-
 /* The fast path takes pages while there are more than the low mark; the next one wakes kswapd. */
 static void kswapd_wakes_at_low_and_sleeps_above_high(void **state)
 {
@@ -607,7 +565,6 @@ int main(void)
 		cmocka_unit_test(time_of_a_read_is_the_sum_of_its_parts),
 		cmocka_unit_test(cpus_are_shared_fairly),
 		cmocka_unit_test(who_is_ahead_waits_for_nobody),
-		cmocka_unit_test(uses_protect_a_page_once),
 		cmocka_unit_test(kswapd_wakes_at_low_and_sleeps_above_high),
 		cmocka_unit_test(a_cyclic_scan_larger_than_memory_never_hits),
 		cmocka_unit_test(a_hot_set_survives_a_stream),

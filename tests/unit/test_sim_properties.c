@@ -364,11 +364,162 @@ static void the_first_error_of_a_pool_is_returned(void **state)
 	assert_int_equal(called, 3);
 }
 
+/* A file that is read again and again beside memory that has nowhere to go, which stays, and stays counted. */
+static void generations_without_swap_evict_files_only(void **state)
+{
+	static const enum kernel_under_test kernels[] = { V6_1, V6_12, V6_18, V7_2 };
+	unsigned int k, i, j;
+
+	(void)state;
+	for (k = 0; k < RS_ARRAY_SIZE_OF(kernels); k++) {
+		struct rs_sim_config config;
+		_cleanup_(rs_sim_destroyp) struct rs_sim *sim = NULL;
+		struct rs_sim_op ops[200];
+		struct script s = { .ops = ops };
+		struct rs_sim_area area = { .nr_pages = PAGES, .backing = RS_SIM_FILE, .task = -1, .mapped = true };
+		struct rs_sim_result r;
+		uint32_t held, again, page;
+		unsigned int gen;
+		uint64_t seq;
+
+		rs_sim_config_init(&config, rules_of(kernels[k]), PAGES);
+		config.lru_gen = true;
+		sim = host_of(&config);
+		again = area_in(sim, area);
+		area.backing = RS_SIM_ANON;
+		area.nr_pages = PAGES / 2;
+		held = area_in(sim, area);
+		ops[s.nr++] = range_op(held, PAGES / 2, true);
+		for (i = 0; i < 8; i++)
+			for (j = 0; j < 16; j++)
+				ops[s.nr++] = range_op(again + (i + j % 4) % 8 * (PAGES / 8), PAGES / 8, false);
+		task_in(sim, script_next, &s);
+		for (i = 1; !rs_sim_done(sim) && rs_lrugen(sim, 0)->state.max_seq < 2 * MAX_NR_GENS; i++)
+			run_until(sim, i * 10 * MS);
+		/* whatever was used has been seen by then */
+		gen = rs_gen_folio_of(sim, held, false).gen;
+		seq = rs_lrugen(sim, 0)->state.max_seq;
+		r = run_until(sim, 1000 * SECOND);
+		assert_true(rs_sim_done(sim));
+		assert_int_equal(r.counts.oom_kill + r.counts.alloc_failed, 0);
+		assert_true(r.counts.pgsteal[1] > PAGES / 2);
+		/* each is looked at a few times at most before it goes */
+		assert_true(r.counts.pgscan[1] < 4 * r.counts.pgsteal[1]);
+		assert_true(r.lru_size[LRU_INACTIVE_ANON] <= PAGES / 2 && r.lru_size[LRU_ACTIVE_ANON] <= PAGES / 2);
+		assert_int_equal(r.lru_size[LRU_INACTIVE_ANON] + r.lru_size[LRU_ACTIVE_ANON], PAGES / 2);
+		/* the file has been through all generations more than once, and they are in the one they came to */
+		assert_true(rs_lrugen(sim, 0)->state.max_seq > seq + MAX_NR_GENS);
+		for (page = held; page < held + PAGES / 2; page++)
+			assert_int_equal(rs_gen_folio_of(sim, page, false).gen, gen);
+	}
+}
+
+struct random_use {
+	uint64_t seed;
+	unsigned int left;
+	uint32_t first, nr, ids[256];
+};
+
+static void random_next(void *arg, uint64_t now_ns, struct rs_sim_op *op)
+{
+	struct random_use *u = arg;
+	unsigned int i;
+
+	(void)now_ns;
+	if (!u->left--)
+		return;
+	for (i = 0; i < RS_ARRAY_SIZE_OF(u->ids); i++)
+		u->ids[i] = u->first + unit_random(&u->seed) % u->nr;
+	*op = (struct rs_sim_op){ .type = RS_SIM_OP_TOUCH, .nr = RS_ARRAY_SIZE_OF(u->ids), .ids = u->ids };
+}
+
+/*
+ * Pages that are read ahead from swap keep their places there until they are used: or a swap that has room for what
+ * does not fit into memory would fill up with copies of what does.
+ */
+static void places_in_swap_are_not_kept_for_pages_in_use(void **state)
+{
+	_cleanup_(rs_sim_destroyp) struct rs_sim *sim = NULL;
+	struct rs_sim_area area = { .nr_pages = PAGES + PAGES / 8, .backing = RS_SIM_ANON, .task = -1 };
+	struct random_use u = { .seed = 3, .left = 300, .nr = area.nr_pages };
+	struct rs_sim_config config;
+	struct rs_sim_result r;
+
+	(void)state;
+	rs_sim_config_init(&config, rules_of(V6_12), PAGES);
+	config.lru_gen = true;
+	config.swap_pages = PAGES / 3;
+	config.swap_readahead = 8;
+	config.swap = (struct rs_sim_device){ .read_request_ns = 10000, .write_page_ns = 1000 };
+	sim = host_of(&config);
+	u.first = area_in(sim, area);
+	task_in(sim, random_next, &u);
+	r = run_until(sim, 1000 * SECOND);
+	assert_true(rs_sim_done(sim));
+	assert_true(r.counts.pswpin > PAGES);
+	assert_int_equal(r.counts.oom_kill + r.counts.alloc_failed + r.counts.pageoutrun_failed, 0);
+}
+
+/* Pages that cannot go because they are dirty move on; what was counted of their uses until then is forgotten. */
+static void moving_on_forgets_uses(void **state)
+{
+	static const enum kernel_under_test kernels[] = { V6_1, V6_12, V6_18 };
+	unsigned int k, i;
+
+	(void)state;
+	for (k = 0; k < RS_ARRAY_SIZE_OF(kernels); k++) {
+		_cleanup_(rs_sim_destroyp) struct rs_sim *sim = NULL;
+		struct rs_sim_area area = { .nr_pages = PAGES / 4, .backing = RS_SIM_FILE, .task = -1, .fresh = true };
+		struct rs_sim_op ops[40];
+		struct script s = { .ops = ops };
+		struct rs_sim_config config;
+		uint32_t dirty, stream, page, moved = 0;
+		unsigned int first_gen;
+
+		rs_sim_config_init(&config, rules_of(kernels[k]), PAGES);
+		config.lru_gen = true;
+		config.dirty_ratio = config.dirty_background_ratio = 100;
+		config.dirty_expire_centisecs = config.dirty_writeback_centisecs = 1000000;
+		sim = host_of(&config);
+		dirty = area_in(sim, area);
+		area.nr_pages = 4 * PAGES;
+		area.fresh = false;
+		stream = area_in(sim, area);
+		for (i = 0; i < 4; i++)
+			ops[s.nr++] = (struct rs_sim_op){
+				.type = RS_SIM_OP_RANGE, .first = dirty, .nr = PAGES / 4, .write = true
+			};
+		ops[s.nr++] = (struct rs_sim_op){ .type = RS_SIM_OP_SLEEP, .ns = SECOND };
+		for (i = 0; i < 4; i++)
+			ops[s.nr++] = (struct rs_sim_op){
+				.type = RS_SIM_OP_RANGE, .first = stream + i * PAGES, .nr = PAGES
+			};
+		task_in(sim, script_next, &s);
+		run_until(sim, SECOND / 2);
+		first_gen = rs_gen_folio_of(sim, dirty, true).gen;
+		assert_true(rs_gen_folio_of(sim, dirty, true).bits > 0);
+		run_until(sim, 20 * SECOND);
+		for (page = dirty; page < dirty + PAGES / 4; page++) {
+			const struct rs_gen_folio f = rs_gen_folio_of(sim, page, true);
+
+			if (!f.dirty || f.gen == first_gen)
+				continue;
+			moved++;
+			assert_int_equal(f.bits, 0);
+			assert_false(f.referenced);
+		}
+		assert_true(moved > PAGES / 16);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_are_conserved),
 		cmocka_unit_test(results_do_not_depend_on_threads_or_steps),
+		cmocka_unit_test(generations_without_swap_evict_files_only),
+		cmocka_unit_test(places_in_swap_are_not_kept_for_pages_in_use),
+		cmocka_unit_test(moving_on_forgets_uses),
 		cmocka_unit_test(zram_takes_no_page_that_is_not_free),
 		cmocka_unit_test(the_first_error_of_a_pool_is_returned),
 	};

@@ -8,7 +8,7 @@ results=${1:-$TOP/build/vm/truth}
 eval "$(sed -n 's/^\(kernels="[^"]*" workloads="[^"]*"\).*/\1/p' "$HERE/truth.sh")" # what there is to run
 
 for dir in "$results"/*/; do
-	[ -e "$dir/results.jsonl" ] || continue
+	[ -e "$dir/done" ] || continue
 	name=$(basename "$dir")
 	IFS=- read -r kernel workload rep <<<"$name"
 	sed "s/^/T $kernel $workload $rep /" "$dir/results.jsonl"

@@ -9,11 +9,12 @@ function member(name,   at, rest, q) {
 	if (substr(rest, 1, 1) == q) { rest = substr(rest, 2); return substr(rest, 1, index(rest, q) - 1) }
 	return match(rest, /^-?[0-9.]+/) ? substr(rest, 1, RLENGTH) : ""
 }
-function truth(metric, value,   k, x) {
+function truth(metric, value,   k, load) {
 	if (value == "") return
-	k = cell SUBSEP metric
-	x = log(value + floor[metric])
-	n[k]++; sum[k] += value; squares[k] += value * value; logs[k] += x; log_squares[k] += x * x
+	k = cell SUBSEP metric; load = load_of(cell) SUBSEP metric
+	n[k]++; sum[k] += value; squares[k] += value * value
+	nr_seen[load]++
+	cell_seen[load, nr_seen[load]] = cell; rep_seen[load, nr_seen[load]] = member("rep"); log_seen[load, nr_seen[load]] = log(value + floor[metric])
 }
 function mean(k) { return sum[k] / n[k] }
 function variance(k,   v) { v = n[k] > 1 ? (squares[k] - sum[k] * sum[k] / n[k]) / (n[k] - 1) : 0; return v > 0 ? v : 0 }
@@ -38,20 +39,28 @@ function class_of(c,   load, words, nw, i, v) {
 	}
 	return class[c] = v
 }
-# What chance does to a metric of a load: variance of the logs of what should be the same, and its degrees of freedom.
-function pool(load, metric,   i, c, k, cn, cs, cq, ss, df) {
+# What chance does to a metric of a load: variance of the logs of what should be the same, and its degrees of freedom. What
+# a repetition shares, which has one seed for all settings, is not chance: log = class + repetition + chance, by least squares.
+function pool(load, metric,   lm, i, turn, c, r, cn, cs, rn, rs, of_rep, ss, nr, x) {
 	if ((load, metric) in noise_df) return
-	for (i = 1; i <= nr_cells[load]; i++) {
-		k = cells[load, i] SUBSEP metric
-		if (!n[k]) continue
-		c = class_of(cells[load, i])
-		cn[c] += n[k]; cs[c] += logs[k]; cq[c] += log_squares[k]
+	lm = load SUBSEP metric; nr = nr_seen[lm]
+	for (i = 1; i <= nr; i++) { cn[class_of(cell_seen[lm, i])]++; rn[rep_seen[lm, i]]++ }
+	for (turn = 0; turn < 30; turn++) {
+		for (c in cn) cs[c] = 0
+		for (i = 1; i <= nr; i++) cs[class_of(cell_seen[lm, i])] += log_seen[lm, i] - of_rep[rep_seen[lm, i]]
+		for (c in cn) class_log[load, c, metric] = cs[c] / cn[c]
+		for (r in rn) rs[r] = 0
+		for (i = 1; i <= nr; i++) rs[rep_seen[lm, i]] += log_seen[lm, i] - class_log[load, class_of(cell_seen[lm, i]), metric]
+		for (r in rn) of_rep[r] = rs[r] / rn[r]
 	}
-	for (c in cn) {
-		ss += cq[c] - cs[c] * cs[c] / cn[c]; df += cn[c] - 1
-		class_n[load, c, metric] = cn[c]; class_log[load, c, metric] = cs[c] / cn[c]
+	for (i = 1; i <= nr; i++) {
+		x = log_seen[lm, i] - class_log[load, class_of(cell_seen[lm, i]), metric] - of_rep[rep_seen[lm, i]]
+		ss += x * x
 	}
-	noise_df[load, metric] = df; noise_var[load, metric] = df && ss > 0 ? ss / df : 0
+	nr++
+	for (c in cn) { nr--; class_n[load, c, metric] = cn[c] }
+	for (r in rn) nr--
+	noise_df[load, metric] = nr > 0 ? nr : 0; noise_var[load, metric] = nr > 0 ? ss / nr : 0
 }
 function cell_of(k,   p) { split(k, p, SUBSEP); return p[1] SUBSEP p[2] SUBSEP p[3] }
 function load_of(k,   p) { split(k, p, SUBSEP); return p[1] SUBSEP p[2] }

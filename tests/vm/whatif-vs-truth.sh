@@ -10,7 +10,8 @@ trap 'rm -rf "$answers"' EXIT
 
 {
 	for dir in "$results"/*/; do
-		[ -e "$dir/results.jsonl" ] || continue
+		# A repetition without all of its settings would shift the means of those it has.
+		[ -e "$dir/done" ] || continue
 		name=$(basename "$dir")
 		IFS=- read -r kernel workload _ <<<"$name"
 		sed "s/^/T $kernel $workload /" "$dir/results.jsonl"
@@ -18,10 +19,10 @@ trap 'rm -rf "$answers"' EXIT
 		settings=() values=()
 		while read -r setting value; do
 			[ -z "$value" ] || { settings+=("$setting"); values+=("$value"); }
-		done < <(sed -n 's/.*"setting":"\([^"]*\)","set":"\([^"]*\)".*/\1 \2/p' "$dir/results.jsonl" | sort -u)
+		done < <(sed -n 's/.*"setting":"\([^"]*\)","set":"\([^"]*\)".*/\1 \2/p' "$results/$kernel-$workload"-*/results.jsonl | sort -u -k1,1)
 		said=$answers/$name
 		printf '%s\n' "${values[@]}" | "$TOP/build/reclaimscope" whatif "$dir/r.data" --each - -j >"$said" 2>"$said.err" ||
-			{ echo "D $kernel $workload $(tail -1 "$said.err" | sed 's/^.*r\.data: //')"; continue; }
+			{ echo "D $kernel $workload $(tail -1 "$said.err" | sed 's/^.*r\.data: //; s/^reclaimscope: //')"; continue; }
 		# One set of lines for each, in the order that was asked for, with a summary as the last of them.
 		awk -v head="P $kernel $workload" -v names="${settings[*]}" '
 			BEGIN { split(names, name, " "); i = 1 }
@@ -61,8 +62,8 @@ END {
 	print "the recorder on the same, single CPU, whose cost is in it; the real runs with counters only. `*`: the real effect is beyond noise (p < 0.05); `?`: not judged,"
 	print "because how large noise is is not known; `miss`: outside of the interval, and more than 25 % off.\n"
 	print "Noise is measured: settings that are the same but for keys that cannot act on the load (swappiness where nothing is swapped,"
-	print "dirty_* where nothing is written to files) are the same setting, and what their runs and repetitions differ by is chance: its"
-	print "standard deviation is below, for each load. They are judged as one. An order is judged for pairs of settings beyond it only."
+	print "dirty_* where nothing is written to files) are the same setting, judged as one. What its runs differ by, less what a repetition has"
+	print "in common, is chance: its standard deviation is below, for each load. An order is judged for pairs of settings beyond it only."
 	print "Under adaptivemm the time of stalls is not there where the trial that found its value was not told apart.\n"
 	for (l = 1; l <= nl; l++) for (i = 1; i <= ns[loads[l]]; i++) for (m = 1; m <= nm; m++) {
 		s = settings[loads[l], i]; metric = metrics[m]; k = loads[l] SUBSEP s SUBSEP metric; d = loads[l] SUBSEP "default" SUBSEP metric
