@@ -165,9 +165,20 @@ const struct rs_verdict *rs_verdict_of(struct rs_sim *sim, unsigned int mode, un
 	return v;
 }
 
-/* The place in swap that a page gets or loses by it. */
-void rs_verdict_swap(struct rs_sim *sim, unsigned int memcg, uint32_t page, const struct rs_verdict *v)
+bool rs_verdict_carry_out(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file, const struct rs_verdict *v,
+			  struct reclaim_stat *stat)
 {
+	bool was_dirty = sim->hot[page] & PG_DIRTY;
+
+	stat->nr_dirty += v->nr_dirty;
+	stat->nr_unqueued_dirty += v->nr_unqueued_dirty;
+	stat->nr_congested += v->nr_congested;
+	stat->nr_writeback += v->nr_writeback;
+	stat->nr_immediate += v->nr_immediate;
+	stat->nr_ref_keep += v->nr_ref_keep;
+	stat->nr_pageout += v->writes;
+	sim->hot[page] = (sim->hot[page] & ~v->hot_clear) | v->hot_set;
+	sim->cold[page] |= v->cold_set;
 	if (v->takes_slot)
 		rs_swap_take(sim, memcg);
 	if (v->frees_slot) {
@@ -175,6 +186,18 @@ void rs_verdict_swap(struct rs_sim *sim, unsigned int memcg, uint32_t page, cons
 		sim->cold[page] &= ~PG_BACKED;
 		sim->hot[page] |= PG_DIRTY;
 	}
+	if (v->writes && file && was_dirty)
+		rs_page_cleaned(sim, page);
+	return v->writes;
+}
+
+void rs_pageout(struct rs_sim *sim, struct rs_thread *thread, bool file, const uint32_t *pages, unsigned int nr)
+{
+	if (!nr)
+		return;
+	if (!file)
+		sim->counts.pswpout += nr;
+	rs_device_write(sim, thread, file ? &sim->file : &sim->swap, pages, nr);
 }
 
 /* The shadow that an evicted page leaves. */

@@ -273,7 +273,11 @@ unsigned int rs_verdict_mode(const struct rs_sim *sim, const struct rs_scan_cont
 			     unsigned int memcg);
 const struct rs_verdict *rs_verdict_of(struct rs_sim *sim, unsigned int mode, unsigned int flags);
 unsigned int rs_verdict_refs(unsigned int refs);
-void rs_verdict_swap(struct rs_sim *sim, unsigned int memcg, uint32_t page, const struct rs_verdict *v);
+/* What @v does to the page and to its place in swap, and adds to @stat. True: the page is to be written. */
+bool rs_verdict_carry_out(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file, const struct rs_verdict *v,
+			  struct reclaim_stat *stat);
+/* Writes what was found so, of one type. */
+void rs_pageout(struct rs_sim *sim, struct rs_thread *thread, bool file, const uint32_t *pages, unsigned int nr);
 void rs_evict(struct rs_sim *sim, const struct rs_scan_control *sc, uint32_t page, bool file);
 
 /* shrink_lists.c */

@@ -134,20 +134,8 @@ static void shrink_page(struct rs_sim *sim, struct rs_scan_control *sc, unsigned
 		rs_verdict_of(sim, rs_verdict_mode(sim, sc, file, exec, memcg) | rs_verdict_refs(refs), flags);
 
 	o->nr_mapped += mapped;
-	o->stat.nr_dirty += v->nr_dirty;
-	o->stat.nr_unqueued_dirty += v->nr_unqueued_dirty;
-	o->stat.nr_congested += v->nr_congested;
-	o->stat.nr_writeback += v->nr_writeback;
-	o->stat.nr_immediate += v->nr_immediate;
-	o->stat.nr_pageout += v->writes;
-	sim->hot[page] = (sim->hot[page] & ~v->hot_clear) | v->hot_set;
-	sim->cold[page] |= v->cold_set;
-	rs_verdict_swap(sim, memcg, page, v);
-	if (v->writes) {
-		if (file && was_dirty)
-			rs_page_cleaned(sim, page);
+	if (rs_verdict_carry_out(sim, memcg, page, file, v, &o->stat))
 		o->written[o->nr_written++] = page;
-	}
 	if (v->fate == RS_FATE_FREE) {
 		evict_page(sim, memcg, page, file);
 		rs_lru_gen_uncount(sim, memcg, page, file);
@@ -187,11 +175,7 @@ static void shrink_taken(struct rs_sim *sim, struct rs_scan_control *sc, unsigne
 	rs_count_scan(sim, sc, file, t->nr, o.nr_freed);
 	sc->nr_scanned += t->nr;
 	sc->nr_reclaimed += o.nr_freed;
-	if (o.nr_written) {
-		if (!file)
-			sim->counts.pswpout += o.nr_written;
-		rs_device_write(sim, sc->thread, file ? &sim->file : &sim->swap, o.written, o.nr_written);
-	}
+	rs_pageout(sim, sc->thread, file, o.written, o.nr_written);
 	rs_spend(sc->thread, scanned * sim->conf.costs.scan + (uint64_t)o.nr_mapped * sim->conf.costs.rmap +
 			     (uint64_t)o.nr_freed * sim->conf.costs.reclaim);
 	end.stat = o.stat;

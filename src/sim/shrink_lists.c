@@ -105,21 +105,8 @@ static void carry_out(struct rs_sim *sim, struct rs_scan_control *sc, unsigned i
 	enum lru_list to;
 
 	o->nr_mapped += !(sim->hot[page] & PG_UNMAPPED);
-	o->stat.nr_dirty += v->nr_dirty;
-	o->stat.nr_unqueued_dirty += v->nr_unqueued_dirty;
-	o->stat.nr_congested += v->nr_congested;
-	o->stat.nr_writeback += v->nr_writeback;
-	o->stat.nr_immediate += v->nr_immediate;
-	o->stat.nr_ref_keep += v->nr_ref_keep;
-	o->stat.nr_pageout += v->writes;
-	sim->hot[page] = (sim->hot[page] & ~v->hot_clear) | v->hot_set;
-	sim->cold[page] |= v->cold_set;
-	rs_verdict_swap(sim, memcg, page, v);
-	if (v->writes) {
-		if (file && was_dirty)
-			rs_page_cleaned(sim, page);
+	if (rs_verdict_carry_out(sim, memcg, page, file, v, &o->stat))
 		o->written[o->nr_written++] = page;
-	}
 	if (v->fate == RS_FATE_FREE) {
 		if (file && was_dirty && !v->writes)
 			rs_page_cleaned(sim, page);
@@ -199,11 +186,7 @@ static uint64_t shrink_inactive(struct rs_sim *sim, struct rs_scan_control *sc, 
 	end.stat = o.stat;
 	end.nr_taken = b.nr;
 	r = shrink_inactive_list(&end, &sc->nr, sim->rules, NULL);
-	if (o.nr_written) {
-		if (!file)
-			sim->counts.pswpout += o.nr_written;
-		rs_device_write(sim, sc->thread, file ? &sim->file : &sim->swap, o.written, o.nr_written);
-	}
+	rs_pageout(sim, sc->thread, file, o.written, o.nr_written);
 	spend_scan(sim, sc, &b, o.nr_mapped, o.nr_freed);
 	if (r.wakeup_flusher_threads && sim->flusher) {
 		sim->flush_all = true;

@@ -110,6 +110,18 @@ static unsigned int read_around(struct rs_sim *sim, struct rs_task *task, const 
 	return nr;
 }
 
+static void set_dirty(struct rs_sim *sim, struct rs_task *task, uint32_t page, bool file)
+{
+	if (sim->hot[page] & PG_DIRTY)
+		return;
+	if (file) {
+		rs_page_dirtied(sim, page);
+		task->nr_dirtied++;
+	} else {
+		sim->hot[page] |= PG_DIRTY;
+	}
+}
+
 static void fault(struct rs_sim *sim, struct rs_task *task, const struct rs_area *area, uint32_t page, bool write)
 {
 	bool file = area_is_file(area), unmapped = sim->hot[page] & PG_UNMAPPED, backed = sim->cold[page] & PG_BACKED;
@@ -145,14 +157,8 @@ static void fault(struct rs_sim *sim, struct rs_task *task, const struct rs_area
 		rs_swap_free(sim, area->conf.cgroup);
 		sim->cold[page] &= ~PG_BACKED;
 	}
-	if (write && !(sim->hot[page] & PG_DIRTY)) {
-		if (file) {
-			rs_page_dirtied(sim, page);
-			task->nr_dirtied++;
-		} else {
-			sim->hot[page] |= PG_DIRTY;
-		}
-	}
+	if (write)
+		set_dirty(sim, task, page, file);
 }
 
 /* A touch that a table does not answer: of a page that is missing, is dirtied, or moves by being used. */
@@ -168,14 +174,8 @@ __attribute__((noinline)) static void touch_slowly(struct rs_sim *sim, struct rs
 			sim->hot[page] |= PG_YOUNG;
 		else
 			rs_page_accessed(sim, area, page);
-		if (write && !(sim->hot[page] & PG_DIRTY)) {
-			if (file) {
-				rs_page_dirtied(sim, page);
-				task->nr_dirtied++;
-			} else {
-				sim->hot[page] |= PG_DIRTY;
-			}
-		}
+		if (write)
+			set_dirty(sim, task, page, file);
 	}
 	if (task->nr_dirtied)
 		rs_balance_dirty(sim, task);
