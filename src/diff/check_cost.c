@@ -14,7 +14,7 @@
 #include "../model/lru_cost.h"
 #include "scan_state.h"
 
-#define HISTORY 512
+#define HISTORY 2048
 
 struct lruvec_cost {
 	struct {
