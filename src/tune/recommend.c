@@ -14,7 +14,7 @@
 #include "../model/watermark.h"
 
 /* Bounds that no rule passes: see docs/tuning-rules.md for where they come from. */
-static const double most_kept_free = 0.10; /* of the memory that is not set aside as huge pages */
+static const double most_kept_free = 0.04; /* of the memory that is not set aside as huge pages */
 static const double most_min_free = 0.05;
 #define MOST_SCALE_FACTOR 1000 /* older kernels refuse more */
 #define WHOLE_ZONE 10000 /* the factor at which the distance is all of a zone */
