@@ -24,6 +24,7 @@ static const double most_min_free = 0.05;
 #define LEAST_DIRTY_BYTES (16LL << 20)
 
 static const double worth_while = 0.0005; /* of the recorded time: less is not worth a change */
+static const double least_share = 0.1; /* stalls of the time lost: earlier reclaim costs about that */
 #define LEAST_REQUESTS 100 /* of a device, for its mean to be used */
 #define SMALL_ZONE 10 /* a zone of less than this part of memory is not what loads wait for */
 #define LEAST_BURSTS 3 /* that did not fit in; fewer are an accident */
@@ -254,7 +255,7 @@ static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	left = (double)b->over_then / b->over_now;
 	most = fmin(1, (b->over_then + 3.0) / b->over_now);
 	a = advise(r, id);
-	a->only_if_simulated = does_not_fit(e);
+	a->only_if_simulated = does_not_fit(e) || e->stall_s < least_share * e->psi_some_s;
 	set(a, "vm.watermark_scale_factor", e->watermark_scale_factor, factor);
 	gain(a, "stalls", e->stalls, e->stalls * left, 0, e->stalls * most);
 	gain(a, "stall_s", e->stall_s, e->stall_s * left, 0, e->stall_s * most);
@@ -333,6 +334,11 @@ static void rule_watermark_gap(const struct rs_evidence *e, bool may_simulate, s
 		      "%.0f stalls of %.2f s together, but only %u bursts that did not fit in and %u times that kswapd began: "
 		      "record for longer",
 		      e->stalls, e->stall_s, b.over_now, e->nr_reacts);
+	else if (e->stall_s < least_share * e->psi_some_s && !may_simulate)
+		leave(r, "watermark-gap",
+		      "%.0f stalls of %.2f s together, which is %.0f %% of the time lost to memory pressure: reclaiming earlier costs more; "
+		      "--simulate tries it",
+		      e->stalls, e->stall_s, 100 * e->stall_s / e->psi_some_s);
 	else if (does_not_fit(e) && !may_simulate)
 		leave(r, "watermark-gap",
 		      "%.0f stalls of %.2f s together, and %u bursts that did not fit in; but %.0f pages were swapped out for %.0f reclaimed, "
@@ -539,7 +545,7 @@ static void check_by_simulation(struct rs_recommendation *r, rs_simulate simulat
 			else
 				a->costs[a->nr_costs++] = s.lost;
 		} else if (a->only_if_simulated) {
-			leave(r, a->id, "%s = %" PRId64 " may lose more by swap than it gains, and the simulation cannot tell here",
+			leave(r, a->id, "%s = %" PRId64 " may lose more than it gains, and the simulation cannot tell here",
 			      a->values[0].key, a->values[0].value);
 			continue;
 		}

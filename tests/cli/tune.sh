@@ -51,7 +51,7 @@ run recommend --simulate "$bursty"
 [ "$status" -eq 0 ] && grep -q 'not simulated: the recording does not tell the time lost' err && cmp -s out rules
 result "recommend --simulate says why it cannot, and gives the advice of the rules"
 run recommend --simulate "$replay/5.10-small-global.data"
-[ "$status" -eq 0 ] && ! grep -q '  set  ' out && grep -q 'may lose more by swap' out
+[ "$status" -eq 0 ] && ! grep -q '  set  ' out && grep -q 'may lose more than it gains' out
 result "recommend: a load that swaps keeps its marks where the simulation cannot tell"
 refuses 2 'must be text, json, sysctl, tuned or shell' recommend -f yaml "$bursty"
 refuses 2 'only one recording' recommend a b

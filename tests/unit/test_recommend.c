@@ -394,6 +394,34 @@ static void advice_that_loses_time_in_simulation_is_taken_back(void **state)
 	rs_evidence_deinit(&e);
 }
 
+/* Two seconds of stalls. */
+static void watermark_gap_is_only_raised_where_stalls_are_what_costs(void **state)
+{
+	struct rs_recommendation r;
+	struct rs_evidence e;
+	double after = 9;
+
+	(void)state;
+	fine_host(&e);
+	bursty(&e, 200, 12345);
+	e.psi_some_s = 20;
+	rs_recommend(&e, NULL, NULL, &r);
+	assert_non_null(advice(&r, "watermark-gap"));
+	e.psi_some_s = 21;
+	rs_recommend(&e, NULL, NULL, &r);
+	assert_null(advice(&r, "watermark-gap"));
+	assert_non_null(strstr(left_alone(&r, "watermark-gap"), "10 % of the time lost"));
+	rs_recommend(&e, simulated, &after, &r);
+	assert_non_null(advice(&r, "watermark-gap"));
+	after = 10.5;
+	rs_recommend(&e, simulated, &after, &r);
+	assert_null(advice(&r, "watermark-gap"));
+	e.psi_some_s = NAN; /* not known */
+	rs_recommend(&e, NULL, NULL, &r);
+	assert_non_null(advice(&r, "watermark-gap"));
+	rs_evidence_deinit(&e);
+}
+
 static void watermark_gap_stays_in_bounds_whatever_was_recorded(void **state)
 {
 	struct rs_recommendation r;
@@ -497,6 +525,7 @@ int main(void)
 		cmocka_unit_test(dirty_limits_come_and_go_as_a_pair),
 		cmocka_unit_test(advice_that_loses_time_in_simulation_is_taken_back),
 		cmocka_unit_test(watermark_gap_is_only_raised_where_memory_suffices),
+		cmocka_unit_test(watermark_gap_is_only_raised_where_stalls_are_what_costs),
 		cmocka_unit_test(watermark_gap_stays_in_bounds_whatever_was_recorded),
 		cmocka_unit_test(harmful_values_are_refused),
 	};
