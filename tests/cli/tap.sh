@@ -53,7 +53,7 @@ can_record() {
 # Waits until the recording has its first blocks; 5 s.
 wait_for_file() {
 	local i=0
-	while [ ! -s "$1" ] && [ $i -lt 100 ]; do
+	while [ ! -s "$1" ] && [ $i -lt 400 ]; do
 		sleep 0.05
 		i=$((i + 1))
 	done
