@@ -186,6 +186,7 @@ static bool anon_op(struct player *player, const struct rs_load_slot *s, struct 
 		n = anon_touches(player, s);
 		*op = (struct rs_sim_op){ .type = RS_SIM_OP_TOUCH,
 					  .write = player->slot % 3 == 0,
+					  .ahead = first,
 					  .ids = player->ids,
 					  .nr = n,
 					  .access_ns = 1 };
