@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "../../src/base/cleanup.h"
+#include "../../src/base/order.h"
 #include "../../src/sim/sim.h"
 #include "../unit/kernel_rules.h"
 #include "peer.h"
@@ -99,16 +100,9 @@ static void run_chunk(struct rs_sim *sim, struct stream *s, size_t nr)
 			exit(1);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static double median(double *v, size_t nr)
 {
-	qsort(v, nr, sizeof(*v), by_value);
+	qsort(v, nr, sizeof(*v), rs_rising);
 	return v[nr / 2];
 }
 
