@@ -201,10 +201,9 @@ static int sweep_job(void *arg, size_t i)
 
 	setting(&config, w->pages, w->only ? w->only[i] : i);
 	rs_sim_config_scale(&config, w->shift);
-	sim = file_host(&config, w->pages >> w->shift << 1, &s);
+	sim = file_host(&config, w->pages >> w->shift, &s);
 	err = rs_sim_run(sim, UINT64_MAX - 1);
 	rs_sim_result(sim, &r);
-	/* a sample that was hit more or less often than its share: the difference are hits (SHARDS-adj) */
 	w->misses[i] = (double)(r.counts.pgfault << w->shift) / w->all;
 	return err;
 }
@@ -212,17 +211,14 @@ static int sweep_job(void *arg, size_t i)
 /* The accesses to a sample of the pages, which are numbered anew. */
 static size_t take_sample(const uint32_t *ids, size_t nr, uint32_t pages, unsigned int shift, uint32_t *ret)
 {
-	_cleanup_(rs_freep) uint32_t *name = calloc(pages, sizeof(*name));
-	uint32_t named = 0;
+	_cleanup_(rs_freep) uint32_t *number = calloc(pages, sizeof(*number));
 	size_t i, kept = 0;
 
-	for (i = 0; name && i < nr; i++) {
-		if (!rs_sim_sampled(ids[i], shift, 1))
-			continue;
-		if (!name[ids[i]])
-			name[ids[i]] = ++named;
-		ret[kept++] = name[ids[i]] - 1;
-	}
+	if (!number || rs_sim_sample(ids, nr, pages, shift, 1, number) < 0)
+		exit(1);
+	for (i = 0; i < nr; i++)
+		if (number[ids[i]] != RS_SIM_NOT_SAMPLED)
+			ret[kept++] = number[ids[i]];
 	return kept;
 }
 
