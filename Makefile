@@ -121,7 +121,7 @@ $(OUT)/tests/vm/load $(OUT)/tests/vm/measure $(OUT)/tests/bench/pageout: $(OUT)/
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@
 
-LINKED := $(addprefix $(OUT)/tests/,vm/crosscheck vm/generations cli/killer bench/pump docs/events fuzz/seeds)
+LINKED := $(addprefix $(OUT)/tests/,vm/crosscheck vm/generations cli/killer bench/pump bench/checking docs/events fuzz/seeds)
 $(OUT)/tests/bench/pump: LDLIBS := -pthread
 $(OUT)/tests/fuzz/seeds: LDLIBS := -lcmocka
 
@@ -216,7 +216,7 @@ demo:
 # What the capture costs, beside other tracers; writes docs/performance.md. QUICK=1: only the table, in short.
 bench:
 	$(Q)tools/install-deps.sh bench
-	$(Q)$(MAKE) --no-print-directory $(LAB) $(OUT)/tests/bench/pump $(OUT)/tests/bench/pageout
+	$(Q)$(MAKE) --no-print-directory $(LAB) $(addprefix $(OUT)/tests/bench/,pump pageout checking)
 	$(Q)tests/bench/bench.sh
 
 # The simulation beside libCacheSim, which is fetched and built outside of this tree. QUICK=1: in short.
