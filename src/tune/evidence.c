@@ -123,6 +123,7 @@ static void read_disks(struct rs_evidence *e, struct json_object *info, struct j
 	e->file_reads = d.file.reads;
 	e->swapin_s = d.swap.read_bytes > 0 ? d.swap.read_s * page / d.swap.read_bytes : NAN;
 	e->file_read_s = d.file.read_bytes > 0 ? d.file.read_s * page / d.file.read_bytes : NAN;
+	e->swapout_s = d.swap.written_bytes > 0 ? d.swap.write_s * page / d.swap.written_bytes : NAN;
 	e->write_bytes_s = d.file.write_s > 0 ? d.file.written_bytes / d.file.write_s : NAN;
 }
 
