@@ -23,7 +23,7 @@ static const struct argp_option options[] = {
 	{ "each", OPT_EACH, "FILE", 0, "answer for each line of FILE (-: stdin), SETTINGs beside those of --set", 1 },
 	{ "json", 'j', NULL, 0, "one JSON object a line", 1 },
 	{ "load", OPT_LOAD, NULL, 0, "show also what the load was taken for, and what the recording leaves open", 1 },
-	{ "runs", OPT_RUNS, "N", 0, "simulations to spend on the calibration (480)", 2 },
+	{ "runs", OPT_RUNS, "N", 0, "simulations to spend on the calibration (960)", 2 },
 	{ "seed", OPT_SEED, "N", 0, "of the random numbers: the same seed gives the same answer (1)", 2 },
 	{ "threads", OPT_THREADS, "N", 0, "simulations at once (one for each CPU); the answer does not depend on it",
 	  2 },
@@ -295,7 +295,7 @@ int rs_whatif_main(int argc, char **argv)
 		       "\vThe load is taken from the recording and run on a simulated host, first under the recorded settings: how "
 		       "far that is from what was recorded is told with every answer.",
 	};
-	struct args args = { .file = "reclaim.data", .runs = 480, .seed = 1, .threads = sysconf(_SC_NPROCESSORS_ONLN) };
+	struct args args = { .file = "reclaim.data", .runs = RS_CALIBRATION_RUNS, .seed = 1, .threads = sysconf(_SC_NPROCESSORS_ONLN) };
 
 	if (rs_parse_args(&argp, argc, argv, 0, "whatif", &args))
 		return RS_EXIT_USAGE;

@@ -5,7 +5,8 @@
 # RUNS='x-fast|r-free' in the environment: only these.
 #
 # A run is known by how it goes (x: into exhaustion, r: it recovers), its shape, and its part: the method was tuned on part a.
-# Part b, of other speeds and sizes, was scored before the method became what it is; part c, of other shapes, only after that.
+# Part b, of other speeds and sizes, was scored before the method became what it is; part c, of other shapes, after that, and
+# what it showed changed the method once more. Part d is for the method as it is.
 set -u
 . "$(dirname "$0")/lib.sh"
 build=$TOP/build
@@ -152,17 +153,23 @@ table() { # table FILES...
 	done
 }
 
+section() { # section PART: as the document has it
+	awk -v head="## Part $1:" '/^## Part/ { on = index($0, head) == 1 } on' "$TOP/docs/forecast.md"
+}
+
 score_all() {
 	local part f line kernel
 	sed -n '1,/^<!-- scores/p' "$TOP/docs/forecast.md" >"$build/forecast.md"
 	{
-		for part in a b c; do
+		for part in a b c d; do
+			set -- "$results"/*-$part/*.data
+			[ -e "$1" ] || { section "$part"; continue; } # not recorded here: what was scored elsewhere stays
 			case $part in
 			a) printf '\n## Part a: the method was tuned on these runs\n\n' ;;
-			b) printf '\n## Part b: other speeds and sizes. An earlier method was scored on them\n\n' ;;
-			c) printf '\n## Part c: other shapes, recorded before and looked at after the method was done\n\n' ;;
+			b) printf '\n## Part b: other speeds and sizes. Earlier methods were scored on them\n\n' ;;
+			c) printf '\n## Part c: other shapes. An earlier method was scored on them, and changed for what they showed\n\n' ;;
+			d) printf '\n## Part d: recorded and looked at after the method was done\n\n' ;;
 			esac
-			set -- "$results"/*-$part/*.data
 			echo "$(ls "$@" | grep -c '/x-') runs into exhaustion and $(ls "$@" | grep -c '/r-') that recover, on kernels $(
 				for f in "$@"; do basename "$(dirname "$f")" | cut -d- -f1; done | sort -uV | paste -sd' ')."
 			echo
