@@ -28,6 +28,7 @@
 #define MIN_SLOTS 20
 /* Fewer requests tell nothing about a device. */
 #define MIN_REQUESTS 50
+#define MAX_SWAP_READAHEAD 256
 
 static const struct {
 	const char *name;
@@ -77,7 +78,7 @@ static void read_settings(struct rs_workload *w, struct json_object *info)
 	c->nr_cpus = rs_max(1, json_object_get_int64(rs_info_member(rs_info_member(info, "kernel"), "cpus")));
 	rs_settings_recorded(settings, c);
 	if (cluster)
-		c->swap_readahead = 1u << rs_min(rs_max(json_object_get_int64(cluster), 0), 8);
+		c->swap_readahead = rs_min(1u << rs_min(rs_max(json_object_get_int64(cluster), 0), 8), MAX_SWAP_READAHEAD);
 	for (i = 0; ratios && i < MAX_NR_ZONES; i++, ratios = end) {
 		long ratio = strtol(ratios, &end, 10);
 
@@ -284,6 +285,13 @@ static double file_reads(const struct rs_workload *w, struct json_object *info, 
 	return fmax(0, pages - (swapped_in > 0 ? swapped_in : 0));
 }
 
+/* A parameter that was measured stays in its range: what is beyond was measured wrongly. */
+static void measured(struct rs_workload *w, enum rs_load_parameter parameter, double value)
+{
+	if (isfinite(value))
+		w->measured[parameter] = fmin(fmax(value, ranges[parameter].low), ranges[parameter].high);
+}
+
 /*
  * How many pages a request for files brought tells how much of them is read in order, since only that is read ahead;
  * and how many of the simulated requests shared in the waiting.
@@ -293,9 +301,9 @@ static void measure_file_reads(struct rs_workload *w, const struct rs_disk_sums 
 	double pages = file->read_bytes / 4096, requests = 1 / fmax(1, pages / file->reads), ahead = 1.0 / RS_LOAD_READAHEAD;
 
 	requests = fmax(requests, ahead);
-	w->measured[RS_LOAD_file_sweep_share] = fmax((1 - requests) / (1 - ahead), rs_load_range(RS_LOAD_file_sweep_share)->low);
-	if (isfinite(wait_ns))
-		w->measured[RS_LOAD_file_in_ns] = fmax(wait_ns / (pages * requests), rs_load_range(RS_LOAD_file_in_ns)->low);
+	measured(w, RS_LOAD_file_sweep_share, (1 - requests) / (1 - ahead));
+	if (pages > 0)
+		measured(w, RS_LOAD_file_in_ns, wait_ns / (pages * requests));
 }
 
 static void read_devices(struct pass *p, struct json_object *info, struct json_object *end)
@@ -314,8 +322,8 @@ static void read_devices(struct pass *p, struct json_object *info, struct json_o
 		measure_file_reads(w, &d.file, file_ns);
 	if (w->swap_is_zram || d.swap.reads < MIN_REQUESTS)
 		return;
-	w->measured[RS_LOAD_swap_in_ns] = d.swap.read_s * NS_PER_S / d.swap.reads;
-	w->config.swap_readahead = fmax(1, round(d.swap.read_bytes / 4096 / d.swap.reads));
+	measured(w, RS_LOAD_swap_in_ns, d.swap.read_s * NS_PER_S / d.swap.reads);
+	w->config.swap_readahead = fmin(fmax(1, round(d.swap.read_bytes / 4096 / d.swap.reads)), MAX_SWAP_READAHEAD);
 }
 
 static void sum_up(struct pass *p, struct json_object *info, struct json_object *end)
@@ -444,7 +452,7 @@ static void take_out_written(struct pass *p, uint64_t *file_in)
 	uint64_t sum = 0;
 	size_t i;
 
-	if (!(share < 1))
+	if (!(share >= 0 && share < 1))
 		return;
 	for (i = 0; i < w->nr_slots; i++) {
 		read += w->slots[i].file_in * share;
