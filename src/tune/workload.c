@@ -306,6 +306,18 @@ static void measure_file_reads(struct rs_workload *w, const struct rs_disk_sums 
 		measured(w, RS_LOAD_file_in_ns, wait_ns / (pages * requests));
 }
 
+/* A swap-in that was not seen is taken to cost what a swap-out does, which is more than it needs. */
+static void measure_zram(struct rs_workload *w, const struct rs_disk_sums *swap)
+{
+	double written = swap->written_bytes / 4096;
+	bool in = swap->reads >= MIN_REQUESTS && swap->read_s > 0;
+
+	if (written < MIN_REQUESTS || !(swap->write_s > 0))
+		return;
+	measured(w, RS_LOAD_swap_out_ns, swap->write_s * NS_PER_S / written);
+	measured(w, RS_LOAD_swap_in_ns, in ? swap->read_s * NS_PER_S / swap->reads : w->measured[RS_LOAD_swap_out_ns]);
+}
+
 static void read_devices(struct pass *p, struct json_object *info, struct json_object *end)
 {
 	struct rs_workload *w = p->w;
@@ -320,7 +332,11 @@ static void read_devices(struct pass *p, struct json_object *info, struct json_o
 	file_ns = isnan(io_ns) ? NAN : fmin(io_ns, d.file.read_s * NS_PER_S);
 	if (d.file.reads >= MIN_REQUESTS)
 		measure_file_reads(w, &d.file, file_ns);
-	if (w->swap_is_zram || d.swap.reads < MIN_REQUESTS)
+	if (w->swap_is_zram) {
+		measure_zram(w, &d.swap);
+		return;
+	}
+	if (d.swap.reads < MIN_REQUESTS)
 		return;
 	measured(w, RS_LOAD_swap_in_ns, d.swap.read_s * NS_PER_S / d.swap.reads);
 	w->config.swap_readahead = fmin(fmax(1, round(d.swap.read_bytes / 4096 / d.swap.reads)), MAX_SWAP_READAHEAD);

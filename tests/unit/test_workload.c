@@ -275,6 +275,42 @@ static void rs_workload_what_devices_count_is_not_open(void **state)
 	rs_workload_destroy(w);
 }
 
+/* 800 sectors are 100 pages in 30 ms; of swap-ins there were too few at first, and then 80 in 8 ms. */
+static void rs_workload_what_zram_costs_is_not_open(void **state)
+{
+	static const struct {
+		const char *reads;
+		double in_ns;
+	} cases[] = { { "\"reads\":49,\"sectors_read\":392,\"read_ms\":5", 3e5 }, { "\"reads\":80,\"sectors_read\":640,\"read_ms\":8", 1e5 } };
+	struct fixture *f = *state;
+	char end[400];
+	size_t c;
+	int i;
+
+	for (c = 0; c < 2; c++) {
+		struct rs_workload *w;
+
+		if (c) {
+			teardown(state);
+			setup(state);
+			f = *state;
+		}
+		put_info(f, "");
+		for (i = 0; i < 30; i++)
+			put_gauge(f, 2000, 3000, 0);
+		snprintf(end, sizeof(end),
+			 "{\"vmstat\":{},\"pressure\":{},\"disks\":[{\"name\":\"zram0\",%s,\"writes\":100,\"sectors_written\":800,"
+			 "\"write_ms\":30}]}",
+			 cases[c].reads);
+		w = workload_of_end(f, 0, end);
+		assert_float_equal(w->measured[RS_LOAD_swap_out_ns], 3e5, 1e-3);
+		assert_float_equal(w->measured[RS_LOAD_swap_in_ns], cases[c].in_ns, 1e-3);
+		assert_int_equal(w->config.swap_readahead, 1);
+		assert_float_equal(w->measured[RS_LOAD_file_in_ns], 0, 0);
+		rs_workload_destroy(w);
+	}
+}
+
 /* Marks are raised by a pageblock at a time: seen at a reading, or by a wake-up that asks for no page. */
 static void rs_workload_counts_boosts_of_the_marks(void **state)
 {
@@ -568,6 +604,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rs_workload_what_is_evicted_was_read_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(rs_workload_waiting_belongs_to_who_waited, setup, teardown),
 		cmocka_unit_test_setup_teardown(rs_workload_what_devices_count_is_not_open, setup, teardown),
+		cmocka_unit_test_setup_teardown(rs_workload_what_zram_costs_is_not_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(rs_workload_counts_boosts_of_the_marks, setup, teardown),
 		cmocka_unit_test(rs_load_split_makes_bursts_of_long_spans),
 		cmocka_unit_test(rs_load_half_of_swapins_ns_by_the_time_they_came),
