@@ -17,6 +17,7 @@
 #include "../diff/diff.h"
 #include "bursts.h"
 #include "disks.h"
+#include "measured.h"
 #include "settings.h"
 #include "stallers.h"
 
@@ -26,9 +27,6 @@
 #define NOISE_PAGES 96
 /* Fewer readings are no load. */
 #define MIN_SLOTS 20
-/* Fewer requests tell nothing about a device. */
-#define MIN_REQUESTS 50
-#define MAX_SWAP_READAHEAD 256
 
 static const struct {
 	const char *name;
@@ -78,7 +76,7 @@ static void read_settings(struct rs_workload *w, struct json_object *info)
 	c->nr_cpus = rs_max(1, json_object_get_int64(rs_info_member(rs_info_member(info, "kernel"), "cpus")));
 	rs_settings_recorded(settings, c);
 	if (cluster)
-		c->swap_readahead = rs_min(1u << rs_min(rs_max(json_object_get_int64(cluster), 0), 8), MAX_SWAP_READAHEAD);
+		c->swap_readahead = 1u << rs_min(rs_max(json_object_get_int64(cluster), 0), 8);
 	for (i = 0; ratios && i < MAX_NR_ZONES; i++, ratios = end) {
 		long ratio = strtol(ratios, &end, 10);
 
@@ -285,63 +283,6 @@ static double file_reads(const struct rs_workload *w, struct json_object *info, 
 	return fmax(0, pages - (swapped_in > 0 ? swapped_in : 0));
 }
 
-/* A parameter that was measured stays in its range: what is beyond was measured wrongly. */
-static void measured(struct rs_workload *w, enum rs_load_parameter parameter, double value)
-{
-	if (isfinite(value))
-		w->measured[parameter] = fmin(fmax(value, ranges[parameter].low), ranges[parameter].high);
-}
-
-/*
- * How many pages a request for files brought tells how much of them is read in order, since only that is read ahead;
- * and how many of the simulated requests shared in the waiting.
- */
-static void measure_file_reads(struct rs_workload *w, const struct rs_disk_sums *file, double wait_ns)
-{
-	double pages = file->read_bytes / 4096, requests = 1 / fmax(1, pages / file->reads), ahead = 1.0 / RS_LOAD_READAHEAD;
-
-	requests = fmax(requests, ahead);
-	measured(w, RS_LOAD_file_sweep_share, (1 - requests) / (1 - ahead));
-	if (pages > 0)
-		measured(w, RS_LOAD_file_in_ns, wait_ns / (pages * requests));
-}
-
-/* A swap-in that was not seen is taken to cost what a swap-out does, which is more than it needs. */
-static void measure_zram(struct rs_workload *w, const struct rs_disk_sums *swap)
-{
-	double written = swap->written_bytes / 4096;
-	bool in = swap->reads >= MIN_REQUESTS && swap->read_s > 0;
-
-	if (written < MIN_REQUESTS || !(swap->write_s > 0))
-		return;
-	measured(w, RS_LOAD_swap_out_ns, swap->write_s * NS_PER_S / written);
-	measured(w, RS_LOAD_swap_in_ns, in ? swap->read_s * NS_PER_S / swap->reads : w->measured[RS_LOAD_swap_out_ns]);
-}
-
-static void read_devices(struct pass *p, struct json_object *info, struct json_object *end)
-{
-	struct rs_workload *w = p->w;
-	double io_ns = pressure_delta(info, end, "io_some_us", 1000), file_ns;
-	struct rs_disks d;
-
-	rs_disks_read(info, end, &d);
-	p->file_read = d.known ? d.file.read_bytes / 4096 : NAN;
-	if (!d.known)
-		return;
-	/* tasks wait for what is written as well: no longer for reads than these took */
-	file_ns = isnan(io_ns) ? NAN : fmin(io_ns, d.file.read_s * NS_PER_S);
-	if (d.file.reads >= MIN_REQUESTS)
-		measure_file_reads(w, &d.file, file_ns);
-	if (w->swap_is_zram) {
-		measure_zram(w, &d.swap);
-		return;
-	}
-	if (d.swap.reads < MIN_REQUESTS)
-		return;
-	measured(w, RS_LOAD_swap_in_ns, d.swap.read_s * NS_PER_S / d.swap.reads);
-	w->config.swap_readahead = fmin(fmax(1, round(d.swap.read_bytes / 4096 / d.swap.reads)), MAX_SWAP_READAHEAD);
-}
-
 static void sum_up(struct pass *p, struct json_object *info, struct json_object *end)
 {
 	static const struct {
@@ -380,7 +321,7 @@ static void sum_up(struct pass *p, struct json_object *info, struct json_object 
 	r[RS_METRIC_free_pages] = free_sum / (last->ts_ns - first->ts_ns);
 	r[RS_METRIC_duration_ns] = last->ts_ns - first->ts_ns;
 	p->w->dirtied_per_s = vmstat_delta(info, end, "nr_dirtied") * NS_PER_S / r[RS_METRIC_duration_ns];
-	read_devices(p, info, end);
+	p->file_read = rs_load_measure_devices(p->w, info, end, pressure_delta(info, end, "io_some_us", 1000));
 	if (!(p->w->dirtied_per_s > 0))
 		p->w->dirtied_per_s = 0;
 }
