@@ -517,6 +517,11 @@ int64_t rs_capture_drain(struct rs_capture *c, uint64_t horizon_ns,
 	return rs_rings_drain(c->rings, horizon_ns, c->delivered, each, ctx);
 }
 
+void rs_capture_release(struct rs_capture *c)
+{
+	rs_rings_release(c->rings);
+}
+
 unsigned int rs_capture_fill(const struct rs_capture *c)
 {
 	return rs_rings_fill(c->rings);

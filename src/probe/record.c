@@ -59,10 +59,9 @@ struct recorder {
 	struct rs_pressure pressure; /* likewise */
 
 	struct rs_gauge *gauge; /* out of /proc; NULL: BPF reads it */
-	/* What it read last, until the rings have been drained up to the same moment. */
+	/* What it read, in order of time, until the rings are drained up to the same moments. */
 	char *pending;
-	size_t pending_len, pending_room;
-	uint64_t pending_ns;
+	size_t pending_at, pending_len, pending_room;
 	uint64_t gauge_records[RS_NR_EVENTS];
 };
 
@@ -173,19 +172,20 @@ static int keep_pending(void *ctx, const struct rs_event_hdr *hdr)
 	return 0;
 }
 
-static int write_pending(struct recorder *r)
+/* Puts what was read up to @until among the records. */
+static int write_pending(struct recorder *r, uint64_t until)
 {
-	size_t at;
 	int err = 0;
 
-	for (at = 0; at < r->pending_len && !err;) {
-		const struct rs_event_hdr *hdr = (const void *)(r->pending + at);
+	while (r->pending_at < r->pending_len && err >= 0) {
+		const struct rs_event_hdr *hdr = (const void *)(r->pending + r->pending_at);
 
+		if (hdr->ts_ns > until)
+			break;
 		err = rs_writer_put_record(r->writer, 0, hdr);
-		at += hdr->len;
+		r->pending_at += hdr->len;
 	}
-	r->pending_len = 0;
-	return err;
+	return err < 0 ? err : 0;
 }
 
 /* ---- records ---- */
@@ -193,10 +193,10 @@ static int write_pending(struct recorder *r)
 static int take_record(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
 {
 	struct recorder *r = ctx;
-	int err;
 
-	if (r->pending_len && hdr->ts_ns >= r->pending_ns) {
-		err = write_pending(r);
+	if (r->pending_at < r->pending_len) {
+		int err = write_pending(r, hdr->ts_ns);
+
 		if (err)
 			return err;
 	}
@@ -204,40 +204,44 @@ static int take_record(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
 	return rs_writer_put_record(r->writer, cpu, hdr);
 }
 
+/* What is drained is packed, too: until then it needs its place in the rings. */
 static int drain(struct recorder *r, uint64_t horizon_ns)
 {
 	int64_t n = rs_capture_drain(r->capture, horizon_ns, take_record, r);
+	int err = n == -EBADMSG ? rs_fail(-EBADMSG, "a ring holds what no program writes; please report this") : n < 0 ? n : 0;
 
-	if (n == -EBADMSG)
-		return rs_fail(-EBADMSG, "a ring holds what no program writes; please report this");
-	if (n < 0)
-		return n;
-	return r->pending_len && r->pending_ns <= horizon_ns ? write_pending(r) : 0;
+	if (!err)
+		err = write_pending(r, horizon_ns);
+	if (!err)
+		err = rs_writer_flush(r->writer);
+	if (err)
+		return err;
+	rs_capture_release(r->capture);
+	if (r->pending_at) {
+		r->pending_len -= r->pending_at;
+		memmove(r->pending, r->pending + r->pending_at, r->pending_len);
+		r->pending_at = 0;
+	}
+	return 0;
 }
 
 static int read_gauge(struct recorder *r)
 {
 	int err;
 
-	if (!r->gauge) {
-		err = rs_capture_gauge(r->capture);
-		r->written = rs_capture_written(r->capture); /* its own records are no activity */
-		return err ? rs_err(err, "cannot read the gauge") : 0;
+	if (r->gauge) {
+		err = rs_gauge_read(r->gauge, now_ns(), keep_pending, r);
+		return err ? rs_err(err, "cannot read /proc") : 0;
 	}
-	/* What it read last has its place among the records up to now. */
-	err = r->pending_len ? drain(r, now_ns() - HORIZON_NS) : 0;
-	if (!err)
-		err = write_pending(r);
-	if (err)
-		return err;
-	r->pending_ns = now_ns();
-	err = rs_gauge_read(r->gauge, r->pending_ns, keep_pending, r);
-	return err ? rs_err(err, "cannot read /proc") : 0;
+	err = rs_capture_gauge(r->capture);
+	r->written = rs_capture_written(r->capture); /* its own records are no activity */
+	return err ? rs_err(err, "cannot read the gauge") : 0;
 }
 
-static int flush(struct recorder *r)
+/* Writes what is drained, and how much was lost. */
+static int flush(struct recorder *r, uint64_t horizon_ns)
 {
-	int err = rs_writer_flush(r->writer);
+	int err = drain(r, horizon_ns);
 
 	if (!err && r->config->capture.mode == RS_MODE_SUMMARY) {
 		rs_describe_totals(begin_text(r), r->capture);
@@ -294,8 +298,7 @@ static int tick(struct recorder *r)
 		rs_capture_ask_skipped(r->capture);
 		r->last_asked_ns = now;
 	}
-	err = drain(r, now - HORIZON_NS);
-	return err ? err : flush(r);
+	return flush(r, now - HORIZON_NS);
 }
 
 /* When there is something to do next. */
@@ -378,16 +381,12 @@ static int finish(struct recorder *r, int err, struct rs_record_result *result)
 	rs_pressure_read(&r->pressure);
 	/* Taking the programs off can take seconds, in which somebody may kill us. */
 	if (!err)
-		err = drain(r, now_ns() - HORIZON_NS);
-	if (!err)
-		err = flush(r);
+		err = flush(r, now_ns() - HORIZON_NS);
 	rs_capture_stop(r->capture);
 	handle_signals(r);
 	let_interrupts_through();
 	if (!err)
-		err = drain(r, UINT64_MAX);
-	if (!err)
-		err = flush(r);
+		err = flush(r, UINT64_MAX);
 	if (!err)
 		err = put_names(r, true);
 	if (!err)

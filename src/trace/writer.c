@@ -38,10 +38,8 @@ struct rs_writer {
 	ZSTD_CCtx *cctx; /* at the begin of workspace, which it would resize with the blocks if it were its own */
 	void *workspace;
 
-	uint8_t *rows; /* records of the block being gathered */
-	size_t rows_len;
-	struct rs_record *records;
-	size_t nr_records;
+	struct rs_record *records; /* of the block being gathered */
+	size_t nr_records, records_len;
 
 	uint64_t *scratch;
 	uint8_t *packed;
@@ -58,7 +56,6 @@ static void writer_free(struct rs_writer *w)
 		close(w->fd);
 	rs_schema_destroy(w->schema);
 	free(w->workspace);
-	free(w->rows);
 	free(w->records);
 	free(w->scratch);
 	free(w->packed);
@@ -127,7 +124,6 @@ void rs_writer_prefault(struct rs_writer *w)
 	uint64_t x = 1;
 	size_t i;
 
-	memset(w->rows, 0, BLOCK_BYTES + RS_MAX_RECORD);
 	memset(w->records, 0, BLOCK_RECORDS * sizeof(*w->records));
 	memset(w->scratch, 0, 2 * BLOCK_RECORDS * sizeof(*w->scratch));
 	for (i = 0; i < BLOCK_BYTES; i += sizeof(x)) {
@@ -164,13 +160,12 @@ static int allocate(struct rs_writer *w)
 		bound = MAX_JSON;
 	w->out_size = sizeof(struct rs_file_header) + 2 * sizeof(struct rs_block_header) +
 		      ZSTD_compressBound(bound) + 2 * RS_BLOCK_ALIGN;
-	w->rows = malloc(BLOCK_BYTES + RS_MAX_RECORD);
 	w->records = malloc(BLOCK_RECORDS * sizeof(*w->records));
 	w->scratch = malloc(2 * BLOCK_RECORDS * sizeof(*w->scratch));
 	w->packed = malloc(bound);
 	w->out = malloc(w->out_size);
 	w->cctx = create_compressor(w);
-	if (!w->rows || !w->records || !w->scratch || !w->packed || !w->cctx ||
+	if (!w->records || !w->scratch || !w->packed || !w->cctx ||
 	    !w->out)
 		return rs_err(-ENOMEM, "%s", w->path);
 	return rs_schema_create(&w->schema);
@@ -303,20 +298,14 @@ int rs_writer_put_json(struct rs_writer *writer, enum rs_block_type type, const 
 
 int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *hdr)
 {
-	struct rs_record *r;
-	int err;
+	bool full = writer->nr_records == BLOCK_RECORDS || writer->records_len + hdr->len > BLOCK_BYTES;
+	int err = full ? rs_writer_flush(writer) : 0;
 
-	if (writer->nr_records == BLOCK_RECORDS || writer->rows_len + hdr->len > BLOCK_BYTES) {
-		err = rs_writer_flush(writer);
-		if (err)
-			return err;
-	}
-	memcpy(writer->rows + writer->rows_len, hdr, hdr->len);
-	r = &writer->records[writer->nr_records++];
-	r->cpu = cpu;
-	r->hdr = (const struct rs_event_hdr *)(writer->rows + writer->rows_len);
-	writer->rows_len += hdr->len;
-	return 0;
+	if (err)
+		return err;
+	writer->records[writer->nr_records++] = (struct rs_record){ cpu, hdr };
+	writer->records_len += hdr->len;
+	return full;
 }
 
 int rs_writer_flush(struct rs_writer *writer)
@@ -332,9 +321,9 @@ int rs_writer_flush(struct rs_writer *writer)
 	err = write_block(writer, RS_BLOCK_EVENTS, writer->packed, len);
 	if (writer->nr_queued == queued)
 		writer->nr_given_up += writer->nr_records;
-	writer->nr_raw_bytes += writer->rows_len;
+	writer->nr_raw_bytes += writer->records_len;
 	writer->nr_records = 0;
-	writer->rows_len = 0;
+	writer->records_len = 0;
 	return err;
 }
 
