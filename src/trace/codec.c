@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 #include "../base/cleanup.h"
 #include "format.h"
@@ -48,58 +51,157 @@ static void put32(uint8_t **out, uint32_t v)
 	*out += sizeof(v);
 }
 
-/* Writes the planes of @column that are not all zero; @any: OR over the column. */
-static void put_column(uint8_t **out, const uint64_t *column, size_t nr, uint64_t any)
+/* ---- packing: most of what a recorder does for a record, so in steps over several words at once ---- */
+
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+typedef uint64_t v4_t __attribute__((vector_size(32), aligned(8), may_alias));
+
+#ifdef __x86_64__
+#define WIDE __attribute__((target("avx2")))
+/* Where a shuffle puts the two words' bytes of each half of a register: at @place and behind it; the rest stays empty. */
+static const int8_t places[4][16] = {
+	{ 0, 8, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99 },
+	{ -99, -99, 0, 8, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99 },
+	{ -99, -99, -99, -99, 0, 8, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99 },
+	{ -99, -99, -99, -99, -99, -99, 0, 8, -99, -99, -99, -99, -99, -99, -99, -99 },
+};
+
+static WIDE __m256i bytes_of(const uint64_t *from, int plane, int place)
+{
+	__m256i to = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)places[place]));
+
+	return _mm256_shuffle_epi8(_mm256_loadu_si256((const __m256i *)from), _mm256_add_epi8(to, _mm256_set1_epi8(plane)));
+}
+
+/* Byte @plane of the first words of a column; returns of how many. */
+static WIDE size_t put_plane_wide(uint8_t *to, const uint64_t *from, size_t nr, int plane)
+{
+	size_t i;
+
+	for (i = 0; i + 16 <= nr; i += 16, from += 16) {
+		__m256i both = _mm256_or_si256(_mm256_or_si256(bytes_of(from, plane, 0), bytes_of(from + 4, plane, 1)),
+					       _mm256_or_si256(bytes_of(from + 8, plane, 2), bytes_of(from + 12, plane, 3)));
+
+		_mm_storeu_si128((__m128i *)(to + i),
+				 _mm_unpacklo_epi16(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1)));
+	}
+	return i;
+}
+#endif
+
+static ALWAYS_INLINE void put_plane(uint8_t *to, const uint64_t *from, size_t nr, int plane, bool wide)
+{
+	size_t i = 0;
+
+#ifdef WIDE
+	if (wide)
+		i = put_plane_wide(to, from, nr, plane);
+#else
+	(void)wide;
+#endif
+#pragma GCC unroll 8
+	for (; i < nr; i++)
+		to[i] = from[i] >> (8 * plane);
+}
+
+/* The planes of a column that are not all zero, from its first word and all the others by OR. Often only the first is not 0. */
+static ALWAYS_INLINE void put_column(uint8_t **out, const uint64_t *column, uint64_t first, uint64_t rest, size_t nr, bool wide)
 {
 	uint8_t *mask = (*out)++, *to = *out;
 	int plane;
-	size_t i;
 
 	*mask = 0;
-	for (plane = 0; plane < 8; plane++) {
-		const uint8_t *from = (const uint8_t *)column + plane;
-
-		if (!(any >> (8 * plane) & 0xff))
+	for (plane = 0; (first | rest) >> (8 * plane); plane++) {
+		if (!((first | rest) >> (8 * plane) & 0xff))
 			continue;
 		*mask |= 1 << plane;
-#pragma GCC unroll 8
-		for (i = 0; i < nr; i++)
-			to[i] = from[8 * i];
+		if (rest >> (8 * plane) & 0xff) {
+			put_plane(to, column, nr, plane, wide);
+		} else {
+			memset(to, 0, nr);
+			*to = first >> (8 * plane);
+		}
 		to += nr;
+		if (plane == 7)
+			break;
 	}
 	*out = to;
 }
 
-/* The same for a column of @first and zeros, which is what a word that never changes makes. */
-static void put_constant(uint8_t **out, uint64_t first, size_t nr)
+/* Makes differences of what a column holds, but for its first word, and returns all of them by OR. */
+static ALWAYS_INLINE uint64_t subtract(uint64_t *column, size_t nr, bool is_number)
 {
-	uint8_t *mask = (*out)++;
-	int plane;
+	v4_t any = { 0 }, *at;
+	uint64_t rest = 0, delta;
+	size_t i = nr;
 
-	*mask = 0;
-	for (plane = 0; plane < 8; plane++) {
-		uint8_t byte = first >> (8 * plane);
-
-		if (!byte)
-			continue;
-		*mask |= 1 << plane;
-		memset(*out, 0, nr);
-		**out = byte;
-		*out += nr;
+	/* From the end, as each needs the one before as it was. */
+	for (; i > 4; i -= 4) {
+		at = (v4_t *)(column + i - 4);
+		*at = is_number ? *at - *(v4_t *)(column + i - 5) : *at ^ *(v4_t *)(column + i - 5);
+		if (is_number)
+			*at = *at << 1 ^ (0 - (*at >> 63));
+		any |= *at;
 	}
+	for (; i > 1; i--) {
+		delta = is_number ? zigzag(column[i - 1] - column[i - 2]) : column[i - 1] ^ column[i - 2];
+		column[i - 1] = delta;
+		rest |= delta;
+	}
+	return rest | any[0] | any[1] | any[2] | any[3];
 }
 
-/* Half of the columns of a block, which need no differences. */
-static bool is_constant(const uint64_t *const *rows, size_t nr, size_t word)
+static ALWAYS_INLINE void put_differences(uint8_t **out, uint64_t *column, size_t nr, bool is_number, bool wide)
 {
-	const uint64_t first = rows[0][word];
-	size_t i;
+	uint64_t rest = nr ? subtract(column, nr, is_number) : 0, first = 0;
 
-#pragma GCC unroll 4
-	for (i = 1; i < nr; i++)
-		if (rows[i][word] != first)
-			return false;
-	return true;
+	if (nr)
+		first = column[0] = is_number ? zigzag(column[0]) : column[0];
+	put_column(out, column, first, rest, nr, wide);
+}
+
+/*
+ * @diff[word]: what a word of any row has that the first row's has not, by OR. Half of them are the same in all of a block. From
+ * the end of the record; whoever comes to the header that way looks at that as well.
+ */
+static ALWAYS_INLINE void compare(const uint64_t *const *rows, size_t nr, size_t words, uint64_t *diff)
+{
+	size_t at = words, i;
+
+	while (at > HDR_WORDS) {
+		const v4_t *first, *row;
+
+		if (at >= 16 && at - HDR_WORDS > 8) {
+			v4_t a = { 0 }, b = { 0 }, c = { 0 }, d = { 0 };
+
+			at -= 16;
+			first = (const v4_t *)(rows[0] + at);
+			for (i = 1; i < nr; i++) {
+				row = (const v4_t *)(rows[i] + at);
+				a |= row[0] ^ first[0];
+				b |= row[1] ^ first[1];
+				c |= row[2] ^ first[2];
+				d |= row[3] ^ first[3];
+			}
+			((v4_t *)(diff + at))[0] = a;
+			((v4_t *)(diff + at))[1] = b;
+			((v4_t *)(diff + at))[2] = c;
+			((v4_t *)(diff + at))[3] = d;
+		} else if (at >= 4) {
+			v4_t a = { 0 };
+
+			at -= 4;
+			first = (const v4_t *)(rows[0] + at);
+			for (i = 1; i < nr; i++)
+				a |= *(const v4_t *)(rows[i] + at) ^ *first;
+			*(v4_t *)(diff + at) = a;
+		} else {
+			diff[--at] = 0;
+			for (i = 1; i < nr; i++)
+				diff[at] |= rows[i][at] ^ rows[0][at];
+		}
+	}
 }
 
 size_t rs_pack_bound(size_t nr, size_t bytes)
@@ -108,26 +210,53 @@ size_t rs_pack_bound(size_t nr, size_t bytes)
 	return 8 + RS_NR_EVENTS * (8 + MAX_WORDS) + nr + 3 * (8 * nr + 1) + bytes;
 }
 
-size_t rs_pack(const struct rs_schema *schema, const struct rs_record *records, size_t nr, uint64_t *scratch,
-	       uint8_t *out)
+static ALWAYS_INLINE void put_type(uint8_t **out, const struct rs_event_desc *desc, const uint64_t *const *rows, size_t nr,
+				   size_t words, uint64_t *column, bool wide)
+{
+	bool is_number[MAX_WORDS];
+	uint64_t diff[MAX_WORDS];
+	size_t word, i;
+
+	find_numbers(desc, is_number);
+	compare(rows, nr, words, diff);
+	for (word = HDR_WORDS; word < words; word++) {
+		if (!diff[word]) {
+			put_column(out, NULL, is_number[word] ? zigzag(rows[0][word]) : rows[0][word], 0, nr, wide);
+			continue;
+		}
+		for (i = 0; i + 4 <= nr; i += 4) {
+			column[i] = rows[i][word];
+			column[i + 1] = rows[i + 1][word];
+			column[i + 2] = rows[i + 2][word];
+			column[i + 3] = rows[i + 3][word];
+		}
+		for (; i < nr; i++)
+			column[i] = rows[i][word];
+		put_differences(out, column, nr, is_number[word], wide);
+	}
+}
+
+static ALWAYS_INLINE size_t pack(const struct rs_schema *schema, const struct rs_record *records, size_t nr, uint64_t *scratch,
+				 uint8_t *out, bool wide)
 {
 	const uint64_t **rows = (const uint64_t **)(scratch + nr), **next[RS_NR_EVENTS];
 	uint32_t count[RS_NR_EVENTS] = { 0 };
-	uint16_t words[RS_NR_EVENTS] = { 0 };
-	uint8_t index[RS_NR_EVENTS] = { 0 };
+	uint16_t len[RS_NR_EVENTS];
+	uint8_t index[RS_NR_EVENTS];
 	uint8_t *start = out, *nr_types;
-	uint64_t any, last;
-	uint32_t types = 0;
-	size_t i, word;
+	const uint32_t first_tid = nr ? records[0].hdr->tid : 0, first_cpu = nr ? records[0].cpu : 0;
+	uint32_t types = 0, tids = 0, cpus = 0; /* the last two: in what they differ, by OR */
+	size_t i;
 	int type;
 
 	put32(&out, nr);
 	nr_types = out;
 	put32(&out, 0);
+#pragma GCC unroll 4
 	for (i = 0; i < nr; i++) {
 		type = records[i].hdr->type;
 		count[type]++;
-		words[type] = records[i].hdr->len / 8 - HDR_WORDS;
+		len[type] = records[i].hdr->len;
 	}
 	for (type = 0; type < RS_NR_EVENTS; type++) {
 		if (!count[type])
@@ -136,66 +265,60 @@ size_t rs_pack(const struct rs_schema *schema, const struct rs_record *records, 
 		rows += count[type];
 		index[type] = types++;
 		put16(&out, type);
-		put16(&out, words[type]);
+		put16(&out, len[type] / 8 - HDR_WORDS);
 		put32(&out, count[type]);
 	}
 	memcpy(nr_types, &types, sizeof(types));
 	for (i = 0; i < nr; i++) {
-		type = records[i].hdr->type;
-		*out++ = index[type];
-		*next[type]++ = (const uint64_t *)records[i].hdr;
-	}
+		const struct rs_event_hdr *hdr = records[i].hdr;
+		const uint64_t **row, ts_ns = hdr->ts_ns;
 
-	for (i = 0, any = 0, last = 0; i < nr; i++) {
-		scratch[i] = zigzag(records[i].hdr->ts_ns - last);
-		last = records[i].hdr->ts_ns;
-		any |= scratch[i];
+		type = hdr->type;
+		tids |= hdr->tid ^ first_tid;
+		cpus |= records[i].cpu ^ first_cpu;
+		row = next[type];
+		*row = (const uint64_t *)hdr;
+		next[type] = row + 1;
+		scratch[i] = ts_ns;
+		out[i] = index[type];
 	}
-	put_column(&out, scratch, nr, any);
-	for (i = 0, any = 0, last = 0; i < nr; i++) {
-		scratch[i] = records[i].hdr->tid ^ last;
-		last = records[i].hdr->tid;
-		any |= scratch[i];
-	}
-	put_column(&out, scratch, nr, any);
-	for (i = 0, any = 0, last = 0; i < nr; i++) {
-		scratch[i] = records[i].cpu ^ last;
-		last = records[i].cpu;
-		any |= scratch[i];
-	}
-	put_column(&out, scratch, nr, any);
+	out += nr;
 
-	for (type = 0; type < RS_NR_EVENTS; type++) {
-		bool is_number[MAX_WORDS];
+	put_differences(&out, scratch, nr, true, wide);
+	for (i = 0; tids && i < nr; i++)
+		scratch[i] = records[i].hdr->tid;
+	if (tids)
+		put_differences(&out, scratch, nr, false, wide);
+	else
+		put_column(&out, NULL, first_tid, 0, nr, wide);
+	for (i = 0; cpus && i < nr; i++)
+		scratch[i] = records[i].cpu;
+	if (cpus)
+		put_differences(&out, scratch, nr, false, wide);
+	else
+		put_column(&out, NULL, first_cpu, 0, nr, wide);
 
-		if (!count[type])
-			continue;
-		find_numbers(&schema->events[type], is_number);
-		rows = next[type] - count[type];
-		for (word = HDR_WORDS; word < HDR_WORDS + words[type]; word++) {
-			any = 0;
-			last = 0;
-			if (is_constant(rows, count[type], word)) {
-				put_constant(&out, is_number[word] ? zigzag(rows[0][word]) : rows[0][word], count[type]);
-				continue;
-			}
-			if (is_number[word]) {
-				for (i = 0; i < count[type]; i++) {
-					scratch[i] = zigzag(rows[i][word] - last);
-					last = rows[i][word];
-					any |= scratch[i];
-				}
-			} else {
-				for (i = 0; i < count[type]; i++) {
-					scratch[i] = rows[i][word] ^ last;
-					last = rows[i][word];
-					any |= scratch[i];
-				}
-			}
-			put_column(&out, scratch, count[type], any);
-		}
-	}
+	for (type = 0; type < RS_NR_EVENTS; type++)
+		if (count[type])
+			put_type(&out, &schema->events[type], next[type] - count[type], count[type], len[type] / 8, scratch, wide);
 	return out - start;
+}
+
+#ifdef WIDE
+static WIDE size_t pack_wide(const struct rs_schema *schema, const struct rs_record *records, size_t nr, uint64_t *scratch, uint8_t *out)
+{
+	return pack(schema, records, nr, scratch, out, true);
+}
+#endif
+
+size_t rs_pack(const struct rs_schema *schema, const struct rs_record *records, size_t nr, uint64_t *scratch,
+	       uint8_t *out)
+{
+#ifdef WIDE
+	if (__builtin_cpu_supports("avx2"))
+		return pack_wide(schema, records, nr, scratch, out);
+#endif
+	return pack(schema, records, nr, scratch, out, false);
 }
 
 /* ---- and back; nothing about the input is taken for granted ---- */
