@@ -24,8 +24,20 @@
 #define BLOCK_RECORDS (BLOCK_BYTES / 64)
 #define MAX_JSON (1024 * 1024)
 #define COMPRESSION_LEVEL 1
-/* Of the table that finds repetitions, which is cleared for each block. Columns are full of them: twice as much finds no more. */
-#define HASH_LOG 12
+#define LEAST_COMPRESSED 1024 /* bytes; tables for less cost more than they save */
+/*
+ * Of records, which are most of what is compressed. Columns are long runs, which a small table finds as well as a large one; what
+ * is between them are times, where looking at each byte, and a code for each, costs twice as much for a quarter fewer bytes.
+ */
+static const struct {
+	ZSTD_cParameter parameter;
+	int text, records;
+} compression[] = {
+	{ ZSTD_c_hashLog, 12, 10 },
+	{ ZSTD_c_minMatch, 0, 7 },
+	{ ZSTD_c_targetLength, 0, 2 },
+	{ ZSTD_c_literalCompressionMode, ZSTD_ps_auto, ZSTD_ps_disable },
+};
 
 struct rs_writer {
 	char *path;
@@ -142,12 +154,11 @@ static ZSTD_CCtx *create_compressor(struct rs_writer *w)
 	ZSTD_CCtx *cctx;
 	size_t size;
 
-	p.hashLog = HASH_LOG;
+	p.hashLog = compression[0].text;
 	size = ZSTD_estimateCCtxSize_usingCParams(p);
 	w->workspace = malloc(size);
 	cctx = w->workspace ? ZSTD_initStaticCCtx(w->workspace, size) : NULL;
-	if (!cctx || ZSTD_isError(ZSTD_CCtx_setParameter(cctx, ZSTD_c_compressionLevel, COMPRESSION_LEVEL)) ||
-	    ZSTD_isError(ZSTD_CCtx_setParameter(cctx, ZSTD_c_hashLog, HASH_LOG)))
+	if (!cctx || ZSTD_isError(ZSTD_CCtx_setParameter(cctx, ZSTD_c_compressionLevel, COMPRESSION_LEVEL)))
 		return NULL;
 	return cctx;
 }
@@ -236,9 +247,28 @@ static void go_on_for_the_end(struct rs_writer *w)
 	rs_output_retry(w->output);
 }
 
+/* Returns what is stored, and whether that is compressed, or an error of zstd. */
+static size_t fill_block(struct rs_writer *w, enum rs_block_type type, uint8_t *to, size_t room, const void *payload, size_t len,
+		       uint16_t *flags)
+{
+	size_t i, err = 0;
+
+	if (len < LEAST_COMPRESSED && type != RS_BLOCK_EVENTS) {
+		memcpy(to, payload, len);
+		*flags = 0;
+		return len;
+	}
+	*flags = RS_BLOCK_ZSTD;
+	for (i = 0; i < RS_ARRAY_SIZE_OF(compression) && !ZSTD_isError(err); i++)
+		err = ZSTD_CCtx_setParameter(w->cctx, compression[i].parameter,
+					     type == RS_BLOCK_EVENTS ? compression[i].records : compression[i].text);
+	return ZSTD_isError(err) ? err : ZSTD_compress2(w->cctx, to, room, payload, len);
+}
+
 static int write_block(struct rs_writer *w, enum rs_block_type type, const void *payload, size_t len)
 {
 	size_t at = 0, room, stored, nr_records = type == RS_BLOCK_EVENTS ? w->nr_records : 0;
+	uint16_t flags;
 	int err;
 
 	if (type == RS_BLOCK_END)
@@ -258,10 +288,10 @@ static int write_block(struct rs_writer *w, enum rs_block_type type, const void 
 		at = sizeof(h);
 	}
 	room = w->out_size - at - sizeof(struct rs_block_header) - 2 * RS_BLOCK_ALIGN;
-	stored = ZSTD_compress2(w->cctx, w->out + at + sizeof(struct rs_block_header), room, payload, len);
+	stored = fill_block(w, type, w->out + at + sizeof(struct rs_block_header), room, payload, len, &flags);
 	if (ZSTD_isError(stored))
 		return rs_fail(-EIO, "%s: cannot compress: %s", w->path, ZSTD_getErrorName(stored));
-	seal_block(w, w->out + at, type, RS_BLOCK_ZSTD, stored, len);
+	seal_block(w, w->out + at, type, flags, stored, len);
 	len = pad(w, at + sizeof(struct rs_block_header) + stored);
 	w->begun = true;
 	w->nr_queued += nr_records;
