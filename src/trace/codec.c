@@ -53,6 +53,8 @@ static void put32(uint8_t **out, uint32_t v)
 
 /* ---- packing: most of what a recorder does for a record, so in steps over several words at once ---- */
 
+enum difference { PLAIN, ZIGZAG, XOR };
+
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
 typedef uint64_t v4_t __attribute__((vector_size(32), aligned(8), may_alias));
@@ -105,32 +107,32 @@ static ALWAYS_INLINE void put_plane(uint8_t *to, const uint64_t *from, size_t nr
 		to[i] = from[i] >> (8 * plane);
 }
 
-/* The planes of a column that are not all zero, from its first word and all the others by OR. Often only the first is not 0. */
+/*
+ * The planes of a column that are not all zero; of those where only the first byte is not, that byte. From the column's first word
+ * and all the others by OR.
+ */
 static ALWAYS_INLINE void put_column(uint8_t **out, const uint64_t *column, uint64_t first, uint64_t rest, size_t nr, bool wide)
 {
-	uint8_t *mask = (*out)++, *to = *out;
+	uint8_t *masks = *out, *to = masks + 2, byte;
 	int plane;
 
-	*mask = 0;
-	for (plane = 0; (first | rest) >> (8 * plane); plane++) {
-		if (!((first | rest) >> (8 * plane) & 0xff))
-			continue;
-		*mask |= 1 << plane;
+	masks[0] = masks[1] = 0;
+	for (plane = 0; plane < 8 && (first | rest) >> (8 * plane); plane++) {
+		byte = first >> (8 * plane);
 		if (rest >> (8 * plane) & 0xff) {
+			masks[0] |= 1 << plane;
 			put_plane(to, column, nr, plane, wide);
-		} else {
-			memset(to, 0, nr);
-			*to = first >> (8 * plane);
+			to += nr;
+		} else if (byte) {
+			masks[1] |= 1 << plane;
+			*to++ = byte;
 		}
-		to += nr;
-		if (plane == 7)
-			break;
 	}
 	*out = to;
 }
 
 /* Makes differences of what a column holds, but for its first word, and returns all of them by OR. */
-static ALWAYS_INLINE uint64_t subtract(uint64_t *column, size_t nr, bool is_number)
+static ALWAYS_INLINE uint64_t subtract(uint64_t *column, size_t nr, enum difference how)
 {
 	v4_t any = { 0 }, *at;
 	uint64_t rest = 0, delta;
@@ -139,26 +141,37 @@ static ALWAYS_INLINE uint64_t subtract(uint64_t *column, size_t nr, bool is_numb
 	/* From the end, as each needs the one before as it was. */
 	for (; i > 4; i -= 4) {
 		at = (v4_t *)(column + i - 4);
-		*at = is_number ? *at - *(v4_t *)(column + i - 5) : *at ^ *(v4_t *)(column + i - 5);
-		if (is_number)
+		*at = how == XOR ? *at ^ *(v4_t *)(column + i - 5) : *at - *(v4_t *)(column + i - 5);
+		if (how == ZIGZAG)
 			*at = *at << 1 ^ (0 - (*at >> 63));
 		any |= *at;
 	}
 	for (; i > 1; i--) {
-		delta = is_number ? zigzag(column[i - 1] - column[i - 2]) : column[i - 1] ^ column[i - 2];
+		delta = how == XOR ? column[i - 1] ^ column[i - 2] : column[i - 1] - column[i - 2];
+		if (how == ZIGZAG)
+			delta = zigzag(delta);
 		column[i - 1] = delta;
 		rest |= delta;
 	}
 	return rest | any[0] | any[1] | any[2] | any[3];
 }
 
-static ALWAYS_INLINE void put_differences(uint8_t **out, uint64_t *column, size_t nr, bool is_number, bool wide)
+static ALWAYS_INLINE void put_differences(uint8_t **out, uint64_t *column, size_t nr, enum difference how, bool wide)
 {
-	uint64_t rest = nr ? subtract(column, nr, is_number) : 0, first = 0;
+	uint64_t rest = nr ? subtract(column, nr, how) : 0, first = 0;
 
 	if (nr)
-		first = column[0] = is_number ? zigzag(column[0]) : column[0];
+		first = column[0] = how == ZIGZAG ? zigzag(column[0]) : column[0];
 	put_column(out, column, first, rest, nr, wide);
+}
+
+/* Times, but for their lowest bytes, which are as good as random: these go to @low. */
+static ALWAYS_INLINE void put_times(uint8_t **out, uint8_t *low, uint64_t *column, size_t nr, bool wide)
+{
+	uint64_t rest = nr ? subtract(column, nr, PLAIN) : 0;
+
+	put_plane(low, column, nr, 0, wide);
+	put_column(out, column, nr ? column[0] & ~0xffULL : 0, rest & ~0xffULL, nr, wide);
 }
 
 /*
@@ -206,8 +219,8 @@ static ALWAYS_INLINE void compare(const uint64_t *const *rows, size_t nr, size_t
 
 size_t rs_pack_bound(size_t nr, size_t bytes)
 {
-	/* Each word at its full width, a mask for each column, three common columns, the heads. */
-	return 8 + RS_NR_EVENTS * (8 + MAX_WORDS) + nr + 3 * (8 * nr + 1) + bytes;
+	/* Each word at its full width, two masks for each column, three common columns, the heads. */
+	return 8 + RS_NR_EVENTS * (8 + 2 * MAX_WORDS) + nr + 3 * (8 * nr + 2) + bytes;
 }
 
 static ALWAYS_INLINE void put_type(uint8_t **out, const struct rs_event_desc *desc, const uint64_t *const *rows, size_t nr,
@@ -232,13 +245,14 @@ static ALWAYS_INLINE void put_type(uint8_t **out, const struct rs_event_desc *de
 		}
 		for (; i < nr; i++)
 			column[i] = rows[i][word];
-		put_differences(out, column, nr, is_number[word], wide);
+		put_differences(out, column, nr, is_number[word] ? ZIGZAG : XOR, wide);
 	}
 }
 
 static ALWAYS_INLINE size_t pack(const struct rs_schema *schema, const struct rs_record *records, size_t nr, uint64_t *scratch,
-				 uint8_t *out, bool wide)
+				 uint8_t *out, size_t *ret_random, bool wide)
 {
+	uint8_t *low = (uint8_t *)(scratch + 2 * nr);
 	const uint64_t **rows = (const uint64_t **)(scratch + nr), **next[RS_NR_EVENTS];
 	uint32_t count[RS_NR_EVENTS] = { 0 };
 	uint16_t len[RS_NR_EVENTS];
@@ -284,47 +298,51 @@ static ALWAYS_INLINE size_t pack(const struct rs_schema *schema, const struct rs
 	}
 	out += nr;
 
-	put_differences(&out, scratch, nr, true, wide);
+	put_times(&out, low, scratch, nr, wide);
 	for (i = 0; tids && i < nr; i++)
 		scratch[i] = records[i].hdr->tid;
 	if (tids)
-		put_differences(&out, scratch, nr, false, wide);
+		put_differences(&out, scratch, nr, XOR, wide);
 	else
 		put_column(&out, NULL, first_tid, 0, nr, wide);
 	for (i = 0; cpus && i < nr; i++)
 		scratch[i] = records[i].cpu;
 	if (cpus)
-		put_differences(&out, scratch, nr, false, wide);
+		put_differences(&out, scratch, nr, XOR, wide);
 	else
 		put_column(&out, NULL, first_cpu, 0, nr, wide);
 
 	for (type = 0; type < RS_NR_EVENTS; type++)
 		if (count[type])
 			put_type(&out, &schema->events[type], next[type] - count[type], count[type], len[type] / 8, scratch, wide);
-	return out - start;
+	memcpy(out, low, nr);
+	*ret_random = nr;
+	return out + nr - start;
 }
 
 #ifdef WIDE
-static WIDE size_t pack_wide(const struct rs_schema *schema, const struct rs_record *records, size_t nr, uint64_t *scratch, uint8_t *out)
+static WIDE size_t pack_wide(const struct rs_schema *schema, const struct rs_record *records, size_t nr, uint64_t *scratch,
+			     uint8_t *out, size_t *ret_random)
 {
-	return pack(schema, records, nr, scratch, out, true);
+	return pack(schema, records, nr, scratch, out, ret_random, true);
 }
 #endif
 
 size_t rs_pack(const struct rs_schema *schema, const struct rs_record *records, size_t nr, uint64_t *scratch,
-	       uint8_t *out)
+	       uint8_t *out, size_t *ret_random)
 {
 #ifdef WIDE
 	if (__builtin_cpu_supports("avx2"))
-		return pack_wide(schema, records, nr, scratch, out);
+		return pack_wide(schema, records, nr, scratch, out, ret_random);
 #endif
-	return pack(schema, records, nr, scratch, out, false);
+	return pack(schema, records, nr, scratch, out, ret_random, false);
 }
 
 /* ---- and back; nothing about the input is taken for granted ---- */
 
 struct input {
 	const uint8_t *p, *end;
+	bool has_firsts; /* RS_BLOCK_FIRSTS */
 };
 
 static bool get_bytes(struct input *in, void *to, size_t n)
@@ -338,21 +356,25 @@ static bool get_bytes(struct input *in, void *to, size_t n)
 
 static bool get_column(struct input *in, uint64_t *column, size_t nr)
 {
-	uint8_t mask;
+	uint8_t mask, firsts = 0, byte;
 	int plane;
 	size_t i;
 
-	if (!get_bytes(in, &mask, 1))
+	if (!get_bytes(in, &mask, 1) || (in->has_firsts && !get_bytes(in, &firsts, 1)))
 		return false;
 	memset(column, 0, nr * sizeof(*column));
 	for (plane = 0; plane < 8; plane++) {
-		if (!(mask >> plane & 1))
-			continue;
-		if ((size_t)(in->end - in->p) < nr)
-			return false;
-		for (i = 0; i < nr; i++)
-			column[i] |= (uint64_t)in->p[i] << (8 * plane);
-		in->p += nr;
+		if (mask >> plane & 1) {
+			if ((size_t)(in->end - in->p) < nr)
+				return false;
+			for (i = 0; i < nr; i++)
+				column[i] |= (uint64_t)in->p[i] << (8 * plane);
+			in->p += nr;
+		} else if (firsts >> plane & 1) {
+			if (!nr || !get_bytes(in, &byte, 1))
+				return false;
+			column[0] |= (uint64_t)byte << (8 * plane);
+		}
 	}
 	return true;
 }
@@ -420,10 +442,14 @@ static bool get_common(struct unpack *u, struct rs_record *records, uint64_t *co
 	uint64_t last;
 	uint32_t i;
 
+	if (u->in.has_firsts && (size_t)(u->in.end - u->in.p) < u->nr)
+		return false;
+	if (u->in.has_firsts)
+		u->in.end -= u->nr; /* the lowest bytes */
 	if (!get_column(&u->in, column, u->nr))
 		return false;
 	for (i = 0, last = 0; i < u->nr; i++) {
-		last += unzigzag(column[i]);
+		last += u->in.has_firsts ? column[i] | u->in.end[i] : unzigzag(column[i]);
 		((struct rs_event_hdr *)records[i].hdr)->ts_ns = last;
 	}
 	if (!get_column(&u->in, column, u->nr))
@@ -462,8 +488,8 @@ static bool get_type(struct unpack *u, const struct rs_schema *schema, uint32_t 
 	return true;
 }
 
-int rs_unpack(const struct rs_schema *schema, const uint8_t *data, size_t len, struct rs_record **ret_records,
-	      uint64_t **ret_bytes, size_t *ret_nr)
+int rs_unpack(const struct rs_schema *schema, const uint8_t *data, size_t len, bool has_firsts,
+	      struct rs_record **ret_records, uint64_t **ret_bytes, size_t *ret_nr)
 {
 	_cleanup_(rs_freep) struct unpack *u = calloc(1, sizeof(*u));
 	_cleanup_(rs_freep) struct rs_record *records = NULL;
@@ -477,6 +503,7 @@ int rs_unpack(const struct rs_schema *schema, const uint8_t *data, size_t len, s
 		return -ENOMEM;
 	u->in.p = data;
 	u->in.end = data + len;
+	u->in.has_firsts = has_firsts;
 	if (!get_heads(u, schema))
 		return -EBADMSG;
 	for (t = 0; t < u->types; t++)

@@ -137,7 +137,7 @@ void rs_writer_prefault(struct rs_writer *w)
 	size_t i;
 
 	memset(w->records, 0, BLOCK_RECORDS * sizeof(*w->records));
-	memset(w->scratch, 0, 2 * BLOCK_RECORDS * sizeof(*w->scratch));
+	memset(w->scratch, 0, 3 * BLOCK_RECORDS * sizeof(*w->scratch));
 	for (i = 0; i < BLOCK_BYTES; i += sizeof(x)) {
 		x ^= x << 13;
 		x ^= x >> 7;
@@ -172,7 +172,7 @@ static int allocate(struct rs_writer *w)
 	w->out_size = sizeof(struct rs_file_header) + 2 * sizeof(struct rs_block_header) +
 		      ZSTD_compressBound(bound) + 2 * RS_BLOCK_ALIGN;
 	w->records = malloc(BLOCK_RECORDS * sizeof(*w->records));
-	w->scratch = malloc(2 * BLOCK_RECORDS * sizeof(*w->scratch));
+	w->scratch = malloc(3 * BLOCK_RECORDS * sizeof(*w->scratch));
 	w->packed = malloc(bound);
 	w->out = malloc(w->out_size);
 	w->cctx = create_compressor(w);
@@ -247,25 +247,42 @@ static void go_on_for_the_end(struct rs_writer *w)
 	rs_output_retry(w->output);
 }
 
-/* Returns what is stored, and whether that is compressed, or an error of zstd. */
-static size_t fill_block(struct rs_writer *w, enum rs_block_type type, uint8_t *to, size_t room, const void *payload, size_t len,
-		       uint16_t *flags)
+/* A zstd frame of one block that is stored as it is, less than 64 KiB. */
+static size_t put_stored_frame(uint8_t *to, const uint8_t *from, uint32_t len)
 {
-	size_t i, err = 0;
+	const uint8_t head[] = {
+		0x28, 0xb5, 0x2f, 0xfd, 0xa0 /* the length in four bytes, one segment */, len, len >> 8, len >> 16, len >> 24,
+		1 /* the last block */ | len << 3, len >> 5, len >> 13,
+	};
+
+	memcpy(to, head, sizeof(head));
+	memcpy(to + sizeof(head), from, len);
+	return sizeof(head) + len;
+}
+
+/* Returns the length of what is stored, of which the last @random bytes are not worth trying, or an error of zstd. */
+static size_t fill_block(struct rs_writer *w, enum rs_block_type type, uint8_t *to, size_t room, const uint8_t *payload, size_t len,
+			 size_t random, uint16_t *flags)
+{
+	size_t i, ret = 0;
 
 	if (len < LEAST_COMPRESSED && type != RS_BLOCK_EVENTS) {
 		memcpy(to, payload, len);
 		*flags = 0;
 		return len;
 	}
-	*flags = RS_BLOCK_ZSTD;
-	for (i = 0; i < RS_ARRAY_SIZE_OF(compression) && !ZSTD_isError(err); i++)
-		err = ZSTD_CCtx_setParameter(w->cctx, compression[i].parameter,
+	*flags = RS_BLOCK_ZSTD | (type == RS_BLOCK_EVENTS ? RS_BLOCK_FIRSTS : 0);
+	for (i = 0; i < RS_ARRAY_SIZE_OF(compression) && !ZSTD_isError(ret); i++)
+		ret = ZSTD_CCtx_setParameter(w->cctx, compression[i].parameter,
 					     type == RS_BLOCK_EVENTS ? compression[i].records : compression[i].text);
-	return ZSTD_isError(err) ? err : ZSTD_compress2(w->cctx, to, room, payload, len);
+	if (!ZSTD_isError(ret))
+		ret = ZSTD_compress2(w->cctx, to, room, payload, len - random);
+	if (!ZSTD_isError(ret) && random)
+		ret += put_stored_frame(to + ret, payload + len - random, random);
+	return ret;
 }
 
-static int write_block(struct rs_writer *w, enum rs_block_type type, const void *payload, size_t len)
+static int write_block(struct rs_writer *w, enum rs_block_type type, const void *payload, size_t len, size_t random)
 {
 	size_t at = 0, room, stored, nr_records = type == RS_BLOCK_EVENTS ? w->nr_records : 0;
 	uint16_t flags;
@@ -288,7 +305,7 @@ static int write_block(struct rs_writer *w, enum rs_block_type type, const void 
 		at = sizeof(h);
 	}
 	room = w->out_size - at - sizeof(struct rs_block_header) - 2 * RS_BLOCK_ALIGN;
-	stored = fill_block(w, type, w->out + at + sizeof(struct rs_block_header), room, payload, len, &flags);
+	stored = fill_block(w, type, w->out + at + sizeof(struct rs_block_header), room, payload, len, random, &flags);
 	if (ZSTD_isError(stored))
 		return rs_fail(-EIO, "%s: cannot compress: %s", w->path, ZSTD_getErrorName(stored));
 	seal_block(w, w->out + at, type, flags, stored, len);
@@ -323,7 +340,7 @@ int rs_writer_put_json(struct rs_writer *writer, enum rs_block_type type, const 
 {
 	if (len > MAX_JSON)
 		return rs_fail(-E2BIG, "%s: block of %zu bytes is too long", writer->path, len);
-	return write_block(writer, type, json, len);
+	return write_block(writer, type, json, len, 0);
 }
 
 int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *hdr)
@@ -340,15 +357,15 @@ int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs
 
 int rs_writer_flush(struct rs_writer *writer)
 {
+	size_t len, random;
 	uint64_t queued;
-	size_t len;
 	int err;
 
 	if (!writer->nr_records)
 		return writer->failed ? -EIO : 0;
-	len = rs_pack(writer->schema, writer->records, writer->nr_records, writer->scratch, writer->packed);
+	len = rs_pack(writer->schema, writer->records, writer->nr_records, writer->scratch, writer->packed, &random);
 	queued = writer->nr_queued;
-	err = write_block(writer, RS_BLOCK_EVENTS, writer->packed, len);
+	err = write_block(writer, RS_BLOCK_EVENTS, writer->packed, len, random);
 	if (writer->nr_queued == queued)
 		writer->nr_given_up += writer->nr_records;
 	writer->nr_raw_bytes += writer->records_len;
