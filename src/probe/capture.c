@@ -527,6 +527,11 @@ unsigned int rs_capture_fill(const struct rs_capture *c)
 	return rs_rings_fill(c->rings);
 }
 
+uint64_t rs_capture_ring_bytes(const struct rs_capture *c)
+{
+	return (uint64_t)c->ring_segments * RS_SEGMENT_SIZE;
+}
+
 uint64_t rs_capture_written(const struct rs_capture *c)
 {
 	return rs_rings_written(c->rings);

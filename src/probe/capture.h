@@ -116,6 +116,8 @@ void rs_capture_release(struct rs_capture *capture);
 
 /* Largest share of a ring in use, in percent: how urgent draining is. */
 unsigned int rs_capture_fill(const struct rs_capture *capture);
+/* Size of the ring of each CPU. */
+uint64_t rs_capture_ring_bytes(const struct rs_capture *capture);
 /* Bytes that all programs together have ever written. */
 uint64_t rs_capture_written(const struct rs_capture *capture);
 

@@ -27,6 +27,8 @@
 #define TEXT_BYTES (512 * 1024) /* for the JSON of one block */
 #define TEXT_KEPT (16 * 1024) /* of it, for what is written while it records */
 #define TICK_NS 100000000ULL /* how often it is looked whether anything happens */
+#define LONG_TICK_NS 400000000ULL /* where only rings fill up meanwhile, that have room for as long at ... */
+#define BYTES_A_SECOND 40000000ULL /* ... of each CPU: 400,000 records */
 #define DRAIN_PERCENT 12 /* a ring so full is drained; else records wait in it for the next flush */
 #define FLUSH_NS 800000000ULL /* a recorder that is killed loses no more than a second */
 #define ASK_SKIPPED_NS 5000000000ULL /* a system call for each program */
@@ -54,6 +56,7 @@ struct recorder {
 	uint64_t began_cpu_ns; /* of this process */
 	uint64_t began_ns, last_event_ns, last_gauge_ns, last_flush_ns, last_asked_ns;
 	uint64_t written; /* bytes in the rings when it was looked last */
+	bool hurried; /* there was much in them then */
 	struct rs_mentions mentions;
 	char *vmstat; /* as it was when capture stopped */
 	struct rs_pressure pressure; /* likewise */
@@ -278,12 +281,23 @@ static void look(struct recorder *r, uint64_t now)
 	r->written = written;
 }
 
+/* How long until it is looked again. A gauge has to begin when something begins to happen. */
+static uint64_t tick_interval(const struct recorder *r)
+{
+	uint64_t room_ns = rs_capture_ring_bytes(r->capture) * (1000000000ULL / BYTES_A_SECOND);
+
+	if (r->config->gauge_ms || r->hurried || room_ns < TICK_NS)
+		return TICK_NS;
+	return room_ns < LONG_TICK_NS ? room_ns : LONG_TICK_NS;
+}
+
 static int tick(struct recorder *r)
 {
 	uint64_t now = now_ns(), gauge;
 	int err = 0;
 
 	look(r, now);
+	r->hurried = rs_capture_fill(r->capture) >= DRAIN_PERCENT;
 	gauge = gauge_interval(r, now);
 	if (gauge && now - r->last_gauge_ns >= gauge) {
 		err = read_gauge(r);
@@ -292,7 +306,7 @@ static int tick(struct recorder *r)
 	if (err)
 		return err;
 	if (now - r->last_flush_ns < flush_interval(r))
-		return rs_capture_fill(r->capture) >= DRAIN_PERCENT ? drain(r, now - HORIZON_NS) : 0;
+		return r->hurried ? drain(r, now - HORIZON_NS) : 0;
 	r->last_flush_ns = now;
 	if (now - r->last_asked_ns >= ASK_SKIPPED_NS) {
 		rs_capture_ask_skipped(r->capture);
@@ -309,8 +323,8 @@ static uint64_t next_tick(const struct recorder *r, uint64_t now)
 	if (gauge && r->last_gauge_ns + gauge < next)
 		next = r->last_gauge_ns + gauge;
 	/* In a summary there are no records but the gauge's. */
-	if (r->config->capture.mode != RS_MODE_SUMMARY && now + TICK_NS < next)
-		next = now + TICK_NS;
+	if (r->config->capture.mode != RS_MODE_SUMMARY && now + tick_interval(r) < next)
+		next = now + tick_interval(r);
 	return next;
 }
 
