@@ -417,6 +417,7 @@ static int finish(struct recorder *r, int err, struct rs_record_result *result)
 
 static int prepare(struct recorder *r)
 {
+	static const uint16_t gauge_types[] = { RS_EVENT_zone_state, RS_EVENT_node_state, RS_EVENT_vm_state };
 	const char *names[RS_MAX_HOOKS];
 	sigset_t set;
 	unsigned int i;
@@ -428,6 +429,8 @@ static int prepare(struct recorder *r)
 	err = rs_kernel_create(names, r->config->capture.mode == RS_MODE_SUMMARY ? 0 : rs_nr_hooks, &r->kernel);
 	if (!err)
 		err = rs_schema_create(&r->schema);
+	if (!err && r->config->capture.mode == RS_MODE_SUMMARY)
+		rs_schema_keep(r->schema, gauge_types, RS_ARRAY_SIZE_OF(gauge_types));
 	if (!err)
 		err = rs_capture_create(r->kernel, &r->config->capture, &r->capture);
 	if (!err && r->config->gauge_ms && !rs_capture_has_gauge(r->capture))
