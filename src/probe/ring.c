@@ -104,26 +104,34 @@ void rs_rings_release(struct rs_rings *rings)
 static int64_t take(struct rs_rings *rings, struct ring *r, uint64_t until, uint64_t delivered[RS_NR_EVENTS],
 		    int (*each)(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr), void *ctx)
 {
+	const uint64_t room = RS_SEGMENT_SIZE - r->tail % RS_SEGMENT_SIZE;
 	const struct rs_event_hdr *hdr = first(r);
-	const uint64_t end = RS_SEGMENT_SIZE - r->tail % RS_SEGMENT_SIZE + r->tail;
+	uint64_t left = r->head - r->tail;
+	const uint8_t *end = (const uint8_t *)hdr + (left < room ? left : room);
 	int64_t nr = 0;
+	int err = 0;
 
-	while (r->tail < end && r->tail != r->head && hdr->ts_ns <= until) {
-		int err;
+	while ((const uint8_t *)hdr < end && hdr->ts_ns <= until) {
+		const uint32_t type = hdr->type, len = hdr->len;
 
-		if (hdr->len < sizeof(*hdr) || hdr->len % 8 || hdr->type >= RS_NR_EVENTS || hdr->len > r->head - r->tail)
-			return -EBADMSG;
+		if (len < sizeof(*hdr) || len % 8 || type >= RS_NR_EVENTS || len > left) {
+			err = -EBADMSG;
+			break;
+		}
 		err = each(ctx, r->cpu, hdr);
-		if (err > 0)
+		if (err > 0) {
+			r->tail = r->head - left;
 			rs_rings_release(rings);
-		r->tail += hdr->len;
+		}
+		left -= len;
 		if (err < 0)
-			return err;
-		delivered[hdr->type]++;
+			break;
+		delivered[type]++;
 		nr++;
-		hdr = (const struct rs_event_hdr *)((const uint8_t *)hdr + hdr->len);
+		hdr = (const struct rs_event_hdr *)((const uint8_t *)hdr + len);
 	}
-	return nr;
+	r->tail = r->head - left;
+	return err < 0 ? err : nr;
 }
 
 int64_t rs_rings_drain(struct rs_rings *rings, uint64_t horizon_ns, uint64_t delivered[RS_NR_EVENTS],

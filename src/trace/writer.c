@@ -343,16 +343,24 @@ int rs_writer_put_json(struct rs_writer *writer, enum rs_block_type type, const 
 	return write_block(writer, type, json, len, 0);
 }
 
+/* For each record, so short that nothing has to be saved for what it calls seldom. */
+static __attribute__((noinline)) int put_into_next_block(struct rs_writer *w, uint32_t cpu, const struct rs_event_hdr *hdr)
+{
+	int err = rs_writer_flush(w);
+
+	return err ? err : 1 + rs_writer_put_record(w, cpu, hdr);
+}
+
 int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *hdr)
 {
-	bool full = writer->nr_records == BLOCK_RECORDS || writer->records_len + hdr->len > BLOCK_BYTES;
-	int err = full ? rs_writer_flush(writer) : 0;
+	size_t nr = writer->nr_records, len = writer->records_len + hdr->len;
 
-	if (err)
-		return err;
-	writer->records[writer->nr_records++] = (struct rs_record){ cpu, hdr };
-	writer->records_len += hdr->len;
-	return full;
+	if (nr == BLOCK_RECORDS || len > BLOCK_BYTES)
+		return put_into_next_block(writer, cpu, hdr);
+	writer->records[nr] = (struct rs_record){ cpu, hdr };
+	writer->nr_records = nr + 1;
+	writer->records_len = len;
+	return 0;
 }
 
 int rs_writer_flush(struct rs_writer *writer)
