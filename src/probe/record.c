@@ -419,6 +419,7 @@ static int prepare(struct recorder *r)
 {
 	static const uint16_t gauge_types[] = { RS_EVENT_zone_state, RS_EVENT_node_state, RS_EVENT_vm_state };
 	const char *names[RS_MAX_HOOKS];
+	uint64_t began_ns = now_ns();
 	sigset_t set;
 	unsigned int i;
 	int err;
@@ -427,6 +428,7 @@ static int prepare(struct recorder *r)
 		names[i] = rs_hook_symbol(&rs_hooks[i]);
 	/* A summary has no hooks on functions, and reads its gauge out of /proc: seldom enough. */
 	err = rs_kernel_create(names, r->config->capture.mode == RS_MODE_SUMMARY ? 0 : rs_nr_hooks, &r->kernel);
+	rs_debug("kernel looked at: %" PRIu64 " ms", (now_ns() - began_ns) / 1000000);
 	if (!err)
 		err = rs_schema_create(&r->schema);
 	if (!err && r->config->capture.mode == RS_MODE_SUMMARY)

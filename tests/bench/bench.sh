@@ -182,6 +182,10 @@ page() {
 	reclaim is most; trace-cmd adds $(share trace-cmd) %. On $mglru with MGLRU it makes $(number "$mglru-decisions" written) records for
 	$(number "$mglru-decisions" events) calls when memory is written once and 100 MiB are read.
 
+	The start of the default mode, $(calc "($(number "$kernel-startup" decisions_attached) - $(number "$kernel-startup" decisions_start)) / 1e6" %.0f) ms: $(number "$kernel-startup" at_ms) to read kallsyms and BTF, $(number "$kernel-startup" loaded_ms) to have the
+	programs checked by the kernel and compiled, $(number "$kernel-startup" attached_ms) to attach them. Functions are attached one by one, and for each the kernel goes over
+	all places that can be traced; a program for all of them at once would have to be the same for all.
+
 	The user-space part on this host takes $(of "$pump.even" reader_ns) ns of CPU for a record of that recording.
 	END
 	[ -z "$kernels" ] || cat <<-END
