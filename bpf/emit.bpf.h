@@ -101,25 +101,25 @@ static __always_inline void *emit_reserve(struct emit *em, __u32 type, __u32 len
 	nest = cpu->nest;
 	cpu->nest = nest + 1;
 	barrier();
+	if (nest >= RS_LEVELS)
+		nest = RS_LEVELS - 1;
+	/* One place in the program for all levels: for the verifier two would be two ways to its end. */
+	level = &cpu->level[nest];
+	em->level = level;
+	level->attempted[type]++;
+
+	head = level->head;
+	em->head = head + len;
 	index *= opts.ring_segments + 1;
-	/* Nearly always a task, whose level is at a place that the compiler knows. */
 	if (nest == 0) {
-		level = &cpu->level[0];
-		level->attempted[type]++;
-		head = level->head;
 		if (head + len - level->tail > (__u64)opts.ring_segments * RS_SEGMENT_SIZE - RS_MAX_RECORD)
 			goto full;
 		index += (head / RS_SEGMENT_SIZE) % opts.ring_segments;
 	} else {
-		level = &cpu->level[nest < RS_LEVELS ? nest : RS_LEVELS - 1];
-		level->attempted[type]++;
-		head = level->head;
 		if (nest >= RS_RINGS || head + len - level->tail > RS_SEGMENT_SIZE - RS_MAX_RECORD)
 			goto full;
 		index += opts.ring_segments;
 	}
-	em->level = level;
-	em->head = head + len;
 	segment = bpf_map_lookup_elem(&segments, &index);
 	if (!segment)
 		goto full;
