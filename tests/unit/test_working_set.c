@@ -105,7 +105,7 @@ static void check_curve(int rest)
 		}
 		touch(&lru, page, &evicted);
 		if (evicted < PAGES) {
-			assert_int_equal(rs_working_set_evict(&ws, &order[evicted]), 0);
+			assert_int_equal(rs_working_set_evict(&ws, i, &order[evicted]), 0);
 			away[evicted] = true;
 		}
 		if (i % rest == 0)

@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# working-set.sh KERNEL[:lru=y|n]...: docs/working-set.md on stdout. Records each workload in a cgroup with a
+# working-set.sh KERNEL[:lru=y|n][:others]...: docs/working-set.md on stdout. Records each workload in a cgroup with a
 # limit, predicts from that recording how many refaults there would be with a higher limit, then gives the
 # cgroup that limit and runs the same load again.
 # working-set.sh --test KERNEL...: prints TAP instead: is each prediction within 15 %?
-# working-set.sh --again KERNEL...: of what was measured last time.
+# working-set.sh --again KERNEL...: of the recordings that were made last time.
+# others: other workloads and sizes, which were not looked at while the curve was made.
 set -u
 . "$(dirname "$0")/lib.sh"
 build=$TOP/build
@@ -18,13 +19,31 @@ while :; do
 done
 
 # NAME: LIMIT in MiB, and the command. All have about half as much again as fits.
-loads='anon 32 load anon 48 40000 1
-reads 32 load stream /data/big 48 1; load reads /data/big 48 60000
-both 32 load stream /data/big 24 1; load anon 24 20000 1 & load reads /data/big 24 30000; wait
-stream 32 load stream /data/big 50 6'
-extra='4 8 12'
+loads_of() {
+	case $1 in
+	*:others) cat <<-'EOF'
+		pairs 40 load anon 60 50000 2
+		files 40 load stream /data/big 64 1; load reads /data/big 64 50000
+		mixed 36 load stream /data/big 30 1; load anon 26 24000 2 & load reads /data/big 30 26000; wait
+	EOF
+	;;
+	*) cat <<-'EOF'
+		anon 32 load anon 48 40000 1
+		reads 32 load stream /data/big 48 1; load reads /data/big 48 60000
+		both 32 load stream /data/big 24 1; load anon 24 20000 1 & load reads /data/big 24 30000; wait
+		stream 32 load stream /data/big 50 6
+	EOF
+	;;
+	esac
+}
+extra_of() {
+	case $1 in
+	*:others) echo 3 6 10 ;;
+	*) echo 4 8 12 ;;
+	esac
+}
 
-guest() {
+guest() { # guest KERNEL:OPTION
 	cat <<-'EOF'
 		cg=/sys/fs/cgroup/ws
 		run() { # run LIMIT COMMAND: refaults of anon and of file pages
@@ -40,9 +59,9 @@ guest() {
 			rmdir $cg
 		}
 	EOF
-	echo "$loads" | while read -r name limit command; do
+	loads_of "$1" | while read -r name limit command; do
 		echo "echo $name 0 \$(run $limit '$command' $name) >>/out/measured"
-		for mib in $extra; do
+		for mib in $(extra_of "$1"); do
 			echo "echo $name $mib \$(run $((limit + mib)) '$command' $name+$mib) >>/out/measured"
 		done
 	done
@@ -55,21 +74,32 @@ curve() {
 			s/.*"extra_pages":([0-9]+),"avoided_anon":([0-9]+),"avoided_file":([0-9]+),"avoided_low":([0-9]+),"avoided_high":([0-9]+).*/\1 \2 \3 \4 \5/p'
 }
 
-one() { # one KERNEL:OPTION: lines of KERNEL LOAD LIMIT EXTRA BASE PREDICTED LOW HIGH MEASURED
-	local kernel option lru= dir
-	IFS=: read -r kernel option <<<"$1"
-	[ -z "$option" ] || lru="-l ${option#lru=}"
-	dir=$results/ws-${1//[:=]/-}
+directory() { # directory KERNEL:OPTION
+	echo "$results/ws-${1//[:=]/-}"
+}
+
+run() { # run KERNEL:OPTION...: the recordings, and what was measured
+	local kernel options lru= dir
+	IFS=: read -r kernel options <<<"$1"
+	for o in ${options//:/ }; do
+		case $o in lru=*) lru="-l ${o#lru=}" ;; others) ;; *) echo "working-set.sh: no option $o" >&2; return 2 ;; esac
+	done
+	dir=$(directory "$1")
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	guest >"$dir/script"
+	guest "$1" >"$dir/script"
 	"$HERE/vm.sh" -k "$kernel" -o "$dir" -i -m 512 -w disk:512 -d -t 1500 $lru -b "$build/reclaimscope" -b "$build/tests/vm/load" \
 		"$dir/script" || { echo "working-set.sh: $1: $(tail -2 "$dir/console") $(tail -2 "$dir/log")" >&2; return 1; }
-	ls "$dir"/*.data >/dev/null || return 1
-	echo "$loads" | while read -r name limit _; do
+	ls "$dir"/*.data >/dev/null
+}
+
+compare() { # compare KERNEL:OPTION: lines of KERNEL LOAD LIMIT EXTRA BASE COUNTED PREDICTED LOW HIGH MEASURED
+	local dir
+	dir=$(directory "$1")
+	loads_of "$1" | while read -r name limit _; do
 		curve "$dir/$name.data" >"$dir/$name.curve"
-		for mib in $extra; do
-			awk -v kernel="$1" -v name="$name" -v limit="$limit" -v mib="$mib" '
+		for mib in $(extra_of "$1"); do
+			awk -v kernel="${1%:others}" -v name="$name" -v limit="$limit" -v mib="$mib" '
 				FILENAME == ARGV[1] && FNR == 1 { base = $5; next }
 				# The last point is where nothing more is gained.
 				FILENAME == ARGV[1] && $1 <= mib * 256 { kept = $2 + $3; low = $4; high = $5 }
@@ -84,10 +114,11 @@ one() { # one KERNEL:OPTION: lines of KERNEL LOAD LIMIT EXTRA BASE PREDICTED LOW
 mkdir -p "$results"
 all=
 for what in "$@"; do
-	file=$results/ws-${what//[:=]/-}/results all="$all $results/ws-${what//[:=]/-}/results"
-	[ -z "$again" ] || continue
-	"$HERE/images.sh" data && "$HERE/fetch.sh" qemu "${what%%:*}" >/dev/null && one "$what" >"$results/ws-lines.$$" || exit 1
-	mv "$results/ws-lines.$$" "$file"
+	if [ -z "$again" ]; then
+		"$HERE/images.sh" data && "$HERE/fetch.sh" qemu "${what%%:*}" >/dev/null && run "$what" || exit 1
+	fi
+	compare "$what" >"$(directory "$what")/results" || exit 1
+	all="$all $(directory "$what")/results"
 done
 
 # off MEASURED PREDICTED: by how much of the measured
@@ -96,7 +127,7 @@ if [ "$test" ]; then
 	{
 		off = $10 ? abs($7 - $10) / $10 : ($7 ? 1 : 0)
 		printf "%sok %d - %s %s, %d MiB and %d more: %d refaults predicted, %d happened\n",
-			$10 != "" && $5 > 500 && $5 == $6 && off <= 0.15 ? "" : "not ", NR, $1, $2, $3, $4, $7, $10
+			($10 != "" && $5 > 500 && $5 == $6 && off <= 0.15 ? "" : "not "), NR, $1, $2, $3, $4, $7, $10
 	}
 	END { if (!NR) print "not ok - nothing was measured" }' $all
 	exit
