@@ -292,7 +292,7 @@ static struct rs_working_set_played played_at(const struct rs_working_set *ws, u
 					       .high = low.high + part * (high.high - low.high) };
 }
 
-/* What is not known may have any distance; what is known counts events that another run has more or fewer of, and so has this one. */
+/* What is not known may have any distance; what is left is a count of events, of which another run has more or fewer, as this one had. */
 struct rs_working_set_point rs_working_set_at(struct rs_working_set *ws, uint64_t extra)
 {
 	uint64_t all = rs_working_set_refaults(ws), kept, less = extra > swing(ws) ? extra - swing(ws) : 0;
@@ -310,7 +310,7 @@ struct rs_working_set_point rs_working_set_at(struct rs_working_set *ws, uint64_
 		high = played_at(ws, extra ? extra + swing(ws) : 0).high;
 	}
 	kept = p.kept[0] + p.kept[1];
-	noise = all ? 1.96 * sqrt(2.0 * kept * (all - kept) / all) : 0;
+	noise = extra ? 1.96 * sqrt(2.0 * (all - kept)) : 0;
 	p.low = fmax(0, fmin(low, kept) - noise);
 	p.high = fmin(all, fmax(high, kept) + noise + (extra ? ws->unknown[0] + ws->unknown[1] : 0));
 	return p;

@@ -40,7 +40,7 @@ static void kept_are(struct rs_larger *l, uint64_t extra, bool in_use, enum rs_l
 enum { PAGES = 3000, SIZE = 800, TOUCHES = 50000 };
 
 /* An LRU of @size pages, youngest first. Logs to @l what goes and comes, if it is there. Returns the refaults. */
-static uint64_t run_lru(uint32_t size, struct rs_larger *l)
+static uint64_t run_lru(uint32_t size, struct rs_larger *l, uint32_t used)
 {
 	uint32_t lru[PAGES], nr = 0, number[PAGES], i;
 	bool known[PAGES] = { false };
@@ -61,7 +61,9 @@ static uint64_t run_lru(uint32_t size, struct rs_larger *l)
 				uint32_t gone = lru[--nr];
 
 				if (l)
-					number[gone] = evict(l, gone + 1, gone % 2, false);
+					number[gone] = evict(l, gone + 1, gone % 2, used && gone % used == 0);
+				if (l && used)
+					rs_larger_spared(l, gone % 2, 3, 1, 1);
 			}
 			i = nr++;
 		}
@@ -75,7 +77,7 @@ static uint64_t run_lru(uint32_t size, struct rs_larger *l)
 static void nothing_special_is_an_lru_to_the_page(void **state)
 {
 	struct rs_larger l = { 0 };
-	uint64_t refaults = run_lru(SIZE, &l), kept[2];
+	uint64_t refaults = run_lru(SIZE, &l, 0), kept[2];
 	uint32_t extra;
 
 	(void)state;
@@ -83,21 +85,18 @@ static void nothing_special_is_an_lru_to_the_page(void **state)
 	assert_false(rs_larger_differs(&l));
 	for (extra = 0; extra <= PAGES - SIZE; extra += 237) {
 		assert_int_equal(rs_larger_play(&l, extra, true, RS_FIRST_IN_TURN, kept), 0);
-		assert_int_equal(refaults - kept[0] - kept[1], run_lru(SIZE + extra, NULL));
+		assert_int_equal(refaults - kept[0] - kept[1], run_lru(SIZE + extra, NULL, 0));
 	}
 	rs_larger_free(&l);
 }
 
 static void part_of_the_pages_tells_what_all_do(void **state)
 {
-	struct rs_larger l = { 0 }, part;
-	uint64_t refaults = run_lru(SIZE, &l), all[2], kept[2];
+	struct rs_larger l = { .size = SIZE }, part;
+	uint64_t refaults = run_lru(SIZE, &l, 2), all[2], kept[2];
 	uint32_t extra;
 
 	(void)state;
-	l.size = 4000;
-	rs_larger_spared(&l, false, 30, 0, 11);
-	evict(&l, 90000, false, false); /* a rate */
 	assert_int_equal(rs_larger_thin(&l, 4, &part), 0);
 	assert_true(part.nr_pages > l.nr_pages / 5 && part.nr_pages < l.nr_pages / 3);
 	assert_true(part.nr_log > l.nr_log / 5 && part.nr_log < l.nr_log / 3);
@@ -225,6 +224,103 @@ static void file_page_that_was_read_keeps_its_turn(void **state)
 	rs_larger_free(&l);
 }
 
+/* What is touched in page tables is made young, as in an LRU. */
+static void anon_page_that_was_used_gets_another_turn(void **state)
+{
+	struct rs_larger l = { 0 };
+	uint32_t page, i;
+
+	(void)state;
+	rs_larger_spared(&l, false, 0, 1000, 0);
+	page = evict(&l, 1, false, false);
+	evict(&l, 2, false, false);
+	come_back(&l, page, 1, false);
+	for (i = 0; i < 10; i++)
+		evict(&l, 3 + i, false, false);
+	kept_are(&l, 2, true, RS_FIRST_IN_TURN, 1, 0);
+	rs_larger_free(&l);
+}
+
+/* In again, a page is nobody's loss when its turn comes once more: the recorded memory has it as well. */
+static void page_that_came_in_again_is_counted_once(void **state)
+{
+	struct rs_larger l = { .size = 1 };
+	uint32_t page, other, i;
+
+	(void)state;
+	rs_larger_spared(&l, true, 0, 1000, 1);
+	page = evict(&l, 1, true, false);
+	evict(&l, 2, true, false);
+	come_back(&l, page, 1, true);
+	for (i = 0; i < 20; i++)
+		evict(&l, 10 + i, true, false);
+	kept_are(&l, 2, true, RS_FIRST_IN_TURN, 0, 0);
+	other = evict(&l, 40, true, false);
+	come_back(&l, other, 40, true);
+	kept_are(&l, 2, true, RS_FIRST_IN_TURN, 0, 1);
+	rs_larger_free(&l);
+}
+
+/* A page that was moved on; then @others are moved on in the recording, and @after go. Does it stay where there is room for one? */
+static bool stays_moved_on(uint64_t others, uint32_t after)
+{
+	struct rs_larger l = { .size = 50 };
+	uint64_t kept[2];
+	uint32_t page, i;
+
+	rs_larger_spared(&l, false, 1000, 0, 0);
+	page = evict(&l, 1, false, true);
+	evict(&l, 2, false, false);
+	rs_larger_spared(&l, false, 0, 1000, others);
+	for (i = 0; i < after; i++)
+		evict(&l, 3 + i, false, false);
+	come_back(&l, page, 1, false);
+	assert_int_equal(rs_larger_play(&l, 1, false, RS_FIRST_IN_TURN, kept), 0);
+	rs_larger_free(&l);
+	return kept[0];
+}
+
+static void page_moved_on_has_its_turn_after_all_the_others(void **state)
+{
+	(void)state;
+	assert_true(stays_moved_on(1, 40));
+	assert_false(stays_moved_on(1, 60));
+	assert_false(stays_moved_on(40, 20));
+}
+
+/* That the recorded memory let it go was decided on the same page at the same time. */
+static void what_just_went_is_not_spared(void **state)
+{
+	struct rs_larger l = { .size = 1000 };
+	uint32_t page;
+
+	(void)state;
+	rs_larger_spared(&l, false, 1000, 0, 0);
+	page = evict(&l, 1, false, true);
+	evict(&l, 2, false, false);
+	rs_larger_spared(&l, false, 600, 400, 0);
+	evict(&l, 3, false, true);
+	come_back(&l, page, 1, false);
+	kept_are(&l, 1, false, RS_FIRST_IN_TURN, 1, 0);
+	rs_larger_free(&l);
+}
+
+static void folio_that_was_used_is_spared_later(void **state)
+{
+	struct rs_larger l = { .size = 5 };
+	uint32_t folio, i;
+
+	(void)state;
+	rs_larger_spared(&l, true, 1000, 0, 0);
+	folio = evict_folio(&l, 100, true, 2);
+	come_back(&l, folio, 100, true);
+	for (i = 0; i < 30; i++)
+		evict(&l, 200 + i, true, false);
+	come_back(&l, folio + 1, 101, true);
+	kept_are(&l, 2, false, RS_FIRST_IN_TURN, 0, 2);
+	rs_larger_free(&l);
+}
+
 static void one_type_may_go_first(void **state)
 {
 	struct rs_larger l = { 0 };
@@ -267,6 +363,11 @@ int main(void)
 		cmocka_unit_test(used_pages_are_spared_as_often_as_in_the_recording),
 		cmocka_unit_test(share_is_that_of_many_pages),
 		cmocka_unit_test(file_page_that_was_read_keeps_its_turn),
+		cmocka_unit_test(anon_page_that_was_used_gets_another_turn),
+		cmocka_unit_test(page_that_came_in_again_is_counted_once),
+		cmocka_unit_test(page_moved_on_has_its_turn_after_all_the_others),
+		cmocka_unit_test(what_just_went_is_not_spared),
+		cmocka_unit_test(folio_that_was_used_is_spared_later),
 		cmocka_unit_test(one_type_may_go_first),
 		cmocka_unit_test(page_that_was_freed_is_no_refault),
 	};
