@@ -202,7 +202,7 @@ recommend-vs-kernel:
 # docs/working-set.md: predicted refaults against those with that much more memory.
 working-set: $(LAB)
 	$(Q)tests/vm/working-set.sh $(CURVES) > docs/working-set.md
-CURVES ?= 6.1 6.12 7.2
+CURVES ?= $(foreach k,6.1 6.12 6.18 7.2,$(k) $(k):others) 6.18:again 7.2:again
 
 kernel-support: $(LAB)
 	$(Q)tests/vm/kernels.sh --write

@@ -79,7 +79,7 @@ int rs_larger_evict(struct rs_larger *l, uint64_t place, bool file, bool used, u
 		free(back);
 	}
 	l->both[file] = true;
-	l->large |= nr > 1;
+	l->largest = nr > l->largest ? nr : l->largest;
 	return log_entry(l, (struct rs_larger_entry){
 				    .page = *ret_page, .kind = EVICT, .file = file, .used = used, .nth = nth, .nr = nr });
 }
@@ -117,7 +117,7 @@ int rs_larger_thin(const struct rs_larger *l, uint32_t by, struct rs_larger *ret
 	int err = number ? 0 : -ENOMEM;
 	size_t i;
 
-	*ret = (struct rs_larger){ .generations = l->generations, .large = l->large, .both = { l->both[0], l->both[1] } };
+	*ret = (struct rs_larger){ .generations = l->generations, .largest = l->largest, .both = { l->both[0], l->both[1] } };
 	for (i = 0; i < l->nr_log && !err; i++) {
 		struct rs_larger_entry e = l->log[i];
 		uint32_t unit = e.page - (e.kind == EVICT && e.nr > 1 ? e.nth : 0);
@@ -153,7 +153,7 @@ int rs_larger_thin(const struct rs_larger *l, uint32_t by, struct rs_larger *ret
 
 bool rs_larger_differs(const struct rs_larger *l)
 {
-	return l->large || l->generations;
+	return l->largest > 1 || l->generations;
 }
 
 void rs_larger_free(struct rs_larger *l)

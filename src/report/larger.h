@@ -35,7 +35,8 @@ struct rs_larger {
 	uint64_t refaults[2]; /* in the log: anon and file */
 	uint64_t moved; /* pages that were moved on since the last rate */
 	float spared[2]; /* share of the used pages that were, anon and file */
-	bool generations, large, both[2]; /* seen: states of MGLRU, folios of several pages, types */
+	uint32_t largest; /* folio, in pages */
+	bool generations, both[2]; /* seen: states of MGLRU, types */
 };
 
 /*

@@ -191,10 +191,12 @@ struct rs_working_set_played {
 	double kept[2], low, high; /* without chance */
 };
 
-/* By this much memory may be more or less than its limit, as the evicted page sees it. */
+/* By this much memory may be more or less than its limit: what one reclaim evicts, and it keeps or gives a whole folio. */
 static uint64_t swing(const struct rs_working_set *ws)
 {
-	return ws->runs_pages ? ws->runs_squares / ws->runs_pages : 0;
+	uint64_t reclaim = ws->runs_pages ? ws->runs_squares / ws->runs_pages : 0;
+
+	return reclaim > ws->larger.largest ? reclaim : ws->larger.largest;
 }
 
 static uint64_t in_order(struct rs_working_set *ws, uint64_t extra)
