@@ -61,7 +61,8 @@ static int log_rate(struct rs_larger *l, struct rs_larger_rate rate)
 	return log_entry(l, (struct rs_larger_entry){ .page = l->nr_rates++, .kind = RATE });
 }
 
-int rs_larger_evict(struct rs_larger *l, uint64_t place, bool file, bool used, uint32_t nth, uint32_t nr, uint32_t *ret_page)
+int rs_larger_evict(struct rs_larger *l, uint64_t place, bool file, bool used, uint32_t nth, uint32_t nr,
+		    uint32_t *ret_page)
 {
 	struct rs_larger_back *back = NULL;
 	int err = 0;
@@ -80,8 +81,9 @@ int rs_larger_evict(struct rs_larger *l, uint64_t place, bool file, bool used, u
 	}
 	l->both[file] = true;
 	l->largest = nr > l->largest ? nr : l->largest;
-	return log_entry(l, (struct rs_larger_entry){
-				    .page = *ret_page, .kind = EVICT, .file = file, .used = used, .nth = nth, .nr = nr });
+	return log_entry(l,
+			 (struct rs_larger_entry){
+				 .page = *ret_page, .kind = EVICT, .file = file, .used = used, .nth = nth, .nr = nr });
 }
 
 int rs_larger_return(struct rs_larger *l, uint32_t page, uint64_t place, bool file, bool refault)
@@ -117,7 +119,9 @@ int rs_larger_thin(const struct rs_larger *l, uint32_t by, struct rs_larger *ret
 	int err = number ? 0 : -ENOMEM;
 	size_t i;
 
-	*ret = (struct rs_larger){ .generations = l->generations, .largest = l->largest, .both = { l->both[0], l->both[1] } };
+	*ret = (struct rs_larger){ .generations = l->generations,
+				   .largest = l->largest,
+				   .both = { l->both[0], l->both[1] } };
 	for (i = 0; i < l->nr_log && !err; i++) {
 		struct rs_larger_entry e = l->log[i];
 		uint32_t unit = e.page - (e.kind == EVICT && e.nr > 1 ? e.nth : 0);
@@ -134,7 +138,9 @@ int rs_larger_thin(const struct rs_larger *l, uint32_t by, struct rs_larger *ret
 		if (!number[e.page] && (e.kind == RETURN || (unit * 0x9E3779B1U >> 7) % by))
 			continue;
 		if (rated) {
-			err = log_rate(ret, (struct rs_larger_rate){ rate.size / by, rate.moved / by, { rate.spared[0], rate.spared[1] } });
+			err = log_rate(ret, (struct rs_larger_rate){ rate.size / by,
+								     rate.moved / by,
+								     { rate.spared[0], rate.spared[1] } });
 			rate.moved %= by;
 			rated = false;
 		}
@@ -345,9 +351,12 @@ static void touch(struct play *p, const struct rs_larger_entry *e)
 	}
 }
 
-int rs_larger_play(const struct rs_larger *l, uint64_t extra, bool in_use, enum rs_larger_first first, uint64_t ret_kept[2])
+int rs_larger_play(const struct rs_larger *l, uint64_t extra, bool in_use, enum rs_larger_first first,
+		   uint64_t ret_kept[2])
 {
-	struct play p = { .l = l, .extra = extra, .in_use = in_use, .whose = first, .credit = { 0.5, 0.5 }, .size = SIZE_NOT_KNOWN };
+	struct play p = {
+		.l = l, .extra = extra, .in_use = in_use, .whose = first, .credit = { 0.5, 0.5 }, .size = SIZE_NOT_KNOWN
+	};
 	size_t i;
 
 	p.pages = calloc((size_t)l->nr_pages + 1, sizeof(*p.pages));

@@ -43,7 +43,8 @@ struct rs_larger {
  * Takes a page that was just evicted, the @nth of a folio of @nr, whose first page has number @first. @used: more than once, as
  * its shadow tells. *ret_page: its number. 0 or -ENOMEM.
  */
-int rs_larger_evict(struct rs_larger *l, uint64_t place, bool file, bool used, uint32_t nth, uint32_t nr, uint32_t *ret_page);
+int rs_larger_evict(struct rs_larger *l, uint64_t place, bool file, bool used, uint32_t nth, uint32_t nr,
+		    uint32_t *ret_page);
 /* Page @page is not away any more. @refault: it came back. 0 or -ENOMEM. */
 int rs_larger_return(struct rs_larger *l, uint32_t page, uint64_t place, bool file, bool refault);
 /* Of pages of one type that were used more than once, MGLRU has moved @spared on and evicted @evicted; of others it moved @others on. */
@@ -58,7 +59,8 @@ bool rs_larger_differs(const struct rs_larger *l);
 
 enum rs_larger_first { RS_FIRST_IN_TURN, RS_FIRST_ANON, RS_FIRST_FILE };
 /* How many refaults @extra pages would have avoided, anon and file. @first: whose pages go. 0 or -ENOMEM. */
-int rs_larger_play(const struct rs_larger *l, uint64_t extra, bool in_use, enum rs_larger_first first, uint64_t ret_kept[2]);
+int rs_larger_play(const struct rs_larger *l, uint64_t extra, bool in_use, enum rs_larger_first first,
+		   uint64_t ret_kept[2]);
 void rs_larger_free(struct rs_larger *l);
 
 #endif

@@ -205,8 +205,8 @@ static uint64_t in_order(struct rs_working_set *ws, uint64_t extra)
 }
 
 /* One point, at least as much as the one before. */
-static int play(struct rs_working_set *ws, const struct rs_larger *l, uint32_t by, const struct rs_working_set_played *before,
-		struct rs_working_set_played *point)
+static int play(struct rs_working_set *ws, const struct rs_larger *l, uint32_t by,
+		const struct rs_working_set_played *before, struct rs_working_set_played *point)
 {
 	uint64_t pages[2];
 	double kept[2];
