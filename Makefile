@@ -20,7 +20,7 @@ BASE   := log json readfile
 KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup pressure setting
 TRACE  := schema codec output writer reader show tasks
 PROBE  := hooks permit ring choose capture counts gauge describe mentions process record
-REPORT := latency text working_set refault refault_show generations generations_show report report_summary report_text report_json
+REPORT := latency text larger working_set refault refault_show generations generations_show report report_summary report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 MODEL  += lru_gen lru_gen_folio
@@ -160,7 +160,7 @@ LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck $(OUT
 
 # Needs neither root nor a kernel that can be traced.
 CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)' \
-	'tests/replay/replay.sh $(OUT)' 'tests/cli/apply.sh $(OUT)' 'tests/cli/tune.sh $(OUT)'
+	'tests/replay/replay.sh $(OUT)' 'tests/cli/anywhere.sh $(OUT)' 'tests/cli/apply.sh $(OUT)' 'tests/cli/tune.sh $(OUT)'
 check: all $(UNIT_TESTS) $(OUT)/tests/cli/killer $(OUT)/tests/docs/events
 	$(Q)tests/run.sh $(CHECKS)
 
@@ -202,7 +202,7 @@ recommend-vs-kernel:
 # docs/working-set.md: predicted refaults against those with that much more memory.
 working-set: $(LAB)
 	$(Q)tests/vm/working-set.sh $(CURVES) > docs/working-set.md
-CURVES ?= 6.1 6.12 7.2
+CURVES ?= $(foreach k,6.1 6.12 6.18 7.2,$(k) $(k):others) 6.18:again 7.2:again
 
 kernel-support: $(LAB)
 	$(Q)tests/vm/kernels.sh --write
