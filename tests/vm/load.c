@@ -5,6 +5,7 @@
  *   load fill FILE MIB             write a file of numbers that do not compress
  *   load stream FILE MIB PASSES    read a file from end to end
  *   load anon MIB TOUCHES PROCS    fill anonymous memory, then touch pages of it at random
+ *   load pace FILE KIB TIMES US    read so much of a file and rest US microseconds on average, so many times
  *   load reads FILE MIB COUNT      read pages of a file at random
  *   load mix FILE MIB TOUCHES      anonymous memory, random reads of FILE, and a writer
  *   load burst FILE MIB TIMES      read FILE all the time while two processes grow and shrink
@@ -160,6 +161,31 @@ static void stream(const char *file, size_t mib, int passes)
 		lseek(fd, 0, SEEK_SET);
 		while (done < mib * MIB && (n = read(fd, buf, sizeof(buf))) > 0)
 			done += n;
+	}
+	close(fd);
+}
+
+/* From the whole file, round and round: what is read is never there any more. The rests are of any length up to twice US. */
+static void pace(const char *file, size_t kib, long times, unsigned long us)
+{
+	static char buf[65536];
+	uint64_t seed = 11;
+	int fd = open(file, O_RDONLY);
+
+	if (fd < 0)
+		fail(file);
+	while (times--) {
+		size_t done;
+		ssize_t n;
+
+		for (done = 0; done < kib << 10; done += n) {
+			n = read(fd, buf, sizeof(buf));
+			if (n < 0)
+				fail(file);
+			if (!n && lseek(fd, 0, SEEK_SET))
+				fail(file);
+		}
+		usleep(next_random(&seed) % (2 * us + 1));
 	}
 	close(fd);
 }
@@ -605,6 +631,10 @@ int main(int argc, char **argv)
 				_exit(0);
 			}
 		return wait_all();
+	}
+	if (!strcmp(mode, "pace") && argc == 6) {
+		pace(argv[2], a, b, atol(argv[5]));
+		return 0;
 	}
 	if (!strcmp(mode, "reads") && argc == 5) {
 		random_reads(argv[2], a, b, 0, 3);
