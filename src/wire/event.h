@@ -381,7 +381,9 @@ enum rs_folio_outcome {
 	F(__u64, anon_before, PAGES, "both anon lists, likewise")                                  \
 	F(__u64, write_pending, PAGES, "NR_ZONE_WRITE_PENDING")                                    \
 	F(__s64, write_pending_diff, PAGES, "not folded yet")                                      \
-	F(__u64, free_before, PAGES, "NR_FREE_PAGES when it was entered, precise")
+	F(__u64, free_before, PAGES, "NR_FREE_PAGES when it was entered, precise")                 \
+	F(__u64, active_file_before, PAGES, "of file_before the active ones")                      \
+	F(__u64, active_anon_before, PAGES, "of anon_before the active ones")
 
 #define RS_FIELDS_try_to_free_pages_begin(F, A) RS_FIELDS_SC(F)
 

@@ -2,7 +2,7 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones cycles scarce aging"
+WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones cycles scarce"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
@@ -15,7 +15,7 @@ machine() {
 	numa | noderec) echo "-d -w zram:512 -n 256,256" ;;
 	slow) echo "-d -w disk:512 -r 6" ;;
 	# Most of their time is rest, which costs nothing where instructions are counted.
-	cycles) echo "-d -i -t 600 -n 256,256" ;;
+	cycles) echo "-d -i -t 600 -m 320 -n 160,160" ;;
 	scarce) echo "-d -i -t 600" ;;
 	*) echo "-d -w zram:512" ;;
 	esac
@@ -197,26 +197,24 @@ command_of() {
 	;;
 	# Requests that the highest zone does not help.
 	zones) echo 'load slab /data/many 40000 60000; load stream /data/big 420 1; load slab /data/many 40000 20000' ;;
-	# What kernels decide seldom, in bulk. kswapd of two nodes woken, and asleep again before it is woken once more, or not
-	# yet; marks that are written anew meanwhile; and zones that are reclaimed from before another node is asked.
+	# kswapd of two nodes woken, and asleep again before it is woken once more, or not yet; and zones that are reclaimed from
+	# before another node is asked.
 	cycles) cat <<-'EOF'
 		echo 10 >/sys/kernel/mm/lru_gen/min_ttl_ms
-		echo 1024 >/proc/sys/vm/min_free_kbytes
-		for n in 0 1; do load node $n stream /data/big 300 1; done
-		load node 0 pace /data/big 1536 700 160000 &
-		load node 1 pace /data/big 1536 700 160000 &
-		for i in $(seq 100); do
-			for min in 1100 900 1024; do echo $min >/proc/sys/vm/min_free_kbytes; usleep 100000; done
-			for wsf in 12 8 10; do echo $wsf >/proc/sys/vm/watermark_scale_factor; usleep 100000; done
-		done
+		echo 0 >/proc/sys/vm/watermark_boost_factor
+		load stream /data/big 330 1
+		load node 0 pace /data/big 256 400 90000 &
+		load node 1 pace /data/big 256 400 90000 &
 		wait
 		echo 1 >/proc/sys/vm/zone_reclaim_mode
-		load pace /data/big 1024 200 60000
+		load pace /data/big 1024 400 20000
 		echo 0 >/proc/sys/vm/zone_reclaim_mode
 	EOF
 	;;
-	# The OOM killer, by order and for want of memory; huge pages, one more each time, where there are none to be had.
+	# What kernels decide seldom, in bulk. The OOM killer, by order and for want of memory; huge pages, one more each time,
+	# where there are none to be had; and marks that are written anew each time.
 	scarce) cat <<-'EOF'
+		echo 10 >/sys/kernel/mm/lru_gen/min_ttl_ms
 		echo 1 >/proc/sys/kernel/printk; echo 1 >/proc/sys/vm/overcommit_memory; echo 0 >/proc/sys/vm/oom_dump_tasks
 		echo 0 >/proc/sys/vm/compact_unevictable_allowed
 		for i in $(seq 1000); do
@@ -228,24 +226,17 @@ command_of() {
 		echo 3 >/proc/sys/vm/drop_caches
 		load mlock $(awk '/^MemFree/ { print int($2 / 1024) - 48 }' /proc/meminfo) hold 1 /tmp/held &
 		until [ -e /tmp/held ]; do sleep 1; done
-		for i in $(seq 30); do
+		# A recorder that waits for memory itself has to catch up.
+		for i in $(seq 12); do
 			sh -c 'echo 1000 >/proc/self/oom_score_adj; exec load oom 60'
-			usleep 500000
+			sleep 4
 		done
-		load pace /data/big 256 100000 20000 &
-		for i in $(seq 1000); do echo 220 >/proc/sys/vm/nr_hugepages; usleep 40000; done
+		load pace /data/big 128 100000 40000 &
+		for i in $(seq 1000); do
+			echo 220 >/proc/sys/vm/nr_hugepages; echo $((2800 + i % 9)) >/proc/sys/vm/min_free_kbytes
+			usleep 40000
+		done
 		echo 0 >/proc/sys/vm/nr_hugepages
-		kill $(pidof load)
-		wait
-	EOF
-	;;
-	# MGLRU: every lruvec aged again and again while its pages come and go.
-	aging) cat <<-'EOF'
-		echo 1 >/sys/kernel/mm/lru_gen/min_ttl_ms
-		cg=/sys/fs/cgroup; mkdir $cg/t $cg/u; echo 56M >$cg/t/memory.max; echo 40M >$cg/u/memory.max
-		sh -c "echo \$\$ >$cg/t/cgroup.procs; load pace /data/big 512 1000000 20000 & exec load anon 42 20000 2" &
-		sh -c "echo \$\$ >$cg/u/cgroup.procs; exec load pace /data/big 512 1000000 20000" &
-		for i in $(seq 150); do load lrugen /tmp/ages; usleep 50000; done
 		kill $(pidof load)
 		wait
 	EOF
