@@ -214,7 +214,6 @@ command_of() {
 	# What kernels decide seldom, in bulk. The OOM killer, by order and for want of memory; huge pages, one more each time,
 	# where there are none to be had; and marks that are written anew each time.
 	scarce) cat <<-'EOF'
-		echo 10 >/sys/kernel/mm/lru_gen/min_ttl_ms
 		echo 1 >/proc/sys/kernel/printk; echo 1 >/proc/sys/vm/overcommit_memory; echo 0 >/proc/sys/vm/oom_dump_tasks
 		echo 0 >/proc/sys/vm/compact_unevictable_allowed
 		for i in $(seq 1000); do
@@ -227,7 +226,7 @@ command_of() {
 		load mlock $(awk '/^MemFree/ { print int($2 / 1024) - 48 }' /proc/meminfo) hold 1 /tmp/held &
 		until [ -e /tmp/held ]; do sleep 1; done
 		# A recorder that waits for memory itself has to catch up.
-		for i in $(seq 12); do
+		for i in $(seq 8); do
 			sh -c 'echo 1000 >/proc/self/oom_score_adj; exec load oom 60'
 			sleep 4
 		done
