@@ -3,19 +3,40 @@
  * tests/vm/crosscheck.c compares a recording with what the kernel and others have counted in the same run. Here a run is made
  * up in which everything corresponds; then one number is changed at a time, and just the rule that is about it has to notice.
  */
+#include "../../src/report/refault.h"
+#include "../../src/report/report.h"
+#include "recording.h"
+
 int crosscheck_main(int argc, char **argv);
+static int report_with_a_mistake(struct rs_reader *reader, struct rs_report **ret);
+
 #define main crosscheck_main
+#define rs_report_create report_with_a_mistake
 #include "../vm/crosscheck.c"
 #undef main
-
-#include <fcntl.h>
-#include <sys/stat.h>
-
-#include "recording.h"
+#undef rs_report_create
 
 #define WORKER 7
 #define RECORDER 9
 #define SETTINGS 20
+
+static enum { NO_MISTAKE, NO_REPORT, FORGETS, LINKS_TOO_MANY, CURVE_TOO_LONG } mistake;
+
+/* The report does not depend on what others count, so that its mistakes have to be made for it. */
+static int report_with_a_mistake(struct rs_reader *reader, struct rs_report **ret)
+{
+	struct rs_refaults *f;
+	int err = mistake == NO_REPORT ? -EIO : rs_report_create(reader, ret);
+
+	if (err)
+		return err;
+	f = (*ret)->refaults;
+	assert_int_equal(f->linked[0], 1);
+	f->unlinked[1] -= mistake == FORGETS;
+	f->links->refaulted += mistake == LINKS_TOO_MANY;
+	f->working_sets->of[0].nr += mistake == CURVE_TOO_LONG;
+	return 0;
+}
 
 struct count {
 	const char *name;
@@ -33,7 +54,7 @@ struct world {
 	int64_t a, b, c; /* anon refaults of memory.stat: /a, /a/b, /a/c */
 	const char *drsnoop;
 	int settings;
-	int64_t mark, boost; /* what zoneinfo has more than the record; and its boost */
+	int64_t mark[3], boost; /* what zoneinfo has more than the record, of min, low and high; and its boost */
 	int recorder_refaults;
 	int nid; /* of the zone whose marks are set */
 };
@@ -112,6 +133,7 @@ static uint64_t put_records(struct rs_writer *w, const struct world *world)
 	PUT_RECORD(WORKER, shrink_slab, .total_scan = 100, .left = 40);
 	PUT_RECORD(WORKER, balance_pgdat_begin, .highest_zoneidx = 1);
 	PUT_RECORD(WORKER, mark_victim, .victim = 3);
+	PUT_RECORD(WORKER, zone_state, .context = RS_ZONE_OF_SET_WATERMARKS + 1, .nid = world->nid, .min = 1);
 	for (i = 0; i < SETTINGS; i++)
 		PUT_RECORD(WORKER, zone_state, .context = RS_ZONE_OF_SET_WATERMARKS, .nid = world->nid, .min = 100 + i, .low = 200 + i,
 			   .high = 300 + i);
@@ -119,7 +141,8 @@ static uint64_t put_records(struct rs_writer *w, const struct world *world)
 	PUT_RECORD(RECORDER, workingset_refault, .cgroup = 1, .nr_pages = 1, .file = 1);
 	PUT_RECORD(WORKER, workingset_refault, .cgroup = 12, .nr_pages = 5);
 	PUT_RECORD(WORKER, workingset_refault, .cgroup = 13, .nr_pages = 2);
-	PUT_RECORD(WORKER, workingset_refault, .cgroup = 14, .nr_pages = 1);
+	PUT_RECORD(WORKER, workingset_eviction, .nr_pages = 1, .shadow = 0x100, .place = 77);
+	PUT_RECORD(WORKER, workingset_refault, .cgroup = 14, .nr_pages = 1, .shadow = 0x100, .place = 77);
 	PUT_RECORD(WORKER, workingset_refault, .cgroup = 1, .nr_pages = 4, .file = 1);
 	if (world->recorder_refaults)
 		PUT_RECORD(RECORDER, workingset_refault, .cgroup = 1, .nr_pages = world->recorder_refaults, .file = 1);
@@ -222,12 +245,12 @@ static void make_others(const char *dir, const struct world *world)
 	}
 	f = create(dir, "zoneinfo");
 	for (i = 0; i < world->settings; i++) {
-		int64_t more = world->boost + (i == 3 ? world->mark : 0);
+		const int64_t *more = i == 3 ? world->mark : as_it_should_be.mark, boost = world->boost;
 
 		fprintf(f,
 			"== %d\nNode %d, zone    DMA\n  pages free     500\n        boost    %" PRIi64 "\n        min      %" PRIi64
 			"\n        low      %" PRIi64 "\n        high     %" PRIi64 "\n        spanned  4000\n        present  4000\n        managed  4000\n",
-			i, world->nid, world->boost, 100 + i + more, 200 + i + more, 300 + i + more);
+			i, world->nid, boost, 100 + i + boost + more[0], 200 + i + boost + more[1], 300 + i + boost + more[2]);
 	}
 	fclose(f);
 }
@@ -408,6 +431,20 @@ static void refaults_equal_memory_stat_of_each_cgroup(void **state)
 	BROKEN("workingset_refault_anon of /a/b;", w.release = "5.10.1"; w.b++);
 }
 
+static void a_report_that_is_wrong(void **state)
+{
+	(void)state;
+	mistake = NO_REPORT;
+	BROKEN("the report cannot be made;", (void)w);
+	mistake = FORGETS;
+	BROKEN("refaults of file pages in the report;", (void)w);
+	mistake = LINKS_TOO_MANY;
+	BROKEN("of them with their reclaim;of them in a curve;", (void)w);
+	mistake = CURVE_TOO_LONG;
+	BROKEN("of them in a curve;", (void)w);
+	mistake = NO_MISTAKE;
+}
+
 static void stalls_equal_drsnoops(void **state)
 {
 	(void)state;
@@ -428,7 +465,9 @@ static void stalls_equal_drsnoops(void **state)
 static void marks_equal_zoneinfo(void **state)
 {
 	(void)state;
-	BROKEN("marks after ;", w.mark = 1);
+	BROKEN("marks after ;", w.mark[0] = 1);
+	BROKEN("marks after ;", w.mark[1] = 1);
+	BROKEN("marks after ;", w.mark[2] = -1);
 	BROKEN("", w.boost = 40);
 	BROKEN("marks after ;", w.settings = SETTINGS - 1);
 	BROKEN("marks after ;", w.settings = SETTINGS + 1);
@@ -446,6 +485,7 @@ int main(void)
 		cmocka_unit_test(mglru_counts_what_it_isolates),
 		cmocka_unit_test(mglru_that_is_silent),
 		cmocka_unit_test(refaults_equal_memory_stat_of_each_cgroup),
+		cmocka_unit_test(a_report_that_is_wrong),
 		cmocka_unit_test(stalls_equal_drsnoops),
 		cmocka_unit_test(marks_equal_zoneinfo),
 	};
