@@ -42,15 +42,15 @@ static void score(struct rs_diff *d, const struct rs_thread *thread, const struc
 	struct rs_frame *frame = rs_frame_find(thread, RS_EVENT_oom_begin);
 	int64_t points = oom_badness(&in, e->totalpages, rs_diff_why(d));
 	/* for what is not recorded: MMF_OOM_SKIP, or a vfork */
-	bool spared = e->points == OOM_NEVER && points != OOM_NEVER;
+	bool spared = !e->untold && e->points == OOM_NEVER && points != OOM_NEVER;
 
 	in.skip = spared;
 	if (frame)
 		compete(rs_frame_state(frame, struct candidates), &in, e);
 	/* the memory is another thread's */
-	if (frame && (hidden || !e->has_mm) && e->points != OOM_NEVER)
+	if (frame && (hidden || !e->has_mm) && !e->untold && e->points != OOM_NEVER)
 		rs_frame_state(frame, struct candidates)->unknown = true;
-	if (!e->has_mm || spared || hidden) {
+	if (!e->has_mm || spared || hidden || e->untold) {
 		rs_count_hidden(d, RS_DECIDE_oom_badness);
 		return;
 	}

@@ -768,7 +768,9 @@ enum rs_folio_outcome {
 	F(__s32, oom_score_adj, NUM, "oom_score_adj")                                              \
 	F(__u32, has_mm, BOOL, "its first thread has memory")                                      \
 	F(__u64, rss_sum, PAGES, "in memory, with what the CPUs count for themselves; 0: not told") \
-	F(__u64, swapents_sum, PAGES, "in swap, in the same way")
+	F(__u64, swapents_sum, PAGES, "in swap, in the same way")                                  \
+	F(__u32, untold, BOOL, "points is not told: another's were more")                          \
+	F(__u32, pad, PAD, "")
 
 #define RS_FIELDS_mark_victim(F, A)                                                                \
 	F(__u32, victim, NUM, "thread that will die")                                             \
