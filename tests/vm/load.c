@@ -14,6 +14,7 @@
  *   load node NODE COMMAND...      run COMMAND with memory from one NUMA node only
  *   load huge MIB TIMES            fill memory that wants to be huge pages, again and again
  *   load oom MIB                   fill memory until something gives
+ *   load victims TIMES             have the OOM killer, by sysrq, kill a process that offers itself
  *   load hot MIB SECONDS           touch memory in order, over and over
  *   load bursts FILE MIB TIMES SEED          read FILE at a steady pace while two processes grow in bursts and shrink
  *   load touch MIB TOUCHES US SEED           fill anonymous memory, then touch it, resting US after each 16 touches
@@ -457,6 +458,32 @@ static void huge(size_t mib, int times)
 	}
 }
 
+static void put(const char *file, const char *text)
+{
+	int fd = open(file, O_WRONLY);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0 || close(fd))
+		fail(file);
+}
+
+static void victims(int times)
+{
+	char path[64];
+
+	while (times--) {
+		pid_t pid = start();
+
+		if (!pid)
+			for (;;)
+				pause();
+		snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", pid);
+		put(path, "1000");
+		put("/proc/sysrq-trigger", "f");
+		if (waitpid(pid, NULL, 0) < 0)
+			fail("waitpid");
+	}
+}
+
 static void hot(size_t mib, int seconds)
 {
 	char *p = map(mib * MIB);
@@ -682,6 +709,10 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(mode, "oom") && argc == 3) {
 		anon(atol(argv[2]), 0, 1);
+		return 0;
+	}
+	if (!strcmp(mode, "victims") && argc == 3) {
+		victims(atoi(argv[2]));
 		return 0;
 	}
 	if (!strcmp(mode, "hot") && argc == 4) {

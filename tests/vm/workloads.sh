@@ -216,12 +216,7 @@ command_of() {
 	scarce) cat <<-'EOF'
 		echo 1 >/proc/sys/kernel/printk; echo 1 >/proc/sys/vm/overcommit_memory; echo 0 >/proc/sys/vm/oom_dump_tasks
 		echo 0 >/proc/sys/vm/compact_unevictable_allowed
-		for i in $(seq 1000); do
-			sh -c 'echo 1000 >/proc/self/oom_score_adj; exec sleep 900' &
-			usleep 10000
-			echo f >/proc/sysrq-trigger
-			wait
-		done
+		load victims 1000
 		echo 3 >/proc/sys/vm/drop_caches
 		load mlock $(awk '/^MemFree/ { print int($2 / 1024) - 48 }' /proc/meminfo) hold 1 /tmp/held &
 		until [ -e /tmp/held ]; do sleep 1; done
