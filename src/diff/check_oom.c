@@ -42,7 +42,7 @@ static void score(struct rs_diff *d, const struct rs_thread *thread, const struc
 	struct rs_frame *frame = rs_frame_find(thread, RS_EVENT_oom_begin);
 	int64_t points = oom_badness(&in, e->totalpages, rs_diff_why(d));
 	/* for what is not recorded: MMF_OOM_SKIP, or a vfork */
-	bool spared = !e->untold && e->points == OOM_NEVER && points != OOM_NEVER;
+	bool spared = e->points == OOM_NEVER && points != OOM_NEVER;
 
 	in.skip = spared;
 	if (frame)

@@ -200,11 +200,11 @@ command_of() {
 	# kswapd of two nodes woken, and asleep again before it is woken once more, or not yet; and zones that are reclaimed from
 	# before another node is asked.
 	cycles) cat <<-'EOF'
-		echo 10 >/sys/kernel/mm/lru_gen/min_ttl_ms
-		echo 0 >/proc/sys/vm/watermark_boost_factor
+		echo 1 >/sys/kernel/mm/lru_gen/min_ttl_ms
+		echo 0 >/proc/sys/vm/watermark_boost_factor; echo 1024 >/proc/sys/vm/min_free_kbytes
 		load stream /data/big 330 1
-		load node 0 pace /data/big 256 400 90000 &
-		load node 1 pace /data/big 256 400 90000 &
+		load node 0 pace /data/big 256 1000 90000 &
+		load node 1 pace /data/big 256 1000 90000 &
 		wait
 		echo 1 >/proc/sys/vm/zone_reclaim_mode
 		load pace /data/big 1024 400 20000
