@@ -24,7 +24,7 @@ REPORT := latency text working_set refault refault_show generations generations_
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 MODEL  += lru_gen lru_gen_folio
-SIM    := sim sched lru_queue page folio shrink_lists lru_gen lru_gen_evict reclaim kswapd alloc oom swap touch device writeback memcg slab pool
+SIM    := sim sched lru_queue page folio shrink_lists lru_gen lru_gen_evict reclaim kswapd alloc oom swap touch device writeback memcg slab pool sample
 EPISODE := episode
 DIFF   := diff diff_text diff_json explain explain_text explain_json check_watermark
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
@@ -121,7 +121,7 @@ $(OUT)/tests/vm/load $(OUT)/tests/vm/measure $(OUT)/tests/bench/pageout: $(OUT)/
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -static $< -o $@
 
-LINKED := $(addprefix $(OUT)/tests/,vm/crosscheck vm/generations cli/killer bench/pump docs/events fuzz/seeds)
+LINKED := $(addprefix $(OUT)/tests/,vm/crosscheck vm/generations cli/killer bench/pump bench/checking docs/events fuzz/seeds)
 $(OUT)/tests/bench/pump: LDLIBS := -pthread
 $(OUT)/tests/fuzz/seeds: LDLIBS := -lcmocka
 
@@ -216,7 +216,7 @@ demo:
 # What the capture costs, beside other tracers; writes docs/performance.md. QUICK=1: only the table, in short.
 bench:
 	$(Q)tools/install-deps.sh bench
-	$(Q)$(MAKE) --no-print-directory $(LAB) $(OUT)/tests/bench/pump $(OUT)/tests/bench/pageout
+	$(Q)$(MAKE) --no-print-directory $(LAB) $(addprefix $(OUT)/tests/bench/,pump pageout checking)
 	$(Q)tests/bench/bench.sh
 
 # The simulation beside libCacheSim, which is fetched and built outside of this tree. QUICK=1: in short.

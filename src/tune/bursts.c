@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../base/order.h"
+
 /* The gauge's own distance under pressure is 10 ms: a span that is not much longer holds what came at once. */
 #define SHORT_SPAN_NS 15000000ULL
 /* A span in which this many pages came was busy with them. */
@@ -33,13 +35,6 @@ uint32_t rs_load_burst_pages(const struct rs_load_slot *slots, size_t nr)
 	return nr_bursts < MIN_BURSTS ? 0 : largest;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 double rs_load_growth_ns(const struct rs_load_slot *slots, size_t nr)
 {
 	double *costs = calloc(nr, sizeof(*costs)), ret = NAN;
@@ -53,7 +48,7 @@ double rs_load_growth_ns(const struct rs_load_slot *slots, size_t nr)
 			costs[n++] = (double)s->ns / s->anon_new;
 	}
 	if (n >= MIN_BURSTS) {
-		qsort(costs, n, sizeof(*costs), compare_doubles);
+		qsort(costs, n, sizeof(*costs), rs_rising);
 		ret = costs[n / 10];
 	}
 	free(costs);

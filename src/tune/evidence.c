@@ -13,6 +13,7 @@
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
+#include "../base/order.h"
 #include "../diff/diff.h"
 #include "../wire/capture.h"
 
@@ -332,13 +333,6 @@ static void first_pass(struct rs_evidence *e, struct pass *p, const struct rs_ev
 	}
 }
 
-static int falling(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x < y) - (x > y);
-}
-
 static int measure_kswapd(struct rs_evidence *e, struct rs_reader *reader)
 {
 	struct pass *p = calloc(1, sizeof(*p));
@@ -354,7 +348,7 @@ static int measure_kswapd(struct rs_evidence *e, struct rs_reader *reader)
 		first_pass(e, p, event.hdr);
 	}
 	if (!err) {
-		qsort(p->reacts, e->nr_reacts, sizeof(p->reacts[0]), falling);
+		qsort(p->reacts, e->nr_reacts, sizeof(p->reacts[0]), rs_falling);
 		e->react_s = e->nr_reacts ? p->reacts[e->nr_reacts / 2] : NAN;
 		e->react_worst_s = e->nr_reacts ? p->reacts[e->nr_reacts / 20] : NAN;
 		e->dirty_met = p->scanned > 0 ? p->dirty / p->scanned : NAN;
@@ -423,7 +417,7 @@ static int measure_bursts(struct rs_evidence *e, struct rs_reader *reader)
 	}
 	for (i = 0; i < e->nr_zones; i++)
 		if (e->zones[i].nr_bursts)
-			qsort(e->zones[i].bursts, e->zones[i].nr_bursts, sizeof(double), falling);
+			qsort(e->zones[i].bursts, e->zones[i].nr_bursts, sizeof(double), rs_falling);
 	return err;
 }
 

@@ -179,6 +179,12 @@ struct bursts {
 	double worst_pages;
 };
 
+/* What a small zone lacks, another one has. */
+static bool counts(const struct rs_evidence *e, const struct rs_evidence_zone *z)
+{
+	return z->nr_bursts && z->managed && z->managed * SMALL_ZONE >= e->mem_pages;
+}
+
 static void count_bursts(const struct rs_evidence *e, const struct marks *now, const struct marks *then,
 			 struct bursts *b)
 {
@@ -189,8 +195,8 @@ static void count_bursts(const struct rs_evidence *e, const struct marks *now, c
 		const struct rs_evidence_zone *z = &e->zones[i];
 		double pages;
 
-		if (!z->nr_bursts || !z->managed || z->managed * SMALL_ZONE < e->mem_pages)
-			continue; /* what a small zone lacks, another one has */
+		if (!counts(e, z))
+			continue;
 		b->seen += z->nr_bursts;
 		for (n = 0; n < z->nr_bursts; n++) {
 			b->over_now += z->bursts[n] > gap_of(&now->zones[i]);
@@ -226,14 +232,29 @@ static void keep_free_effect(const struct rs_recommendation *r, struct rs_advice
 		gain(a, "memory_kept_free_mib", before, after, after, after);
 }
 
-/* What is kept free is then not taken from what nobody needs. */
-static bool does_not_fit(const struct rs_evidence *e)
+/* Why raised marks may cost more than the stalls do, on loads of the lab as well: only a simulation can tell then. */
+static bool in_doubt(const struct rs_evidence *e, const struct bursts *b, char *why, size_t size)
 {
-	return e->swapout > swaps * e->reclaimed;
+	if (e->stall_s < least_share * e->psi_some_s)
+		snprintf(
+			why, size,
+			"%.0f stalls of %.2f s together, which is %.0f %% of the time lost to memory pressure: reclaiming earlier costs more; "
+			"--simulate tries it",
+			e->stalls, e->stall_s, 100 * e->stall_s / e->psi_some_s);
+	else if (e->swapout > swaps * e->reclaimed) /* what is kept free is not taken from what nobody needs */
+		snprintf(
+			why, size,
+			"%.0f stalls of %.2f s together, and %u bursts that did not fit in; but %.0f pages were swapped out for %.0f reclaimed, "
+			"and what is kept free would be swapped out as well, which cost more than the stalls on such loads in the lab: "
+			"--simulate tries it",
+			e->stalls, e->stall_s, b->over_now, e->swapout, e->reclaimed);
+	else
+		return false;
+	return true;
 }
 
 static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, const struct marks *now,
-		      struct bursts *b)
+		      struct bursts *b, bool doubtful)
 {
 	static const char id[] = "watermark-gap";
 	int64_t wanted = fmin(ceil(b->needed / 5) * 5, WHOLE_ZONE), factor = within_bounds(e, wanted);
@@ -255,7 +276,7 @@ static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	left = (double)b->over_then / b->over_now;
 	most = fmin(1, (b->over_then + 3.0) / b->over_now);
 	a = advise(r, id);
-	a->only_if_simulated = does_not_fit(e) || e->stall_s < least_share * e->psi_some_s;
+	a->only_if_simulated = doubtful;
 	set(a, "vm.watermark_scale_factor", e->watermark_scale_factor, factor);
 	gain(a, "stalls", e->stalls, e->stalls * left, 0, e->stalls * most);
 	gain(a, "stall_s", e->stall_s, e->stall_s * left, 0, e->stall_s * most);
@@ -286,7 +307,7 @@ static void lower_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	struct rs_advice *a;
 
 	for (i = 0; i < e->nr_zones; i++)
-		if (e->zones[i].nr_bursts && e->zones[i].managed && e->zones[i].managed * SMALL_ZONE >= e->mem_pages)
+		if (counts(e, &e->zones[i]))
 			largest = fmax(largest, 10000 * e->zones[i].bursts[0] / e->zones[i].managed);
 	factor = fmin(fmax(10, ceil(2 * largest / 5) * 5), WHOLE_ZONE);
 	marks_under(e, e->min_free_kbytes, factor, &then);
@@ -314,9 +335,12 @@ static void rule_watermark_gap(const struct rs_evidence *e, bool may_simulate, s
 {
 	struct marks now;
 	struct bursts b;
+	char why[sizeof(r->left_alone->why)];
+	bool doubtful;
 
 	marks_under(e, e->min_free_kbytes, e->watermark_scale_factor, &now);
 	count_bursts(e, &now, NULL, &b);
+	doubtful = in_doubt(e, &b, why, sizeof(why));
 	if (!(e->stall_s > worth_while * e->seconds)) {
 		lower_gap(e, r, &now, &b);
 		return;
@@ -334,19 +358,10 @@ static void rule_watermark_gap(const struct rs_evidence *e, bool may_simulate, s
 		      "%.0f stalls of %.2f s together, but only %u bursts that did not fit in and %u times that kswapd began: "
 		      "record for longer",
 		      e->stalls, e->stall_s, b.over_now, e->nr_reacts);
-	else if (e->stall_s < least_share * e->psi_some_s && !may_simulate)
-		leave(r, "watermark-gap",
-		      "%.0f stalls of %.2f s together, which is %.0f %% of the time lost to memory pressure: reclaiming earlier costs more; "
-		      "--simulate tries it",
-		      e->stalls, e->stall_s, 100 * e->stall_s / e->psi_some_s);
-	else if (does_not_fit(e) && !may_simulate)
-		leave(r, "watermark-gap",
-		      "%.0f stalls of %.2f s together, and %u bursts that did not fit in; but %.0f pages were swapped out for %.0f reclaimed, "
-		      "and what is kept free would be swapped out as well, which cost more than the stalls on such loads in the lab: "
-		      "--simulate tries it",
-		      e->stalls, e->stall_s, b.over_now, e->swapout, e->reclaimed);
+	else if (doubtful && !may_simulate)
+		leave(r, "watermark-gap", "%s", why);
 	else
-		raise_gap(e, r, &now, &b);
+		raise_gap(e, r, &now, &b, doubtful);
 }
 
 /* ---- the reserve ---- */

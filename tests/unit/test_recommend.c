@@ -368,29 +368,27 @@ static bool simulated(void *ctx, const struct rs_value *values, unsigned int nr_
 	return after >= 0;
 }
 
+/* The advice to raise the marks, where the simulation says that @after seconds would be lost, of 10; negative: cannot tell. */
+static const struct rs_advice *gap_if_lost(const struct rs_evidence *e, double after, struct rs_recommendation *r)
+{
+	rs_recommend(e, simulated, &after, r);
+	return advice(r, "watermark-gap");
+}
+
 static void advice_that_loses_time_in_simulation_is_taken_back(void **state)
 {
 	struct rs_recommendation r;
 	struct rs_evidence e;
-	double after;
 
 	(void)state;
 	fine_host(&e);
 	bursty(&e, 200, 12345);
-	after = 4;
-	rs_recommend(&e, simulated, &after, &r);
-	assert_true(advice(&r, "watermark-gap")->simulated);
+	assert_true(gap_if_lost(&e, 4, &r)->simulated);
 	assert_string_equal(advice(&r, "watermark-gap")->gains[2].metric, "lost_some_s");
-	after = 10.5; /* worse, but perhaps not */
-	rs_recommend(&e, simulated, &after, &r);
-	assert_string_equal(advice(&r, "watermark-gap")->costs[1].metric, "lost_some_s");
-	after = 12;
-	rs_recommend(&e, simulated, &after, &r);
-	assert_null(advice(&r, "watermark-gap"));
+	assert_string_equal(gap_if_lost(&e, 10.5, &r)->costs[1].metric, "lost_some_s");
+	assert_null(gap_if_lost(&e, 12, &r));
 	assert_non_null(strstr(left_alone(&r, "watermark-gap"), "time lost would rise"));
-	after = -1; /* it cannot tell */
-	rs_recommend(&e, simulated, &after, &r);
-	assert_false(advice(&r, "watermark-gap")->simulated);
+	assert_false(gap_if_lost(&e, -1, &r)->simulated); /* it cannot tell */
 	rs_evidence_deinit(&e);
 }
 
@@ -399,7 +397,6 @@ static void watermark_gap_is_only_raised_where_stalls_are_what_costs(void **stat
 {
 	struct rs_recommendation r;
 	struct rs_evidence e;
-	double after = 9;
 
 	(void)state;
 	fine_host(&e);
@@ -411,11 +408,8 @@ static void watermark_gap_is_only_raised_where_stalls_are_what_costs(void **stat
 	rs_recommend(&e, NULL, NULL, &r);
 	assert_null(advice(&r, "watermark-gap"));
 	assert_non_null(strstr(left_alone(&r, "watermark-gap"), "10 % of the time lost"));
-	rs_recommend(&e, simulated, &after, &r);
-	assert_non_null(advice(&r, "watermark-gap"));
-	after = 10.5;
-	rs_recommend(&e, simulated, &after, &r);
-	assert_null(advice(&r, "watermark-gap"));
+	assert_non_null(gap_if_lost(&e, 9, &r));
+	assert_null(gap_if_lost(&e, 10.5, &r)); /* worse, but perhaps not */
 	e.psi_some_s = NAN; /* not known */
 	rs_recommend(&e, NULL, NULL, &r);
 	assert_non_null(advice(&r, "watermark-gap"));
@@ -444,7 +438,6 @@ static void watermark_gap_is_only_raised_where_memory_suffices(void **state)
 {
 	struct rs_recommendation r;
 	struct rs_evidence e;
-	double after;
 
 	(void)state;
 	fine_host(&e);
@@ -457,16 +450,10 @@ static void watermark_gap_is_only_raised_where_memory_suffices(void **state)
 	rs_recommend(&e, NULL, NULL, &r);
 	assert_null(advice(&r, "watermark-gap"));
 	assert_non_null(strstr(left_alone(&r, "watermark-gap"), "--simulate"));
-	after = 9.5;
-	rs_recommend(&e, simulated, &after, &r);
-	assert_non_null(advice(&r, "watermark-gap"));
-	after = 10.5; /* worse, but perhaps not */
-	rs_recommend(&e, simulated, &after, &r);
-	assert_null(advice(&r, "watermark-gap"));
+	assert_non_null(gap_if_lost(&e, 9.5, &r));
+	assert_null(gap_if_lost(&e, 10.5, &r)); /* worse, but perhaps not */
 	assert_non_null(strstr(left_alone(&r, "watermark-gap"), "time lost would rise"));
-	after = -1;
-	rs_recommend(&e, simulated, &after, &r);
-	assert_null(advice(&r, "watermark-gap"));
+	assert_null(gap_if_lost(&e, -1, &r));
 	assert_non_null(strstr(left_alone(&r, "watermark-gap"), "cannot tell"));
 	rs_evidence_deinit(&e);
 }
