@@ -212,7 +212,7 @@ command_of() {
 	EOF
 	;;
 	# What kernels decide seldom, in bulk. The OOM killer, by order and for want of memory; huge pages, one more each time,
-	# where there are none to be had; and marks that are written anew each time.
+	# where there are none to be had, with and without something to reclaim; and marks that are written anew each time.
 	scarce) cat <<-'EOF'
 		echo 1 >/proc/sys/kernel/printk; echo 1 >/proc/sys/vm/overcommit_memory; echo 0 >/proc/sys/vm/oom_dump_tasks
 		echo 0 >/proc/sys/vm/compact_unevictable_allowed
@@ -225,6 +225,7 @@ command_of() {
 			sh -c 'echo 1000 >/proc/self/oom_score_adj; exec load oom 60'
 			sleep 4
 		done
+		for i in $(seq 500); do echo 220 >/proc/sys/vm/nr_hugepages; usleep 20000; done
 		load pace /data/big 128 100000 40000 &
 		for i in $(seq 1000); do
 			echo 220 >/proc/sys/vm/nr_hugepages; echo $((2800 + i % 9)) >/proc/sys/vm/min_free_kbytes
