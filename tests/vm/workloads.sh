@@ -212,25 +212,24 @@ command_of() {
 	EOF
 	;;
 	# What kernels decide seldom, in bulk. The OOM killer, by order and for want of memory; huge pages, one more each time,
-	# where there are none to be had, with and without something to reclaim; and marks that are written anew each time.
+	# where there are none to be had, with and without something to reclaim; and marks that are written anew.
 	scarce) cat <<-'EOF'
 		echo 1 >/proc/sys/kernel/printk; echo 1 >/proc/sys/vm/overcommit_memory; echo 0 >/proc/sys/vm/oom_dump_tasks
 		echo 0 >/proc/sys/vm/compact_unevictable_allowed
+		min=$(cat /proc/sys/vm/min_free_kbytes)
+		for i in $(seq 520); do echo $((min + i % 2)) >/proc/sys/vm/min_free_kbytes; done
 		load victims 1000
 		echo 3 >/proc/sys/vm/drop_caches
 		load mlock $(awk '/^MemFree/ { print int($2 / 1024) - 48 }' /proc/meminfo) hold 1 /tmp/held &
 		until [ -e /tmp/held ]; do sleep 1; done
 		# A recorder that waits for memory itself has to catch up.
-		for i in $(seq 8); do
+		for i in $(seq 6); do
 			sh -c 'echo 1000 >/proc/self/oom_score_adj; exec load oom 60'
 			sleep 4
 		done
 		for i in $(seq 500); do echo 220 >/proc/sys/vm/nr_hugepages; usleep 20000; done
 		load pace /data/big 128 100000 40000 &
-		for i in $(seq 1000); do
-			echo 220 >/proc/sys/vm/nr_hugepages; echo $((2800 + i % 9)) >/proc/sys/vm/min_free_kbytes
-			usleep 40000
-		done
+		for i in $(seq 1000); do echo 220 >/proc/sys/vm/nr_hugepages; usleep 40000; done
 		echo 0 >/proc/sys/vm/nr_hugepages
 		kill $(pidof load)
 		wait
