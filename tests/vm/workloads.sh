@@ -224,7 +224,7 @@ command_of() {
 		until [ -e /tmp/held ]; do sleep 1; done
 		# A recorder that waits for memory itself has to catch up.
 		for i in $(seq 6); do
-			sh -c 'echo 1000 >/proc/self/oom_score_adj; exec load oom 60'
+			sh -c 'echo 1000 >/proc/self/oom_score_adj; exec load oom 120'
 			sleep 4
 		done
 		for i in $(seq 500); do echo 220 >/proc/sys/vm/nr_hugepages; usleep 20000; done
