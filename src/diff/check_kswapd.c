@@ -55,13 +55,22 @@ struct kswapd_priv {
 	unsigned int nr_waiting;
 	unsigned int nr_throttled; /* tasks in throttle_direct_reclaim(), where allow_direct_reclaim() is not seen */
 	bool sees_allow;
+	bool blind; /* what its loop goes by was left out of the recording */
 };
 
 static struct kswapd_priv *priv_get(struct rs_diff *d)
 {
-	if (!d->priv[RS_PRIV_KSWAPD])
-		d->priv[RS_PRIV_KSWAPD] = calloc(1, sizeof(struct kswapd_priv));
-	return d->priv[RS_PRIV_KSWAPD];
+	const struct rs_reader *reader = d->reader;
+	struct kswapd_priv *p = d->priv[RS_PRIV_KSWAPD];
+
+	if (!p) {
+		p = d->priv[RS_PRIV_KSWAPD] = calloc(1, sizeof(*p));
+		if (p)
+			p->blind = rs_reader_has_probe(reader, "mm_vmscan_kswapd_wake") &&
+				   !(rs_reader_has_probe(reader, "wakeup_kswapd") && rs_reader_has_probe(reader, "balance_pgdat") &&
+				     rs_reader_has_probe(reader, "prepare_kswapd_sleep"));
+	}
+	return p;
 }
 
 static struct node *node_get(struct rs_diff *d, int nid)
@@ -315,6 +324,10 @@ static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 	node = node_get(d, nid);
 	if (!node)
 		return;
+	if (priv_get(d)->blind) {
+		rs_count_hidden(d, RS_DECIDE_kswapd);
+		return;
+	}
 	if (node->tid != hdr->tid)
 		node->known = false;
 	node->tid = hdr->tid;
