@@ -76,7 +76,7 @@ static void put_info(struct fixture *f, const char *settings)
 			.hdr = { .ts_ns = (f)->ts_ns, .tid = 9, .type = RS_EVENT_##name, .len = sizeof(e_) }, \
 			__VA_ARGS__                                                                           \
 		};                                                                                            \
-		assert_int_equal(rs_writer_put_record((f)->writer, 0, &e_.hdr), 0);                           \
+		assert_int_equal(recording_put((f)->writer, 0, &e_.hdr), 0);                           \
 	} while (0)
 
 /* One reading of the gauge, 10 ms after the one before. */
