@@ -33,6 +33,7 @@ enum frame_id {
 	FRAME___alloc_pages_direct_compact,
 	FRAME_out_of_memory,
 	FRAME_oom_badness,
+	FRAME_oom_evaluate_task,
 	FRAME___zone_watermark_ok,
 	FRAME_get_page_from_freelist,
 	FRAME_workingset_eviction,

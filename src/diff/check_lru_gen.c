@@ -45,8 +45,8 @@ static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru
 {
 	struct rs_lru_gen_thread *t = (void *)((char *)l - offsetof(struct rs_lru_gen_thread, loop));
 	bool first = !l->s.begun, observable = !d->rules.kswapd_ages_node && !d->rules.aging_in_loop && l->online;
-	struct try_to_shrink_lruvec before = l->s, after = l->s, otherwise = l->s;
-	enum rs_lru_gen_step model;
+	struct try_to_shrink_lruvec before = l->s, after = l->s;
+	enum rs_lru_gen_step model, by_after = RS_LRU_GEN_END;
 	struct get_nr_to_scan in;
 	uint64_t nr;
 
@@ -62,9 +62,10 @@ static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru
 	in = head_inputs(d, l, &l->before);
 	model = try_to_shrink_lruvec_turn(&before, &in, &d->rules, rs_diff_why(d));
 	nr = step == RS_LRU_GEN_EVICT ? before.nr_batch : 0;
-	if ((model != step || nr != l->nr_given) && l->after.known) {
+	if (l->after.known) {
 		in = head_inputs(d, l, &l->after);
-		if (try_to_shrink_lruvec_turn(&after, &in, &d->rules, NULL) == step &&
+		by_after = try_to_shrink_lruvec_turn(&after, &in, &d->rules, NULL);
+		if ((model != step || nr != l->nr_given) && by_after == step &&
 		    (step != RS_LRU_GEN_EVICT || after.nr_batch == l->nr_given)) {
 			model = step;
 			before = after;
@@ -93,21 +94,13 @@ static void judge_head(struct rs_diff *d, struct rs_lru_gen_loop *l, enum rs_lru
 		      },
 		      2, 0, rs_snapshots_differ(&l->before, &l->after) ? "generations moved around the test" : NULL))
 		l->lost = true;
-	l->s = before;
-	l->aged_otherwise = before;
-	/* Both sizes may call for aging, and tell different numbers for after it. */
-	if (step == RS_LRU_GEN_AGE && l->after.known) {
-		in = head_inputs(d, l, &l->after);
-		if (try_to_shrink_lruvec_turn(&otherwise, &in, &d->rules, NULL) == RS_LRU_GEN_AGE)
-			l->aged_otherwise = otherwise;
-	}
-	/* Both may call for eviction, and end the loop at different numbers. */
+	l->s = l->aged_otherwise = before;
 	l->nr_otherwise = before.nr_to_scan;
-	if (step == RS_LRU_GEN_EVICT && l->after.known) {
-		in = head_inputs(d, l, &l->after);
-		if (try_to_shrink_lruvec_turn(&otherwise, &in, &d->rules, NULL) == step && otherwise.nr_batch == nr)
-			l->nr_otherwise = otherwise.nr_to_scan;
-	}
+	/* The sizes after may call for the same, and tell other numbers for after aging and for the end of the loop. */
+	if (l->after.known && by_after == step && step == RS_LRU_GEN_AGE)
+		l->aged_otherwise = after;
+	if (l->after.known && by_after == step && step == RS_LRU_GEN_EVICT && after.nr_batch == nr)
+		l->nr_otherwise = after.nr_to_scan;
 	if (l->share_known)
 		l->aged_otherwise.if_aged = l->share;
 }

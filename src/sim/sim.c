@@ -51,47 +51,6 @@ void rs_sim_config_init(struct rs_sim_config *config, const struct rs_rules *rul
 	config->min_free_kbytes = calculate_min_free_kbytes(nr_free_buffer_pages(&zone, 1), -1, 0, NULL);
 }
 
-static uint64_t shrunk(uint64_t nr, unsigned int shift)
-{
-	return nr == RS_SIM_UNLIMITED ? nr : (nr + (1ULL << shift >> 1)) >> shift;
-}
-
-void rs_sim_config_scale(struct rs_sim_config *config, unsigned int shift)
-{
-	struct rs_sim_costs *costs = &config->costs;
-	struct rs_sim_device *devices[] = { &config->swap, &config->file };
-	uint32_t *per_page[] = { &costs->access,  &costs->fault,   &costs->alloc,   &costs->free,	 &costs->scan,
-				 &costs->rmap,	  &costs->reclaim, &costs->pageout, &costs->slab_object };
-	unsigned int i;
-
-	for (i = 0; i < config->nr_zones; i++)
-		config->zones[i].managed_pages = shrunk(config->zones[i].managed_pages, shift);
-	config->min_free_kbytes = shrunk(config->min_free_kbytes, shift);
-	config->swap_pages = shrunk(config->swap_pages, shift);
-	config->dirty_bytes = shrunk(config->dirty_bytes, shift);
-	config->dirty_background_bytes = shrunk(config->dirty_background_bytes, shift);
-	for (i = 0; i < RS_ARRAY_SIZE_OF(per_page); i++)
-		*per_page[i] <<= shift;
-	for (i = 0; i < RS_ARRAY_SIZE_OF(devices); i++) {
-		devices[i]->read_page_ns <<= shift;
-		devices[i]->write_page_ns <<= shift;
-	}
-}
-
-static uint64_t mix(uint64_t x)
-{
-	x ^= x >> 33;
-	x *= 0xff51afd7ed558ccdULL;
-	x ^= x >> 33;
-	x *= 0xc4ceb9fe1a85ec53ULL;
-	return x ^ x >> 33;
-}
-
-bool rs_sim_sampled(uint64_t page, unsigned int shift, uint64_t seed)
-{
-	return !shift || mix(page ^ mix(seed)) >> (64 - shift) == 0;
-}
-
 /* ---- Creation. ---- */
 
 static void time_passes(void *arg, uint64_t ns)

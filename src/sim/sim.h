@@ -99,11 +99,17 @@ struct rs_sim_config {
 void rs_sim_config_init(struct rs_sim_config *config, const struct rs_rules *rules, uint64_t nr_pages);
 /*
  * The same host at 1/2^@shift of its size, for a sample of its pages: sizes, limits and swap shrink, times
- * of single pages grow. Batches of the kernel (SWAP_CLUSTER_MAX) cannot shrink.
+ * of single pages and requests grow. Batches of the kernel (SWAP_CLUSTER_MAX) cannot shrink.
  */
 void rs_sim_config_scale(struct rs_sim_config *config, unsigned int shift);
-/* Does @page belong to the sample of 1/2^@shift? */
-bool rs_sim_sampled(uint64_t page, unsigned int shift, uint64_t seed);
+#define RS_SIM_NOT_SAMPLED UINT32_MAX
+/*
+ * A sample of the pages of a trace, @nr accesses to @nr_pages pages: of each 2^@shift that follow each other in the
+ * order of how often they are used, one at random. @ret has nr_pages: the number of each in the sample, in the
+ * order of the ids, or RS_SIM_NOT_SAMPLED. Returns how many are in it, or -ENOMEM.
+ */
+int64_t rs_sim_sample(const uint32_t *ids, size_t nr, uint32_t nr_pages, unsigned int shift, uint64_t seed,
+		      uint32_t *ret);
 
 struct rs_sim;
 

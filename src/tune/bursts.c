@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../base/order.h"
+
 /* The gauge's own distance under pressure is 10 ms: a span that is not much longer holds what came at once. */
 #define SHORT_SPAN_NS 15000000ULL
 /* A span in which this many pages came was busy with them. */
@@ -33,13 +35,6 @@ uint32_t rs_load_burst_pages(const struct rs_load_slot *slots, size_t nr)
 	return nr_bursts < MIN_BURSTS ? 0 : largest;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 double rs_load_growth_ns(const struct rs_load_slot *slots, size_t nr)
 {
 	double *costs = calloc(nr, sizeof(*costs)), ret = NAN;
@@ -53,7 +48,7 @@ double rs_load_growth_ns(const struct rs_load_slot *slots, size_t nr)
 			costs[n++] = (double)s->ns / s->anon_new;
 	}
 	if (n >= MIN_BURSTS) {
-		qsort(costs, n, sizeof(*costs), compare_doubles);
+		qsort(costs, n, sizeof(*costs), rs_rising);
 		ret = costs[n / 10];
 	}
 	free(costs);
@@ -107,6 +102,7 @@ int rs_load_split(struct rs_load_slot **slots, size_t *nr, uint32_t burst_pages)
 			parts[at++] = (struct rs_load_slot){
 				.ns = part(whole[i].ns, k, n),
 				.waited_ns = part(whole[i].waited_ns, k, n),
+				.reader_waited_ns = part(whole[i].reader_waited_ns, k, n),
 				.anon_new = part(whole[i].anon_new, k, n),
 				/* what goes, goes at once: as a process ends or an unmapping does it */
 				.anon_gone = k ? 0 : whole[i].anon_gone,
@@ -122,4 +118,16 @@ int rs_load_split(struct rs_load_slot **slots, size_t *nr, uint32_t burst_pages)
 	*slots = parts;
 	*nr = nr_parts;
 	return 0;
+}
+
+void rs_load_take_turns(struct rs_load_slot *slots, size_t nr, unsigned int nr_growers)
+{
+	uint32_t turn = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		slots[i].grower = turn;
+		if (growth(&slots[i]))
+			turn = (turn + 1) % rs_max(1, nr_growers);
+	}
 }

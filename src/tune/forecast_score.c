@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/order.h"
+
 #define SLACK_NS 100000000ULL /* the gauge tells no finer than this when something happened */
 
 void rs_score_init(struct rs_forecast_score *s, uint64_t horizon_ns)
@@ -143,13 +145,6 @@ double rs_score_brier_base(const struct rs_forecast_score *s)
 	return often * (1 - often);
 }
 
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 double rs_score_median_lead_error(const struct rs_forecast_score *s)
 {
 	unsigned int n = s->nr_leads < RS_SCORE_LEADS ? s->nr_leads : RS_SCORE_LEADS;
@@ -158,6 +153,6 @@ double rs_score_median_lead_error(const struct rs_forecast_score *s)
 	if (!n)
 		return NAN;
 	memcpy(sorted, s->lead_error, n * sizeof(sorted[0]));
-	qsort(sorted, n, sizeof(sorted[0]), by_size);
+	qsort(sorted, n, sizeof(sorted[0]), rs_rising);
 	return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../base/log.h"
+#include "../base/order.h"
 
 #define Z90 1.645
 /*
@@ -33,13 +34,6 @@ static int run_one(void *arg, size_t i)
 
 	return rs_workload_simulate(j->w, side ? j->after : &j->w->config, m->parameters, m->seed + pair % j->nr_seeds,
 				    j->metrics[pair][side], pair ? NULL : &j->results[side]);
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
 }
 
 static double metric_floor(enum rs_metric metric)
@@ -90,13 +84,14 @@ static double error_of(const struct job *j, enum rs_metric metric)
 	return sqrt((own * own + all * all) / 2);
 }
 
+/* Fills @effects, sorted. */
 static double median_effect(const struct job *j, size_t nr_pairs, enum rs_metric metric, double *effects)
 {
 	size_t i;
 
 	for (i = 0; i < nr_pairs; i++)
 		effects[i] = level(j, i, 1, metric) - level(j, i, 0, metric);
-	qsort(effects, nr_pairs, sizeof(*effects), compare_doubles);
+	qsort(effects, nr_pairs, sizeof(*effects), rs_rising);
 	return (effects[(nr_pairs - 1) / 2] + effects[nr_pairs / 2]) / 2;
 }
 
@@ -121,13 +116,12 @@ static double distance(const struct job *j, size_t nr_pairs, double *effects)
  * with the distance.
  */
 static double interval_width(const struct job *j, size_t nr_pairs, enum rs_metric metric, double middle, double far,
-			     double after, double *effects)
+			     double after, const double *effects)
 {
 	double floor = metric_floor(metric), error = error_of(j, metric), mean = 0, variance = 0;
 	const double *recorded = j->w->recorded;
 	size_t i;
 
-	median_effect(j, nr_pairs, metric, effects);
 	for (i = 0; i < nr_pairs; i++)
 		mean += effects[i] / nr_pairs;
 	for (i = 0; i < nr_pairs; i++)

@@ -93,6 +93,7 @@ echo "status $?" >>"$pump.even"
 "$build/tests/bench/pump" "$results/$kernel-decisions/f" "$results/pump.data" 0 10 >"$pump.overload"
 echo "status $?" >>"$pump.overload"
 rm -f "$results/pump.data"
+"$build/tests/bench/checking" "$results/$kernel-decisions/f" >"$results/checking"
 # And the whole recorder on this host's own kernel, if that lets it: one event for each call.
 real=$results/real
 rm -f "$real"*
@@ -141,6 +142,8 @@ table() {
 		row "start to attached, ms of guest time, mode $mode" "$ours" "drsnoop $theirs" "$(calc "$ours / $theirs")" 1.5
 	done
 	row 'resident memory without the ring, KiB' "$(number "$kernel-decisions" resident)" - "$(number "$kernel-decisions" resident)" 4096
+	row "decoded and checked by diff, ns of CPU for each of $(of "$results/checking" decisions) decisions (this host)" \
+		"$(of "$results/checking" check_ns)" "decoding alone $(of "$results/checking" decode_ns)" "$(of "$results/checking" check_ns)" 1000
 	row "lost at 200,000 events/s for $seconds s, of $(of "$pump.even" attempted) (rings and writer, this host)" \
 		"$(of "$pump.even" lost)" - "$(of "$pump.even" lost)" 0
 	if [ -s "$real.report" ]; then

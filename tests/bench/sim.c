@@ -9,22 +9,15 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "../../src/base/cleanup.h"
+#include "../../src/base/order.h"
 #include "../../src/sim/sim.h"
 #include "../unit/kernel_rules.h"
+#include "clock.h"
 #include "peer.h"
 
 #define CHUNKS 9
-
-static uint64_t cpu_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 static uint64_t random_next(uint64_t *state)
 {
@@ -99,16 +92,9 @@ static void run_chunk(struct rs_sim *sim, struct stream *s, size_t nr)
 			exit(1);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static double median(double *v, size_t nr)
 {
-	qsort(v, nr, sizeof(*v), by_value);
+	qsort(v, nr, sizeof(*v), rs_rising);
 	return v[nr / 2];
 }
 
@@ -145,17 +131,17 @@ static void speed(uint32_t pages, double theta, size_t events, unsigned int shar
 	faults = r.counts.pgfault;
 	for (i = 0; i < CHUNKS; i++) {
 		const uint32_t *at = ids + s.at;
-		uint64_t began = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
+		uint64_t began = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 
 		before = page_events(sim);
 		run_chunk(sim, &s, chunk);
-		ours[i] = (double)(cpu_ns(CLOCK_THREAD_CPUTIME_ID) - began);
+		ours[i] = (double)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - began);
 		rate[i] = (page_events(sim) - before) / ours[i] * 1000;
 		ours[i] /= chunk;
 		for (p = 0; p < 2; p++) {
-			began = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
+			began = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 			misses[p] += peer_run(peers[p], at, chunk);
-			theirs[p][i] = (double)(cpu_ns(CLOCK_THREAD_CPUTIME_ID) - began) / chunk;
+			theirs[p][i] = (double)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - began) / chunk;
 		}
 	}
 	rs_sim_result(sim, &r);
@@ -207,10 +193,9 @@ static int sweep_job(void *arg, size_t i)
 
 	setting(&config, w->pages, w->only ? w->only[i] : i);
 	rs_sim_config_scale(&config, w->shift);
-	sim = file_host(&config, w->pages >> w->shift << 1, &s);
+	sim = file_host(&config, w->pages >> w->shift, &s);
 	err = rs_sim_run(sim, UINT64_MAX - 1);
 	rs_sim_result(sim, &r);
-	/* a sample that was hit more or less often than its share: the difference are hits (SHARDS-adj) */
 	w->misses[i] = (double)(r.counts.pgfault << w->shift) / w->all;
 	return err;
 }
@@ -218,17 +203,14 @@ static int sweep_job(void *arg, size_t i)
 /* The accesses to a sample of the pages, which are numbered anew. */
 static size_t take_sample(const uint32_t *ids, size_t nr, uint32_t pages, unsigned int shift, uint32_t *ret)
 {
-	_cleanup_(rs_freep) uint32_t *name = calloc(pages, sizeof(*name));
-	uint32_t named = 0;
+	_cleanup_(rs_freep) uint32_t *number = calloc(pages, sizeof(*number));
 	size_t i, kept = 0;
 
-	for (i = 0; name && i < nr; i++) {
-		if (!rs_sim_sampled(ids[i], shift, 1))
-			continue;
-		if (!name[ids[i]])
-			name[ids[i]] = ++named;
-		ret[kept++] = name[ids[i]] - 1;
-	}
+	if (!number || rs_sim_sample(ids, nr, pages, shift, 1, number) < 0)
+		exit(1);
+	for (i = 0; i < nr; i++)
+		if (number[ids[i]] != RS_SIM_NOT_SAMPLED)
+			ret[kept++] = number[ids[i]];
 	return kept;
 }
 
@@ -239,29 +221,34 @@ static void sweep(size_t settings, size_t events)
 	const unsigned int shift = 6;
 	_cleanup_(rs_freep) uint32_t *ids = zipf(pages, 0.99, events, 42);
 	_cleanup_(rs_freep) uint32_t *sampled = malloc(events * sizeof(*sampled));
-	_cleanup_(rs_freep) double *misses = calloc(settings, sizeof(*misses)), *again = calloc(settings, sizeof(*again));
+	_cleanup_(rs_freep) double *misses = calloc(settings, sizeof(*misses)),
+				   *again = calloc(settings, sizeof(*again));
 	double exact[RS_ARRAY_SIZE_OF(checked)], worst = 0, sum = 0;
-	struct sweep w = { .ids = sampled, .pages = pages, .settings = settings, .shift = shift, .misses = misses, .all = events };
-	struct sweep full = { .ids = ids, .nr = events, .pages = pages, .misses = exact, .all = events, .only = checked };
+	struct sweep w = {
+		.ids = sampled, .pages = pages, .settings = settings, .shift = shift, .misses = misses, .all = events
+	};
+	struct sweep full = {
+		.ids = ids, .nr = events, .pages = pages, .misses = exact, .all = events, .only = checked
+	};
 	uint64_t began, wall, prepare, one_cpu, one_wall, two_cpu, two_wall;
 	size_t i, nr = RS_ARRAY_SIZE_OF(checked);
 
-	began = cpu_ns(CLOCK_PROCESS_CPUTIME_ID);
+	began = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	w.nr = take_sample(ids, events, pages, shift, sampled);
-	prepare = cpu_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
-	began = cpu_ns(CLOCK_PROCESS_CPUTIME_ID);
-	wall = cpu_ns(CLOCK_MONOTONIC);
+	prepare = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
+	began = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	wall = clock_ns(CLOCK_MONOTONIC);
 	if (rs_sim_pool(1, settings, sweep_job, &w))
 		exit(1);
-	one_cpu = cpu_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
-	one_wall = cpu_ns(CLOCK_MONOTONIC) - wall;
+	one_cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
+	one_wall = clock_ns(CLOCK_MONOTONIC) - wall;
 	w.misses = again;
-	began = cpu_ns(CLOCK_PROCESS_CPUTIME_ID);
-	wall = cpu_ns(CLOCK_MONOTONIC);
+	began = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	wall = clock_ns(CLOCK_MONOTONIC);
 	if (rs_sim_pool(2, settings, sweep_job, &w))
 		exit(1);
-	two_cpu = cpu_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
-	two_wall = cpu_ns(CLOCK_MONOTONIC) - wall;
+	two_cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
+	two_wall = clock_ns(CLOCK_MONOTONIC) - wall;
 	if (memcmp(misses, again, settings * sizeof(*misses))) {
 		fprintf(stderr, "sim: two threads gave another result than one\n");
 		exit(1);

@@ -18,6 +18,11 @@ for verb in check record report script diff explain whatif forecast recommend; d
 	same_options "$top/docs/man/reclaimscope-$verb.1" "$rs" $verb
 done
 same_options "$top/docs/man/reclaimscope-apply.1" "$build/reclaimscope-apply" apply
+# The words of the METRICS are those of whatif -j, from the one list of them.
+sed -n 's/^\tX(\([a-z_]*\), [A-Z]*, ".*/\1/p' "$top/src/tune/workload.h" | sort >"$dir/metrics"
+sed -n '/^\.Ss Metrics/,/^\.El/s/^\.It //p' "$top/docs/man/reclaimscope-whatif.1" | tr -d ' ' | tr , '\n' | sort >"$dir/page"
+[ -s "$dir/metrics" ] && diff "$dir/metrics" "$dir/page" >"$dir/out"
+result "reclaimscope-whatif.1 has every metric, and no others"
 for page in "$top"/docs/man/*.1; do
 	if command -v mandoc >/dev/null; then
 		mandoc -T lint -W warning "$page" >"$dir/out" 2>&1

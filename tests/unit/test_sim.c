@@ -520,16 +520,27 @@ static void min_ttl_kills_rather_than_thrashes(void **state)
 	assert_true(r.counts.pswpin > 0);
 }
 
-static void a_sample_is_its_share_of_pages(void **state)
+/* Page i of 256 is used i / 16 times: a sample of a sixteenth has one page of each number of uses. */
+static void a_sample_is_used_as_all_pages_are(void **state)
 {
-	unsigned int shift, i, nr;
+	uint32_t ids[16 * 15 * 16 / 2], number[256], nr = 0, page, use, sampled = 0;
+	bool seen[16] = { false };
 
 	(void)state;
-	for (shift = 0; shift <= 8; shift++) {
-		for (i = nr = 0; i < 1 << 16; i++)
-			nr += rs_sim_sampled(i, shift, 7);
-		assert_in_range(nr, (1 << 16 >> shift) * 8 / 10, (1 << 16 >> shift) * 12 / 10);
+	for (page = 0; page < 256; page++)
+		for (use = 0; use < page / 16; use++)
+			ids[nr++] = page;
+	assert_int_equal(nr, RS_ARRAY_SIZE_OF(ids));
+	assert_int_equal(rs_sim_sample(ids, nr, 256, 4, 7, number), 16);
+	for (page = 0; page < 256; page++) {
+		if (number[page] == RS_SIM_NOT_SAMPLED)
+			continue;
+		assert_int_equal(number[page], sampled++);
+		assert_false(seen[page / 16]);
+		seen[page / 16] = true;
 	}
+	assert_int_equal(sampled, 16);
+	assert_int_equal(rs_sim_sample(ids, nr, 256, 0, 7, number), 256);
 }
 
 static void wrong_configurations_are_refused(void **state)
@@ -579,7 +590,7 @@ int main(void)
 		cmocka_unit_test(slab_shrinks_in_proportion),
 		cmocka_unit_test(generations_keep_what_is_used),
 		cmocka_unit_test(min_ttl_kills_rather_than_thrashes),
-		cmocka_unit_test(a_sample_is_its_share_of_pages),
+		cmocka_unit_test(a_sample_is_used_as_all_pages_are),
 		cmocka_unit_test(wrong_configurations_are_refused),
 	};
 
