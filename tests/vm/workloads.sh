@@ -196,7 +196,7 @@ command_of() {
 	nest) cat <<-'EOF'
 		cg=/sys/fs/cgroup; mkdir $cg/n $cg/n/a $cg/n/a/x $cg/n/a/y $cg/n/b
 		for g in n n/a; do echo '+memory' >$cg/$g/cgroup.subtree_control; done
-		echo 100M >$cg/n/memory.max; echo 56M >$cg/n/a/memory.max; echo 24M >$cg/n/a/x/memory.max; echo 40M >$cg/n/b/memory.high
+		echo 64M >$cg/n/memory.max; echo 36M >$cg/n/a/memory.max; echo 12M >$cg/n/a/x/memory.max; echo 24M >$cg/n/b/memory.high
 		at() { g=$1; shift; sh -c "echo \$\$ >$cg/$g/cgroup.procs; $*"; }
 		at n/a/x 'load anon 16 6000 1 & load reads /data/big 20 8000; wait' &
 		at n/a/y 'load anon 28 6000 1 & load reads /data/big 40 8000; wait' &
