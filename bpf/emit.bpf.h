@@ -75,16 +75,16 @@ static __always_inline void emit_unnest(struct emit *em)
 }
 
 /*
- * Room for a record of @type and @len bytes, with its header filled in; NULL when there is none,
- * which has then been counted. Ends with emit_submit(); no path may leave in between.
+ * Room for a record of @type and @len bytes by the thread @tid, with its header filled in; NULL when there is none, which
+ * has then been counted. Ends with emit_submit(); no path may leave in between.
  */
-static __always_inline void *emit_reserve(struct emit *em, __u32 type, __u32 len)
+static __always_inline void *emit_reserve(struct emit *em, __u32 type, __u32 len, __u32 tid)
 {
 	struct rs_event_hdr *hdr;
 	struct rs_segment *segment;
 	struct rs_level *level;
 	struct rs_cpu *cpu;
-	__u32 per_cpu, index;
+	__u32 index;
 	__u64 nest, head;
 
 	if (opts.preempt_guard)
@@ -103,14 +103,14 @@ static __always_inline void *emit_reserve(struct emit *em, __u32 type, __u32 len
 	barrier();
 	if (nest >= RS_LEVELS)
 		nest = RS_LEVELS - 1;
+	/* One place in the program for all levels: for the verifier two would be two ways to its end. */
 	level = &cpu->level[nest];
 	em->level = level;
 	level->attempted[type]++;
 
 	head = level->head;
 	em->head = head + len;
-	per_cpu = opts.ring_segments + 1;
-	index *= per_cpu;
+	index *= opts.ring_segments + 1;
 	if (nest == 0) {
 		if (head + len - level->tail > (__u64)opts.ring_segments * RS_SEGMENT_SIZE - RS_MAX_RECORD)
 			goto full;
@@ -126,7 +126,7 @@ static __always_inline void *emit_reserve(struct emit *em, __u32 type, __u32 len
 
 	hdr = (void *)&segment->data[head & (RS_SEGMENT_SIZE - 1)];
 	hdr->ts_ns = bpf_ktime_get_ns();
-	hdr->tid = bpf_get_current_pid_tgid();
+	hdr->tid = tid;
 	hdr->type = type;
 	hdr->len = len;
 	return hdr;
@@ -143,7 +143,10 @@ static __always_inline void emit_submit(struct emit *em)
 	emit_unnest(em);
 }
 
-#define EMIT(em, name) ((struct rs_event_##name *)emit_reserve(em, RS_EVENT_##name, sizeof(struct rs_event_##name)))
+#define EMIT_BY(em, name, tid)                                                                     \
+	((struct rs_event_##name *)emit_reserve(em, RS_EVENT_##name, sizeof(struct rs_event_##name), tid))
+/* By the current thread. Who has asked for its number anyhow uses the other one. */
+#define EMIT(em, name) EMIT_BY(em, name, bpf_get_current_pid_tgid())
 
 /* One more of a counter that any level may touch. */
 #define COUNT(counter, index)                                                                      \

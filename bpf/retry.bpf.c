@@ -191,6 +191,9 @@ static __always_inline int out_of_memory_entry(__u64 oc)
 	return 0;
 }
 
+#define MMF_OOM_SKIP (1UL << 21) /* in every kernel where it is read */
+#define ORDER_OF_SYSRQ 0xffffffffU /* nobody asked for memory but an administrator for a victim */
+
 static __always_inline int out_of_memory_exit(__u64 oc, __u64 ret)
 {
 	struct rs_event_oom_end *e;
@@ -212,20 +215,11 @@ static __always_inline int out_of_memory_exit(__u64 oc, __u64 ret)
 }
 FN_PAIR(out_of_memory, 1, 1, oom_end)
 
-/* Also whenever somebody reads a /proc/PID/oom_score. */
-static __always_inline int oom_badness_exit(__u64 task, __u64 totalpages, __u64 ret)
+/* What a score is made of. */
+static __always_inline void fill_badness(struct rs_event_oom_badness *e, __u64 p, __u64 totalpages, __u64 points)
 {
-	struct rs_event_oom_badness *e;
-	struct emit em;
-	__u64 p, mm;
+	__u64 mm = READ64(struct task_struct, mm, p);
 
-	if (!wanted(RS_EVENT_oom_badness, -1))
-		return 0;
-	e = EMIT(&em, oom_badness);
-	if (!e)
-		return 0;
-	p = untyped(&e->points, task);
-	mm = READ64(struct task_struct, mm, p);
 	e->tgid = READ32(struct task_struct, tgid, p);
 	e->flags = READ32(struct task_struct, flags, p);
 	e->oom_score_adj = (__s16)read32(READ64(struct task_struct, signal, p) + OFFSET(struct signal_struct, oom_score_adj));
@@ -236,11 +230,65 @@ static __always_inline int oom_badness_exit(__u64 task, __u64 totalpages, __u64 
 	e->swapents_sum = mm ? mm_counter_sum(mm, 2) : 0;
 	e->pgtables_bytes = mm ? READ64(struct mm_struct, pgtables_bytes, mm) : 0;
 	e->totalpages = totalpages;
-	e->points = ret;
+	e->points = points;
+}
+
+/* Also whenever somebody reads a /proc/PID/oom_score. */
+static __always_inline int oom_badness_exit(__u64 task, __u64 totalpages, __u64 ret)
+{
+	struct rs_event_oom_badness *e;
+	struct emit em;
+
+	if (!wanted(RS_EVENT_oom_badness, -1))
+		return 0;
+	e = EMIT(&em, oom_badness);
+	if (!e)
+		return 0;
+	fill_badness(e, untyped(&e->points, task), totalpages, ret);
+	e->untold = 0;
+	e->pad = 0;
 	emit_submit(&em);
 	return 0;
 }
 FN_EXIT(oom_badness, 2, 2, oom_badness)
+
+/*
+ * Where the compiler has put oom_badness() into its caller, that knows the score of a task only while it is the best one. Tasks
+ * that cannot become it leave no record: kernel threads, a victim on its way out, what was reaped, and a vfork.
+ */
+static __always_inline int oom_evaluate_task_exit(__u64 task_arg, __u64 oc, __u64 ret)
+{
+	struct task_state *task = task_get(RS_EVENT_oom_badness);
+	struct rs_event_oom_badness *e;
+	struct emit em;
+	__u64 p, mm;
+	bool best;
+
+	if (!task || !wanted(RS_EVENT_oom_badness, -1) || (__u32)ret)
+		return 0;
+	p = untyped(&task->scratch, task_arg);
+	mm = READ64(struct task_struct, mm, p);
+	best = READ64(struct oom_control, chosen, oc) == p;
+	if (!best) {
+		if (!mm || READ64(struct mm_struct, flags, mm) & MMF_OOM_SKIP)
+			return 0;
+		if (READ32(struct oom_control, order, oc) != ORDER_OF_SYSRQ &&
+		    read64(READ64(struct task_struct, signal, p) + OFFSET(struct signal_struct, oom_mm)))
+			return 0;
+		if (READ64(struct task_struct, vfork_done, p) &&
+		    read64(READ64(struct task_struct, real_parent, p) + OFFSET(struct task_struct, mm)) == mm)
+			return 0;
+	}
+	e = EMIT(&em, oom_badness);
+	if (!e)
+		return 0;
+	fill_badness(e, p, READ64(struct oom_control, totalpages, oc), best ? READ64(struct oom_control, chosen_points, oc) : 0);
+	e->untold = !best;
+	e->pad = 0;
+	emit_submit(&em);
+	return 0;
+}
+FN_EXIT(oom_evaluate_task, 2, 2, oom_badness)
 
 static __always_inline int mark_victim(__u32 pid)
 {

@@ -329,17 +329,21 @@ int mm_vmscan_lru_shrink_inactive__btf(__u64 *ctx)
 {
 	const struct reclaim_stat *stat = (void *)ctx[3];
 	struct rs_event_shrink_inactive *e;
+	struct task_state *task;
 	struct emit em;
+	__u32 tid;
 
 	SEEN(mm_vmscan_lru_shrink_inactive);
 	if (!wanted(RS_EVENT_shrink_inactive, ctx[0]))
 		return 0;
 	if (MODE_SUMMARY)
 		return summary_batch(ctx[1], ctx[2], ctx[4], (__u32)ctx[5] != 0);
-	e = EMIT(&em, shrink_inactive);
+	tid = bpf_get_current_pid_tgid();
+	task = task_of(tid);
+	e = EMIT_BY(&em, shrink_inactive, tid);
 	if (!e)
 		return 0;
-	take_isolate((struct rs_isolate *)(&e->hdr + 1), task_find());
+	take_isolate((struct rs_isolate *)(&e->hdr + 1), task);
 	e->nr_scanned = ctx[1];
 	e->nr_reclaimed = ctx[2];
 	e->nr_dirty = stat->nr_dirty;

@@ -71,11 +71,13 @@ static __always_inline int mm_shrink_slab_end_tp(__s32 freed, __s64 unused_scan,
 	struct task_state *task;
 	struct slab_begin *begin;
 	struct emit em;
+	__u32 tid;
 
 	SEEN(mm_shrink_slab_end);
 	if (MODE_SUMMARY)
 		return summary_slab(freed);
-	task = task_find();
+	tid = bpf_get_current_pid_tgid();
+	task = task_of(tid);
 	if (!task || !task->slab.ts_ns) {
 		COUNT(unmatched, RS_EVENT_shrink_slab);
 		return 0;
@@ -83,7 +85,7 @@ static __always_inline int mm_shrink_slab_end_tp(__s32 freed, __s64 unused_scan,
 	begin = &task->slab;
 	if (!wanted(RS_EVENT_shrink_slab, begin->nid))
 		return 0;
-	e = EMIT(&em, shrink_slab);
+	e = EMIT_BY(&em, shrink_slab, tid);
 	if (!e)
 		return 0;
 	e->cgroup = begin->cgroup;

@@ -33,6 +33,7 @@ enum frame_id {
 	FRAME___alloc_pages_direct_compact,
 	FRAME_out_of_memory,
 	FRAME_oom_badness,
+	FRAME_oom_evaluate_task,
 	FRAME___zone_watermark_ok,
 	FRAME_get_page_from_freelist,
 	FRAME_workingset_eviction,
@@ -155,15 +156,19 @@ static __always_inline struct task_state *task_slot(__u32 tid)
 	return bpf_map_lookup_elem(&task_slots, &slot);
 }
 
-/* The state of the current thread, if it has one. */
-static __always_inline struct task_state *task_find(void)
+/* The state of @tid, the current thread, if it has one. */
+static __always_inline struct task_state *task_of(__u32 tid)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
 	struct task_state *task = task_slot(tid);
 
 	if (task && task->owner == (__u64)tid + 1)
 		return task;
 	return bpf_map_lookup_elem(&tasks, &tid);
+}
+
+static __always_inline struct task_state *task_find(void)
+{
+	return task_of(bpf_get_current_pid_tgid());
 }
 
 /* A thread without a state gets its slot, or else a place in the map. */

@@ -267,7 +267,9 @@ static __always_inline int zone_reclaimable_pages_entry(__u64 zone)
 		lru[0] += (__s64)(__s8)diffs + (__s8)(diffs >> 8);
 		lru[2] += (__s64)(__s8)(diffs >> 16) + (__s8)(diffs >> 24);
 	}
-	frame_push(FRAME_zone_reclaimable_pages, zone, lru[2] + lru[3], lru[0] + lru[1],
+	/* Two lists share an argument: a page that changes lists leaves their sum as it was. */
+	frame_push(FRAME_zone_reclaimable_pages, zone, (__u32)(lru[2] + lru[3]) | lru[3] << 32,
+		   (__u32)(lru[0] + lru[1]) | lru[1] << 32,
 		   ZONE_ITEM(zone, NR_FREE_PAGES) +
 			   zone_diff(zone, bpf_core_enum_value(enum zone_stat_item, NR_FREE_PAGES)));
 	return 0;
@@ -289,9 +291,11 @@ static __always_inline int zone_reclaimable_pages_exit(struct frame *frame, __u6
 	e->zid = zone_index(&e->ret, z, &nid);
 	e->nid = nid;
 	e->ret = ret;
-	e->file_before = frame->arg[1];
-	e->anon_before = frame->arg[2];
+	e->file_before = (__s32)frame->arg[1];
+	e->anon_before = (__s32)frame->arg[2];
 	e->free_before = frame->arg[3];
+	e->active_file_before = (__s64)frame->arg[1] >> 32;
+	e->active_anon_before = (__s64)frame->arg[2] >> 32;
 	lru = bpf_core_enum_value(enum zone_stat_item, NR_ZONE_INACTIVE_ANON);
 	copy(&e->inactive_anon, 4 * 8, z + OFFSET(struct zone, vm_stat) + 8 * lru);
 	e->inactive_anon_diff = zone_diff(z, lru);

@@ -87,6 +87,7 @@ struct css_set {
 };
 struct signal_struct {
 	short oom_score_adj;
+	struct mm_struct *oom_mm;
 };
 /* Counters of the CPUs from 6.2 on, plain ones before. */
 struct percpu_counter {
@@ -104,6 +105,7 @@ struct mm_struct___v5_10 {
 };
 struct mm_struct {
 	atomic_long_t pgtables_bytes;
+	unsigned long flags;
 };
 struct task_struct {
 	unsigned int flags;
@@ -112,6 +114,8 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct mm_struct *mm;
 	struct signal_struct *signal;
+	struct task_struct *real_parent;
+	struct completion *vfork_done;
 };
 
 struct page_counter {

@@ -245,6 +245,11 @@ static void check_request(struct rs_diff *d, const struct rs_frame *frame)
 
 /* ---- zone_reclaimable_pages(), allow_direct_reclaim() ---- */
 
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
 static void check_reclaimable(struct rs_diff *d, const struct rs_event_zone_reclaimable_pages *e)
 {
 	struct zone_reclaimable_pages in = {
@@ -255,12 +260,20 @@ static void check_reclaimable(struct rs_diff *d, const struct rs_event_zone_recl
 		.free = rs_snapshot(e->free, e->free_diff),
 		.can_reclaim_anon = e->swap_free > 0,
 	};
-	uint64_t file = e->inactive_file + e->active_file + e->inactive_file_diff + e->active_file_diff;
-	uint64_t anon = e->inactive_anon + e->active_anon + e->inactive_anon_diff + e->active_anon_diff;
+	uint64_t active_file = e->active_file + e->active_file_diff, active_anon = e->active_anon + e->active_anon_diff;
+	uint64_t file = e->inactive_file + e->inactive_file_diff + active_file;
+	uint64_t anon = e->inactive_anon + e->inactive_anon_diff + active_anon;
 	bool moved = file != e->file_before || (in.can_reclaim_anon && anon != e->anon_before);
 	uint64_t ret = zone_reclaimable_pages(&in, &d->rules, rs_diff_why(d));
 	bool lists = in.inactive_file || in.active_file || (in.can_reclaim_anon && (in.inactive_anon || in.active_anon));
 
+	/* Pages between two lists are on neither, and the sum is the same before and after. Old recordings have the sum only. */
+	if (e->active_file_before || e->active_anon_before) {
+		uint64_t between = distance(active_file, e->active_file_before) +
+				   (in.can_reclaim_anon ? distance(active_anon, e->active_anon_before) : 0);
+
+		moved |= between && distance(ret, e->ret) <= between;
+	}
 	/* With nothing on the lists it is what is free. */
 	if (!lists && d->rules.reclaimable_or_free && e->free_before)
 		moved |= e->free + e->free_diff != e->free_before;

@@ -22,6 +22,7 @@ struct call {
 	uint64_t begin_ns, end_ns;
 	uint32_t tid;
 	int order, highest_zoneidx; /* asked for */
+	int order_before, zoneidx_before; /* what kswapd had been asked for when it began */
 };
 
 struct node {
@@ -55,13 +56,22 @@ struct kswapd_priv {
 	unsigned int nr_waiting;
 	unsigned int nr_throttled; /* tasks in throttle_direct_reclaim(), where allow_direct_reclaim() is not seen */
 	bool sees_allow;
+	bool blind; /* what its loop goes by was left out of the recording */
 };
 
 static struct kswapd_priv *priv_get(struct rs_diff *d)
 {
-	if (!d->priv[RS_PRIV_KSWAPD])
-		d->priv[RS_PRIV_KSWAPD] = calloc(1, sizeof(struct kswapd_priv));
-	return d->priv[RS_PRIV_KSWAPD];
+	const struct rs_reader *reader = d->reader;
+	struct kswapd_priv *p = d->priv[RS_PRIV_KSWAPD];
+
+	if (!p) {
+		p = d->priv[RS_PRIV_KSWAPD] = calloc(1, sizeof(*p));
+		if (p)
+			p->blind = rs_reader_has_probe(reader, "mm_vmscan_kswapd_wake") &&
+				   !(rs_reader_has_probe(reader, "wakeup_kswapd") && rs_reader_has_probe(reader, "balance_pgdat") &&
+				     rs_reader_has_probe(reader, "prepare_kswapd_sleep"));
+	}
+	return p;
 }
 
 static struct node *node_get(struct rs_diff *d, int nid)
@@ -302,6 +312,18 @@ static const char *late_request(const struct node *node, int order, int highest_
 	return NULL;
 }
 
+/*
+ * Has kswapd taken just what there was when the last call began, which was after it was woken? Then that request is still there,
+ * and has to be seen again.
+ */
+static bool came_too_late(const struct node *node, const struct rs_event_kswapd_wake *e)
+{
+	const struct call *c = &node->calls[(node->nr_calls - 1) % MAX_RECENT_CALLS];
+
+	return node->nr_calls && c->begin_ns >= node->woken_ns && node->woken_ns >= node->prev_ns && c->order_before == e->order &&
+	       c->zoneidx_before == e->zid && (c->order > e->order || c->highest_zoneidx > e->zid);
+}
+
 static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 {
 	struct kswapd_result result = { 0 };
@@ -315,6 +337,10 @@ static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 	node = node_get(d, nid);
 	if (!node)
 		return;
+	if (priv_get(d)->blind) {
+		rs_count_hidden(d, RS_DECIDE_kswapd);
+		return;
+	}
 	if (node->tid != hdr->tid)
 		node->known = false;
 	node->tid = hdr->tid;
@@ -358,6 +384,10 @@ static void main_loop(struct rs_diff *d, const struct rs_event_hdr *hdr)
 									(before != KSWAPD_PREPARE_SLEEP || node->refused) };
 		answers[1] = (struct rs_answer){ "order", e->order, node->k.alloc_order };
 		answers[2] = (struct rs_answer){ "highest zone", e->zid, node->k.highest_zoneidx };
+		if (!node->taken && (e->order != node->k.alloc_order || e->zid != node->k.highest_zoneidx) && came_too_late(node, e)) {
+			node->taken = true;
+			race = "a request while kswapd took the one before";
+		}
 	}
 	if (!node->known || !node->request_known)
 		rs_count_lost(d, RS_DECIDE_kswapd);
@@ -442,8 +472,8 @@ static void wakeup_closed(struct rs_diff *d, const struct rs_step *step, const s
 		return;
 	node->nr_open -= node->nr_open > 0;
 	check_wakeup(d, step->thread, step->closed, e);
-	node->calls[node->nr_calls++ % MAX_RECENT_CALLS] = (struct call){ b->hdr.ts_ns, e->hdr.ts_ns, e->hdr.tid, b->order,
-									       b->highest_zoneidx };
+	node->calls[node->nr_calls++ % MAX_RECENT_CALLS] = (struct call){ b->hdr.ts_ns, e->hdr.ts_ns, e->hdr.tid, b->order, b->highest_zoneidx,
+									       b->kswapd_order, b->kswapd_highest_zoneidx };
 	if (read_late(node, b->hdr.ts_ns, e)) {
 		node->order = b->order > b->kswapd_order ? b->order : b->kswapd_order;
 		node->highest_zoneidx = kswapd_highest_zoneidx(b->kswapd_highest_zoneidx, b->highest_zoneidx) > b->highest_zoneidx ?

@@ -48,9 +48,9 @@ static void score(struct rs_diff *d, const struct rs_thread *thread, const struc
 	if (frame)
 		compete(rs_frame_state(frame, struct candidates), &in, e);
 	/* the memory is another thread's */
-	if (frame && (hidden || !e->has_mm) && e->points != OOM_NEVER)
+	if (frame && (hidden || !e->has_mm) && !e->untold && e->points != OOM_NEVER)
 		rs_frame_state(frame, struct candidates)->unknown = true;
-	if (!e->has_mm || spared || hidden) {
+	if (!e->has_mm || spared || hidden || e->untold) {
 		rs_count_hidden(d, RS_DECIDE_oom_badness);
 		return;
 	}

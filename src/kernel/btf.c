@@ -98,7 +98,8 @@ static bool may_have_flavour(const char *name)
 		memcpy(&w, name, 8);
 		zeros = zero_bytes(w);
 		underscores = zero_bytes(w ^ BYTES('_'));
-		if (underscores & (underscores >> 8 | 1ULL << 63))
+		/* Three of them, or one of them the last of these eight and the next one, too. */
+		if (underscores && ((underscores & underscores >> 8 & underscores >> 16) || (underscores >> 63 && name[8] == '_')))
 			return true;
 		if (zeros)
 			return false;

@@ -7,10 +7,12 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
@@ -406,9 +408,18 @@ static int attach_all(struct rs_capture *c)
 	return 0;
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000;
+}
+
 int rs_capture_start(struct rs_capture *c)
 {
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	uint64_t began_ms = now_ms();
 	int err;
 
 	if (!c->kernel->btf)
@@ -429,6 +440,7 @@ int rs_capture_start(struct rs_capture *c)
 	if (err)
 		return rs_err(err, "the kernel rejects the BPF programs; run with -v and report this");
 	c->loaded = true;
+	rs_debug("programs loaded: %" PRIu64 " ms", now_ms() - began_ms);
 	close(c->core_btf);
 	c->core_btf = -1;
 	err = map_memory(map_of(c, "cpus"), sizeof(struct rs_cpu), c->kernel->nr_cpus, (void **)&c->cpus, &c->cpus_len);
@@ -452,8 +464,10 @@ int rs_capture_start(struct rs_capture *c)
 		err = rs_err(-errno, "BPF maps");
 	if (!err)
 		err = rs_rings_create(c->cpus, c->segments, c->kernel->nr_cpus, c->ring_segments, &c->rings);
+	began_ms = now_ms();
 	if (!err)
 		err = attach_all(c);
+	rs_debug("programs attached: %" PRIu64 " ms", now_ms() - began_ms);
 	return err;
 }
 
@@ -517,9 +531,19 @@ int64_t rs_capture_drain(struct rs_capture *c, uint64_t horizon_ns,
 	return rs_rings_drain(c->rings, horizon_ns, c->delivered, each, ctx);
 }
 
+void rs_capture_release(struct rs_capture *c)
+{
+	rs_rings_release(c->rings);
+}
+
 unsigned int rs_capture_fill(const struct rs_capture *c)
 {
 	return rs_rings_fill(c->rings);
+}
+
+uint64_t rs_capture_ring_bytes(const struct rs_capture *c)
+{
+	return (uint64_t)c->ring_segments * RS_SEGMENT_SIZE;
 }
 
 uint64_t rs_capture_written(const struct rs_capture *c)

@@ -104,14 +104,20 @@ const char *rs_probe_state_name(enum rs_probe_state state);
 const char *rs_capture_attachment(const struct rs_capture *capture);
 
 /*
- * Hands over every record up to @horizon_ns, in order of time over all CPUs. @each returns 0, or an
- * error, with which draining stops. Returns the number of records, or that error.
+ * Hands over every record up to @horizon_ns, in order of time over all CPUs; they stay in their rings until
+ * rs_capture_release(). @each returns 0; 1: all before this one may be given back; or an error, with which draining
+ * stops. Returns the number of records, or that error.
  */
 int64_t rs_capture_drain(struct rs_capture *capture, uint64_t horizon_ns,
 			 int (*each)(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr), void *ctx);
 
+/* Gives the space of all that was drained back to the programs. */
+void rs_capture_release(struct rs_capture *capture);
+
 /* Largest share of a ring in use, in percent: how urgent draining is. */
 unsigned int rs_capture_fill(const struct rs_capture *capture);
+/* Size of the ring of each CPU. */
+uint64_t rs_capture_ring_bytes(const struct rs_capture *capture);
 /* Bytes that all programs together have ever written. */
 uint64_t rs_capture_written(const struct rs_capture *capture);
 

@@ -118,6 +118,9 @@ const struct rs_hook rs_hooks[] = {
 	FN(__alloc_pages_direct_compact, retry, D, "compaction by the allocating task"),
 	FN(out_of_memory, retry, D | R, "what led to the OOM killer"),
 	FN(oom_badness, retry, D | R, "scores of the processes that the OOM killer chose from"),
+	/* Never called by the OOM killer of 5.10, into which it is inlined. */
+	FN_SHAPE(oom_evaluate_task, "", retry, D | R, K(NONE), K(RECLAIM_THROTTLE),
+		 "scores of the processes that the OOM killer chose from"),
 	TP_SHAPE(mark_victim, "__pid", oom, retry, SD, K(NONE), K(MARK_VICTIM_TASK), "victims of the OOM killer"),
 	TP_SHAPE(mark_victim, "__task", oom, retry, SD, K(MARK_VICTIM_TASK), K(NONE), "victims of the OOM killer"),
 	FN(get_page_from_freelist, allocator, D | R | RS_HOOK_ALLOCATOR, "each pass of the slow path"),

@@ -27,6 +27,8 @@
 #define TEXT_BYTES (512 * 1024) /* for the JSON of one block */
 #define TEXT_KEPT (16 * 1024) /* of it, for what is written while it records */
 #define TICK_NS 100000000ULL /* how often it is looked whether anything happens */
+#define LONG_TICK_NS 400000000ULL /* where only rings fill up meanwhile, that have room for as long at ... */
+#define BYTES_A_SECOND 40000000ULL /* ... of each CPU: 400,000 records */
 #define DRAIN_PERCENT 12 /* a ring so full is drained; else records wait in it for the next flush */
 #define FLUSH_NS 800000000ULL /* a recorder that is killed loses no more than a second */
 #define ASK_SKIPPED_NS 5000000000ULL /* a system call for each program */
@@ -54,15 +56,15 @@ struct recorder {
 	uint64_t began_cpu_ns; /* of this process */
 	uint64_t began_ns, last_event_ns, last_gauge_ns, last_flush_ns, last_asked_ns;
 	uint64_t written; /* bytes in the rings when it was looked last */
+	bool hurried; /* there was much in them then */
 	struct rs_mentions mentions;
 	char *vmstat; /* as it was when capture stopped */
 	struct rs_pressure pressure; /* likewise */
 
 	struct rs_gauge *gauge; /* out of /proc; NULL: BPF reads it */
-	/* What it read last, until the rings have been drained up to the same moment. */
+	/* What it read, in order of time, until the rings are drained up to the same moments. */
 	char *pending;
-	size_t pending_len, pending_room;
-	uint64_t pending_ns;
+	size_t pending_at, pending_len, pending_room;
 	uint64_t gauge_records[RS_NR_EVENTS];
 };
 
@@ -173,19 +175,20 @@ static int keep_pending(void *ctx, const struct rs_event_hdr *hdr)
 	return 0;
 }
 
-static int write_pending(struct recorder *r)
+/* Puts what was read up to @until among the records. */
+static int write_pending(struct recorder *r, uint64_t until)
 {
-	size_t at;
 	int err = 0;
 
-	for (at = 0; at < r->pending_len && !err;) {
-		const struct rs_event_hdr *hdr = (const void *)(r->pending + at);
+	while (r->pending_at < r->pending_len && err >= 0) {
+		const struct rs_event_hdr *hdr = (const void *)(r->pending + r->pending_at);
 
+		if (hdr->ts_ns > until)
+			break;
 		err = rs_writer_put_record(r->writer, 0, hdr);
-		at += hdr->len;
+		r->pending_at += hdr->len;
 	}
-	r->pending_len = 0;
-	return err;
+	return err < 0 ? err : 0;
 }
 
 /* ---- records ---- */
@@ -193,10 +196,10 @@ static int write_pending(struct recorder *r)
 static int take_record(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
 {
 	struct recorder *r = ctx;
-	int err;
 
-	if (r->pending_len && hdr->ts_ns >= r->pending_ns) {
-		err = write_pending(r);
+	if (r->pending_at < r->pending_len) {
+		int err = write_pending(r, hdr->ts_ns);
+
 		if (err)
 			return err;
 	}
@@ -204,40 +207,44 @@ static int take_record(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
 	return rs_writer_put_record(r->writer, cpu, hdr);
 }
 
+/* What is drained is packed, too: until then it needs its place in the rings. */
 static int drain(struct recorder *r, uint64_t horizon_ns)
 {
 	int64_t n = rs_capture_drain(r->capture, horizon_ns, take_record, r);
+	int err = n == -EBADMSG ? rs_fail(-EBADMSG, "a ring holds what no program writes; please report this") : n < 0 ? n : 0;
 
-	if (n == -EBADMSG)
-		return rs_fail(-EBADMSG, "a ring holds what no program writes; please report this");
-	if (n < 0)
-		return n;
-	return r->pending_len && r->pending_ns <= horizon_ns ? write_pending(r) : 0;
+	if (!err)
+		err = write_pending(r, horizon_ns);
+	if (!err)
+		err = rs_writer_flush(r->writer);
+	if (err)
+		return err;
+	rs_capture_release(r->capture);
+	if (r->pending_at) {
+		r->pending_len -= r->pending_at;
+		memmove(r->pending, r->pending + r->pending_at, r->pending_len);
+		r->pending_at = 0;
+	}
+	return 0;
 }
 
 static int read_gauge(struct recorder *r)
 {
 	int err;
 
-	if (!r->gauge) {
-		err = rs_capture_gauge(r->capture);
-		r->written = rs_capture_written(r->capture); /* its own records are no activity */
-		return err ? rs_err(err, "cannot read the gauge") : 0;
+	if (r->gauge) {
+		err = rs_gauge_read(r->gauge, now_ns(), keep_pending, r);
+		return err ? rs_err(err, "cannot read /proc") : 0;
 	}
-	/* What it read last has its place among the records up to now. */
-	err = r->pending_len ? drain(r, now_ns() - HORIZON_NS) : 0;
-	if (!err)
-		err = write_pending(r);
-	if (err)
-		return err;
-	r->pending_ns = now_ns();
-	err = rs_gauge_read(r->gauge, r->pending_ns, keep_pending, r);
-	return err ? rs_err(err, "cannot read /proc") : 0;
+	err = rs_capture_gauge(r->capture);
+	r->written = rs_capture_written(r->capture); /* its own records are no activity */
+	return err ? rs_err(err, "cannot read the gauge") : 0;
 }
 
-static int flush(struct recorder *r)
+/* Writes what is drained, and how much was lost. */
+static int flush(struct recorder *r, uint64_t horizon_ns)
 {
-	int err = rs_writer_flush(r->writer);
+	int err = drain(r, horizon_ns);
 
 	if (!err && r->config->capture.mode == RS_MODE_SUMMARY) {
 		rs_describe_totals(begin_text(r), r->capture);
@@ -274,12 +281,23 @@ static void look(struct recorder *r, uint64_t now)
 	r->written = written;
 }
 
+/* How long until it is looked again. A gauge has to begin when something begins to happen. */
+static uint64_t tick_interval(const struct recorder *r)
+{
+	uint64_t room_ns = rs_capture_ring_bytes(r->capture) * (1000000000ULL / BYTES_A_SECOND);
+
+	if (r->config->gauge_ms || r->hurried || room_ns < TICK_NS)
+		return TICK_NS;
+	return room_ns < LONG_TICK_NS ? room_ns : LONG_TICK_NS;
+}
+
 static int tick(struct recorder *r)
 {
 	uint64_t now = now_ns(), gauge;
 	int err = 0;
 
 	look(r, now);
+	r->hurried = rs_capture_fill(r->capture) >= DRAIN_PERCENT;
 	gauge = gauge_interval(r, now);
 	if (gauge && now - r->last_gauge_ns >= gauge) {
 		err = read_gauge(r);
@@ -288,14 +306,13 @@ static int tick(struct recorder *r)
 	if (err)
 		return err;
 	if (now - r->last_flush_ns < flush_interval(r))
-		return rs_capture_fill(r->capture) >= DRAIN_PERCENT ? drain(r, now - HORIZON_NS) : 0;
+		return r->hurried ? drain(r, now - HORIZON_NS) : 0;
 	r->last_flush_ns = now;
 	if (now - r->last_asked_ns >= ASK_SKIPPED_NS) {
 		rs_capture_ask_skipped(r->capture);
 		r->last_asked_ns = now;
 	}
-	err = drain(r, now - HORIZON_NS);
-	return err ? err : flush(r);
+	return flush(r, now - HORIZON_NS);
 }
 
 /* When there is something to do next. */
@@ -306,8 +323,8 @@ static uint64_t next_tick(const struct recorder *r, uint64_t now)
 	if (gauge && r->last_gauge_ns + gauge < next)
 		next = r->last_gauge_ns + gauge;
 	/* In a summary there are no records but the gauge's. */
-	if (r->config->capture.mode != RS_MODE_SUMMARY && now + TICK_NS < next)
-		next = now + TICK_NS;
+	if (r->config->capture.mode != RS_MODE_SUMMARY && now + tick_interval(r) < next)
+		next = now + tick_interval(r);
 	return next;
 }
 
@@ -378,16 +395,12 @@ static int finish(struct recorder *r, int err, struct rs_record_result *result)
 	rs_pressure_read(&r->pressure);
 	/* Taking the programs off can take seconds, in which somebody may kill us. */
 	if (!err)
-		err = drain(r, now_ns() - HORIZON_NS);
-	if (!err)
-		err = flush(r);
+		err = flush(r, now_ns() - HORIZON_NS);
 	rs_capture_stop(r->capture);
 	handle_signals(r);
 	let_interrupts_through();
 	if (!err)
-		err = drain(r, UINT64_MAX);
-	if (!err)
-		err = flush(r);
+		err = flush(r, UINT64_MAX);
 	if (!err)
 		err = put_names(r, true);
 	if (!err)
@@ -404,7 +417,9 @@ static int finish(struct recorder *r, int err, struct rs_record_result *result)
 
 static int prepare(struct recorder *r)
 {
+	static const uint16_t gauge_types[] = { RS_EVENT_zone_state, RS_EVENT_node_state, RS_EVENT_vm_state };
 	const char *names[RS_MAX_HOOKS];
+	uint64_t began_ns = now_ns();
 	sigset_t set;
 	unsigned int i;
 	int err;
@@ -413,8 +428,11 @@ static int prepare(struct recorder *r)
 		names[i] = rs_hook_symbol(&rs_hooks[i]);
 	/* A summary has no hooks on functions, and reads its gauge out of /proc: seldom enough. */
 	err = rs_kernel_create(names, r->config->capture.mode == RS_MODE_SUMMARY ? 0 : rs_nr_hooks, &r->kernel);
+	rs_debug("kernel looked at: %" PRIu64 " ms", (now_ns() - began_ns) / 1000000);
 	if (!err)
 		err = rs_schema_create(&r->schema);
+	if (!err && r->config->capture.mode == RS_MODE_SUMMARY)
+		rs_schema_keep(r->schema, gauge_types, RS_ARRAY_SIZE_OF(gauge_types));
 	if (!err)
 		err = rs_capture_create(r->kernel, &r->config->capture, &r->capture);
 	if (!err && r->config->gauge_ms && !rs_capture_has_gauge(r->capture))

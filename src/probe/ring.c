@@ -14,7 +14,8 @@ struct ring {
 	const struct rs_segment *segments;
 	unsigned int nr_segments;
 	uint32_t cpu;
-	uint64_t head, tail; /* while draining */
+	uint64_t head; /* while draining */
+	uint64_t tail; /* how far it was read; the level's is how far it was given back */
 };
 
 struct rs_rings {
@@ -91,10 +92,46 @@ static void sift_down(struct rs_rings *rings, unsigned int i)
 	heap[i] = r;
 }
 
-/* Gives the space of what was read back to the writer. */
-static void release(struct ring *r)
+void rs_rings_release(struct rs_rings *rings)
 {
-	__atomic_store_n(&r->level->tail, r->tail, __ATOMIC_RELEASE);
+	unsigned int i;
+
+	for (i = 0; i < rings->nr; i++)
+		__atomic_store_n(&rings->rings[i].level->tail, rings->rings[i].tail, __ATOMIC_RELEASE);
+}
+
+/* Hands on what is no younger than @until, up to the end of the segment. How many there were, or -errno. */
+static int64_t take(struct rs_rings *rings, struct ring *r, uint64_t until, uint64_t delivered[RS_NR_EVENTS],
+		    int (*each)(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr), void *ctx)
+{
+	const uint64_t room = RS_SEGMENT_SIZE - r->tail % RS_SEGMENT_SIZE;
+	const struct rs_event_hdr *hdr = first(r);
+	uint64_t left = r->head - r->tail;
+	const uint8_t *end = (const uint8_t *)hdr + (left < room ? left : room);
+	int64_t nr = 0;
+	int err = 0;
+
+	while ((const uint8_t *)hdr < end && hdr->ts_ns <= until) {
+		const uint32_t type = hdr->type, len = hdr->len;
+
+		if (len < sizeof(*hdr) || len % 8 || type >= RS_NR_EVENTS || len > left) {
+			err = -EBADMSG;
+			break;
+		}
+		err = each(ctx, r->cpu, hdr);
+		if (err > 0) {
+			r->tail = r->head - left;
+			rs_rings_release(rings);
+		}
+		left -= len;
+		if (err < 0)
+			break;
+		delivered[type]++;
+		nr++;
+		hdr = (const struct rs_event_hdr *)((const uint8_t *)hdr + len);
+	}
+	r->tail = r->head - left;
+	return err < 0 ? err : nr;
 }
 
 int64_t rs_rings_drain(struct rs_rings *rings, uint64_t horizon_ns, uint64_t delivered[RS_NR_EVENTS],
@@ -108,7 +145,6 @@ int64_t rs_rings_drain(struct rs_rings *rings, uint64_t horizon_ns, uint64_t del
 		struct ring *r = &rings->rings[i];
 
 		r->head = __atomic_load_n(&r->level->head, __ATOMIC_ACQUIRE);
-		r->tail = r->level->tail;
 		if (r->head != r->tail)
 			rings->heap[rings->nr_heap++] = r;
 	}
@@ -117,35 +153,19 @@ int64_t rs_rings_drain(struct rs_rings *rings, uint64_t horizon_ns, uint64_t del
 
 	while (rings->nr_heap) {
 		struct ring *r = rings->heap[0];
-		uint64_t until = horizon_ns, began = r->tail;
-		int err = 0;
+		uint64_t until = horizon_ns;
+		int64_t n;
 
 		/* The other rings' oldest record is one of the top's two children. */
 		for (i = 1; i < 3 && i < rings->nr_heap; i++)
 			if (first_ns(rings->heap[i]) < until)
 				until = first_ns(rings->heap[i]);
-		while (r->tail != r->head) {
-			const struct rs_event_hdr *hdr = first(r);
-
-			if (hdr->ts_ns > until)
-				break;
-			if (hdr->len < sizeof(*hdr) || hdr->len % 8 || hdr->type >= RS_NR_EVENTS ||
-			    hdr->len > r->head - r->tail)
-				return -EBADMSG;
-			err = each(ctx, r->cpu, hdr);
-			delivered[hdr->type] += !err;
-			r->tail += hdr->len;
-			nr++;
-			if (err)
-				break;
-			if (r->tail - began >= RS_SEGMENT_SIZE / 4) {
-				release(r);
-				began = r->tail;
-			}
-		}
-		release(r);
-		if (err)
-			return err;
+		do {
+			n = take(rings, r, until, delivered, each, ctx);
+			if (n < 0)
+				return n;
+			nr += n;
+		} while (n && r->tail != r->head);
 		if (r->tail != r->head && first_ns(r) > horizon_ns)
 			break; /* the oldest of all is too young */
 		if (r->tail == r->head)

@@ -22,6 +22,9 @@ void rs_rings_destroy(struct rs_rings *rings);
 int64_t rs_rings_drain(struct rs_rings *rings, uint64_t horizon_ns, uint64_t delivered[RS_NR_EVENTS],
 		       int (*each)(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr), void *ctx);
 
+/* Gives the space of all that was drained back to the programs. */
+void rs_rings_release(struct rs_rings *rings);
+
 unsigned int rs_rings_fill(const struct rs_rings *rings);
 /* Bytes that were ever written to all of them: has anything happened? */
 uint64_t rs_rings_written(const struct rs_rings *rings);

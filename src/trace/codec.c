@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 #include "../base/cleanup.h"
 #include "format.h"
@@ -48,86 +51,226 @@ static void put32(uint8_t **out, uint32_t v)
 	*out += sizeof(v);
 }
 
-/* Writes the planes of @column that are not all zero; @any: OR over the column. */
-static void put_column(uint8_t **out, const uint64_t *column, size_t nr, uint64_t any)
+/* ---- packing: most of what a recorder does for a record, so in steps over several words at once ---- */
+
+enum difference { PLAIN, ZIGZAG, XOR };
+
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+typedef uint64_t v4_t __attribute__((vector_size(32), aligned(8), may_alias));
+
+#ifdef __x86_64__
+#define WIDE __attribute__((target("avx2")))
+/* Where a shuffle puts the two words' bytes of each half of a register: at @place and behind it; the rest stays empty. */
+static const int8_t places[4][16] = {
+	{ 0, 8, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99 },
+	{ -99, -99, 0, 8, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99 },
+	{ -99, -99, -99, -99, 0, 8, -99, -99, -99, -99, -99, -99, -99, -99, -99, -99 },
+	{ -99, -99, -99, -99, -99, -99, 0, 8, -99, -99, -99, -99, -99, -99, -99, -99 },
+};
+
+static WIDE __m256i bytes_of(const uint64_t *from, int plane, int place)
 {
-	uint8_t *mask = (*out)++, *to = *out;
-	int plane;
+	__m256i to = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)places[place]));
+
+	return _mm256_shuffle_epi8(_mm256_loadu_si256((const __m256i *)from), _mm256_add_epi8(to, _mm256_set1_epi8(plane)));
+}
+
+/* Byte @plane of the first words of a column; returns of how many. */
+static WIDE size_t put_plane_wide(uint8_t *to, const uint64_t *from, size_t nr, int plane)
+{
 	size_t i;
 
-	*mask = 0;
-	for (plane = 0; plane < 8; plane++) {
-		const uint8_t *from = (const uint8_t *)column + plane;
+	for (i = 0; i + 16 <= nr; i += 16, from += 16) {
+		__m256i both = _mm256_or_si256(_mm256_or_si256(bytes_of(from, plane, 0), bytes_of(from + 4, plane, 1)),
+					       _mm256_or_si256(bytes_of(from + 8, plane, 2), bytes_of(from + 12, plane, 3)));
 
-		if (!(any >> (8 * plane) & 0xff))
-			continue;
-		*mask |= 1 << plane;
+		_mm_storeu_si128((__m128i *)(to + i),
+				 _mm_unpacklo_epi16(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1)));
+	}
+	return i;
+}
+#endif
+
+static ALWAYS_INLINE void put_plane(uint8_t *to, const uint64_t *from, size_t nr, int plane, bool wide)
+{
+	size_t i = 0;
+
+#ifdef WIDE
+	if (wide)
+		i = put_plane_wide(to, from, nr, plane);
+#else
+	(void)wide;
+#endif
 #pragma GCC unroll 8
-		for (i = 0; i < nr; i++)
-			to[i] = from[8 * i];
-		to += nr;
+	for (; i < nr; i++)
+		to[i] = from[i] >> (8 * plane);
+}
+
+/*
+ * The planes of a column that are not all zero; of those where only the first byte is not, that byte. From the column's first word
+ * and all the others by OR.
+ */
+static ALWAYS_INLINE void put_column(uint8_t **out, const uint64_t *column, uint64_t first, uint64_t rest, size_t nr, bool wide)
+{
+	uint8_t *masks = *out, *to = masks + 2, byte;
+	int plane;
+
+	masks[0] = masks[1] = 0;
+	for (plane = 0; plane < 8 && (first | rest) >> (8 * plane); plane++) {
+		byte = first >> (8 * plane);
+		if (rest >> (8 * plane) & 0xff) {
+			masks[0] |= 1 << plane;
+			put_plane(to, column, nr, plane, wide);
+			to += nr;
+		} else if (byte) {
+			masks[1] |= 1 << plane;
+			*to++ = byte;
+		}
 	}
 	*out = to;
 }
 
-/* The same for a column of @first and zeros, which is what a word that never changes makes. */
-static void put_constant(uint8_t **out, uint64_t first, size_t nr)
+/* Makes differences of what a column holds, but for its first word, and returns all of them by OR. */
+static ALWAYS_INLINE uint64_t subtract(uint64_t *column, size_t nr, enum difference how)
 {
-	uint8_t *mask = (*out)++;
-	int plane;
+	v4_t any = { 0 }, *at;
+	uint64_t rest = 0, delta;
+	size_t i = nr;
 
-	*mask = 0;
-	for (plane = 0; plane < 8; plane++) {
-		uint8_t byte = first >> (8 * plane);
-
-		if (!byte)
-			continue;
-		*mask |= 1 << plane;
-		memset(*out, 0, nr);
-		**out = byte;
-		*out += nr;
+	/* From the end, as each needs the one before as it was. */
+	for (; i > 4; i -= 4) {
+		at = (v4_t *)(column + i - 4);
+		*at = how == XOR ? *at ^ *(v4_t *)(column + i - 5) : *at - *(v4_t *)(column + i - 5);
+		if (how == ZIGZAG)
+			*at = *at << 1 ^ (0 - (*at >> 63));
+		any |= *at;
 	}
+	for (; i > 1; i--) {
+		delta = how == XOR ? column[i - 1] ^ column[i - 2] : column[i - 1] - column[i - 2];
+		if (how == ZIGZAG)
+			delta = zigzag(delta);
+		column[i - 1] = delta;
+		rest |= delta;
+	}
+	return rest | any[0] | any[1] | any[2] | any[3];
 }
 
-/* Half of the columns of a block, which need no differences. */
-static bool is_constant(const uint64_t *const *rows, size_t nr, size_t word)
+static ALWAYS_INLINE void put_differences(uint8_t **out, uint64_t *column, size_t nr, enum difference how, bool wide)
 {
-	const uint64_t first = rows[0][word];
-	size_t i;
+	uint64_t rest = nr ? subtract(column, nr, how) : 0, first = 0;
 
-#pragma GCC unroll 4
-	for (i = 1; i < nr; i++)
-		if (rows[i][word] != first)
-			return false;
-	return true;
+	if (nr)
+		first = column[0] = how == ZIGZAG ? zigzag(column[0]) : column[0];
+	put_column(out, column, first, rest, nr, wide);
+}
+
+/* Times, but for their lowest bytes, which are as good as random: these go to @low. */
+static ALWAYS_INLINE void put_times(uint8_t **out, uint8_t *low, uint64_t *column, size_t nr, bool wide)
+{
+	uint64_t rest = nr ? subtract(column, nr, PLAIN) : 0;
+
+	put_plane(low, column, nr, 0, wide);
+	put_column(out, column, nr ? column[0] & ~0xffULL : 0, rest & ~0xffULL, nr, wide);
+}
+
+/*
+ * @diff[word]: what a word of any row has that the first row's has not, by OR. Half of them are the same in all of a block. From
+ * the end of the record; whoever comes to the header that way looks at that as well.
+ */
+static ALWAYS_INLINE void compare(const uint64_t *const *rows, size_t nr, size_t words, uint64_t *diff)
+{
+	size_t at = words, i;
+
+	while (at > HDR_WORDS) {
+		const v4_t *first, *row;
+
+		if (at >= 16 && at - HDR_WORDS > 8) {
+			v4_t a = { 0 }, b = { 0 }, c = { 0 }, d = { 0 };
+
+			at -= 16;
+			first = (const v4_t *)(rows[0] + at);
+			for (i = 1; i < nr; i++) {
+				row = (const v4_t *)(rows[i] + at);
+				a |= row[0] ^ first[0];
+				b |= row[1] ^ first[1];
+				c |= row[2] ^ first[2];
+				d |= row[3] ^ first[3];
+			}
+			((v4_t *)(diff + at))[0] = a;
+			((v4_t *)(diff + at))[1] = b;
+			((v4_t *)(diff + at))[2] = c;
+			((v4_t *)(diff + at))[3] = d;
+		} else if (at >= 4) {
+			v4_t a = { 0 };
+
+			at -= 4;
+			first = (const v4_t *)(rows[0] + at);
+			for (i = 1; i < nr; i++)
+				a |= *(const v4_t *)(rows[i] + at) ^ *first;
+			*(v4_t *)(diff + at) = a;
+		} else {
+			diff[--at] = 0;
+			for (i = 1; i < nr; i++)
+				diff[at] |= rows[i][at] ^ rows[0][at];
+		}
+	}
 }
 
 size_t rs_pack_bound(size_t nr, size_t bytes)
 {
-	/* Each word at its full width, a mask for each column, three common columns, the heads. */
-	return 8 + RS_NR_EVENTS * (8 + MAX_WORDS) + nr + 3 * (8 * nr + 1) + bytes;
+	/* Each word at its full width, two masks for each column, three common columns, the heads. */
+	return 8 + RS_NR_EVENTS * (8 + 2 * MAX_WORDS) + nr + 3 * (8 * nr + 2) + bytes;
 }
 
-size_t rs_pack(const struct rs_schema *schema, const struct rs_record *records, size_t nr, uint64_t *scratch,
-	       uint8_t *out)
+static ALWAYS_INLINE void put_type(uint8_t **out, const struct rs_event_desc *desc, const uint64_t *const *rows, size_t nr,
+				   size_t words, uint64_t *column, bool wide)
 {
+	bool is_number[MAX_WORDS];
+	uint64_t diff[MAX_WORDS];
+	size_t word, i;
+
+	find_numbers(desc, is_number);
+	compare(rows, nr, words, diff);
+	for (word = HDR_WORDS; word < words; word++) {
+		if (!diff[word]) {
+			put_column(out, NULL, is_number[word] ? zigzag(rows[0][word]) : rows[0][word], 0, nr, wide);
+			continue;
+		}
+		for (i = 0; i + 4 <= nr; i += 4) {
+			column[i] = rows[i][word];
+			column[i + 1] = rows[i + 1][word];
+			column[i + 2] = rows[i + 2][word];
+			column[i + 3] = rows[i + 3][word];
+		}
+		for (; i < nr; i++)
+			column[i] = rows[i][word];
+		put_differences(out, column, nr, is_number[word] ? ZIGZAG : XOR, wide);
+	}
+}
+
+static ALWAYS_INLINE size_t pack(const struct rs_schema *schema, const struct rs_record *records, size_t nr, uint64_t *scratch,
+				 uint8_t *out, size_t *ret_random, bool wide)
+{
+	uint8_t *low = (uint8_t *)(scratch + 2 * nr);
 	const uint64_t **rows = (const uint64_t **)(scratch + nr), **next[RS_NR_EVENTS];
 	uint32_t count[RS_NR_EVENTS] = { 0 };
-	uint16_t words[RS_NR_EVENTS] = { 0 };
-	uint8_t index[RS_NR_EVENTS] = { 0 };
+	uint16_t len[RS_NR_EVENTS];
+	uint8_t index[RS_NR_EVENTS];
 	uint8_t *start = out, *nr_types;
-	uint64_t any, last;
-	uint32_t types = 0;
-	size_t i, word;
+	const uint32_t first_tid = nr ? records[0].hdr->tid : 0, first_cpu = nr ? records[0].cpu : 0;
+	uint32_t types = 0, tids = 0, cpus = 0; /* the last two: in what they differ, by OR */
+	size_t i;
 	int type;
 
 	put32(&out, nr);
 	nr_types = out;
 	put32(&out, 0);
+#pragma GCC unroll 4
 	for (i = 0; i < nr; i++) {
 		type = records[i].hdr->type;
 		count[type]++;
-		words[type] = records[i].hdr->len / 8 - HDR_WORDS;
+		len[type] = records[i].hdr->len;
 	}
 	for (type = 0; type < RS_NR_EVENTS; type++) {
 		if (!count[type])
@@ -136,72 +279,70 @@ size_t rs_pack(const struct rs_schema *schema, const struct rs_record *records, 
 		rows += count[type];
 		index[type] = types++;
 		put16(&out, type);
-		put16(&out, words[type]);
+		put16(&out, len[type] / 8 - HDR_WORDS);
 		put32(&out, count[type]);
 	}
 	memcpy(nr_types, &types, sizeof(types));
 	for (i = 0; i < nr; i++) {
-		type = records[i].hdr->type;
-		*out++ = index[type];
-		*next[type]++ = (const uint64_t *)records[i].hdr;
-	}
+		const struct rs_event_hdr *hdr = records[i].hdr;
+		const uint64_t **row, ts_ns = hdr->ts_ns;
 
-	for (i = 0, any = 0, last = 0; i < nr; i++) {
-		scratch[i] = zigzag(records[i].hdr->ts_ns - last);
-		last = records[i].hdr->ts_ns;
-		any |= scratch[i];
+		type = hdr->type;
+		tids |= hdr->tid ^ first_tid;
+		cpus |= records[i].cpu ^ first_cpu;
+		row = next[type];
+		*row = (const uint64_t *)hdr;
+		next[type] = row + 1;
+		scratch[i] = ts_ns;
+		out[i] = index[type];
 	}
-	put_column(&out, scratch, nr, any);
-	for (i = 0, any = 0, last = 0; i < nr; i++) {
-		scratch[i] = records[i].hdr->tid ^ last;
-		last = records[i].hdr->tid;
-		any |= scratch[i];
-	}
-	put_column(&out, scratch, nr, any);
-	for (i = 0, any = 0, last = 0; i < nr; i++) {
-		scratch[i] = records[i].cpu ^ last;
-		last = records[i].cpu;
-		any |= scratch[i];
-	}
-	put_column(&out, scratch, nr, any);
+	out += nr;
 
-	for (type = 0; type < RS_NR_EVENTS; type++) {
-		bool is_number[MAX_WORDS];
+	put_times(&out, low, scratch, nr, wide);
+	for (i = 0; tids && i < nr; i++)
+		scratch[i] = records[i].hdr->tid;
+	if (tids)
+		put_differences(&out, scratch, nr, XOR, wide);
+	else
+		put_column(&out, NULL, first_tid, 0, nr, wide);
+	for (i = 0; cpus && i < nr; i++)
+		scratch[i] = records[i].cpu;
+	if (cpus)
+		put_differences(&out, scratch, nr, XOR, wide);
+	else
+		put_column(&out, NULL, first_cpu, 0, nr, wide);
 
-		if (!count[type])
-			continue;
-		find_numbers(&schema->events[type], is_number);
-		rows = next[type] - count[type];
-		for (word = HDR_WORDS; word < HDR_WORDS + words[type]; word++) {
-			any = 0;
-			last = 0;
-			if (is_constant(rows, count[type], word)) {
-				put_constant(&out, is_number[word] ? zigzag(rows[0][word]) : rows[0][word], count[type]);
-				continue;
-			}
-			if (is_number[word]) {
-				for (i = 0; i < count[type]; i++) {
-					scratch[i] = zigzag(rows[i][word] - last);
-					last = rows[i][word];
-					any |= scratch[i];
-				}
-			} else {
-				for (i = 0; i < count[type]; i++) {
-					scratch[i] = rows[i][word] ^ last;
-					last = rows[i][word];
-					any |= scratch[i];
-				}
-			}
-			put_column(&out, scratch, count[type], any);
-		}
-	}
-	return out - start;
+	for (type = 0; type < RS_NR_EVENTS; type++)
+		if (count[type])
+			put_type(&out, &schema->events[type], next[type] - count[type], count[type], len[type] / 8, scratch, wide);
+	memcpy(out, low, nr);
+	*ret_random = nr;
+	return out + nr - start;
+}
+
+#ifdef WIDE
+static WIDE size_t pack_wide(const struct rs_schema *schema, const struct rs_record *records, size_t nr, uint64_t *scratch,
+			     uint8_t *out, size_t *ret_random)
+{
+	return pack(schema, records, nr, scratch, out, ret_random, true);
+}
+#endif
+
+size_t rs_pack(const struct rs_schema *schema, const struct rs_record *records, size_t nr, uint64_t *scratch,
+	       uint8_t *out, size_t *ret_random)
+{
+#ifdef WIDE
+	if (__builtin_cpu_supports("avx2"))
+		return pack_wide(schema, records, nr, scratch, out, ret_random);
+#endif
+	return pack(schema, records, nr, scratch, out, ret_random, false);
 }
 
 /* ---- and back; nothing about the input is taken for granted ---- */
 
 struct input {
 	const uint8_t *p, *end;
+	bool has_firsts; /* RS_BLOCK_FIRSTS */
 };
 
 static bool get_bytes(struct input *in, void *to, size_t n)
@@ -215,21 +356,25 @@ static bool get_bytes(struct input *in, void *to, size_t n)
 
 static bool get_column(struct input *in, uint64_t *column, size_t nr)
 {
-	uint8_t mask;
+	uint8_t mask, firsts = 0, byte;
 	int plane;
 	size_t i;
 
-	if (!get_bytes(in, &mask, 1))
+	if (!get_bytes(in, &mask, 1) || (in->has_firsts && !get_bytes(in, &firsts, 1)))
 		return false;
 	memset(column, 0, nr * sizeof(*column));
 	for (plane = 0; plane < 8; plane++) {
-		if (!(mask >> plane & 1))
-			continue;
-		if ((size_t)(in->end - in->p) < nr)
-			return false;
-		for (i = 0; i < nr; i++)
-			column[i] |= (uint64_t)in->p[i] << (8 * plane);
-		in->p += nr;
+		if (mask >> plane & 1) {
+			if ((size_t)(in->end - in->p) < nr)
+				return false;
+			for (i = 0; i < nr; i++)
+				column[i] |= (uint64_t)in->p[i] << (8 * plane);
+			in->p += nr;
+		} else if (firsts >> plane & 1) {
+			if (!nr || !get_bytes(in, &byte, 1))
+				return false;
+			column[0] |= (uint64_t)byte << (8 * plane);
+		}
 	}
 	return true;
 }
@@ -297,10 +442,14 @@ static bool get_common(struct unpack *u, struct rs_record *records, uint64_t *co
 	uint64_t last;
 	uint32_t i;
 
+	if (u->in.has_firsts && (size_t)(u->in.end - u->in.p) < u->nr)
+		return false;
+	if (u->in.has_firsts)
+		u->in.end -= u->nr; /* the lowest bytes */
 	if (!get_column(&u->in, column, u->nr))
 		return false;
 	for (i = 0, last = 0; i < u->nr; i++) {
-		last += unzigzag(column[i]);
+		last += u->in.has_firsts ? column[i] | u->in.end[i] : unzigzag(column[i]);
 		((struct rs_event_hdr *)records[i].hdr)->ts_ns = last;
 	}
 	if (!get_column(&u->in, column, u->nr))
@@ -339,8 +488,8 @@ static bool get_type(struct unpack *u, const struct rs_schema *schema, uint32_t 
 	return true;
 }
 
-int rs_unpack(const struct rs_schema *schema, const uint8_t *data, size_t len, struct rs_record **ret_records,
-	      uint64_t **ret_bytes, size_t *ret_nr)
+int rs_unpack(const struct rs_schema *schema, const uint8_t *data, size_t len, bool has_firsts,
+	      struct rs_record **ret_records, uint64_t **ret_bytes, size_t *ret_nr)
 {
 	_cleanup_(rs_freep) struct unpack *u = calloc(1, sizeof(*u));
 	_cleanup_(rs_freep) struct rs_record *records = NULL;
@@ -354,6 +503,7 @@ int rs_unpack(const struct rs_schema *schema, const uint8_t *data, size_t len, s
 		return -ENOMEM;
 	u->in.p = data;
 	u->in.end = data + len;
+	u->in.has_firsts = has_firsts;
 	if (!get_heads(u, schema))
 		return -EBADMSG;
 	for (t = 0; t < u->types; t++)

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define RS_FILE_MAGIC "RSTRACE\n"
-#define RS_FILE_VERSION 1
+#define RS_FILE_VERSION 2
 #define RS_FILE_ENDIAN 0x01020304u
 
 struct rs_file_header {
@@ -38,7 +38,7 @@ enum rs_block_type {
 struct rs_block_header {
 	uint32_t magic;
 	uint16_t type; /* enum rs_block_type */
-	uint16_t flags; /* 1: payload is a zstd frame */
+	uint16_t flags;
 	uint32_t stored_len; /* payload on disk */
 	uint32_t raw_len; /* payload unpacked */
 	uint64_t seq; /* 0, 1, 2 ... */
@@ -50,7 +50,8 @@ struct rs_block_header {
 	uint32_t header_crc; /* CRC-32 of what is before in this header */
 };
 
-#define RS_BLOCK_ZSTD 1
+#define RS_BLOCK_ZSTD 1 /* payload is zstd frames */
+#define RS_BLOCK_FIRSTS 2 /* of EVENTS, from version 2 on: see codec.h */
 
 _Static_assert(sizeof(struct rs_file_header) == 32, "file format");
 _Static_assert(sizeof(struct rs_block_header) == 56, "file format");

@@ -409,7 +409,7 @@ static int next_block(struct rs_reader *r)
 		if (err == -ENOMEM)
 			return err;
 		if (err > 0) {
-			err = rs_unpack(r->theirs, payload, b->h.raw_len, &r->records, &r->bytes, &r->nr_records);
+			err = rs_unpack(r->theirs, payload, b->h.raw_len, b->h.flags & RS_BLOCK_FIRSTS, &r->records, &r->bytes, &r->nr_records);
 			if (err == -ENOMEM)
 				return err;
 			err = err == 0;

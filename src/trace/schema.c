@@ -111,6 +111,19 @@ int rs_schema_create(struct rs_schema **ret)
 	return 0;
 }
 
+void rs_schema_keep(struct rs_schema *schema, const uint16_t *types, size_t nr)
+{
+	size_t i;
+	int type;
+
+	for (type = 0; type < RS_NR_EVENTS; type++) {
+		for (i = 0; i < nr && types[i] != type; i++)
+			;
+		if (i == nr)
+			schema->events[type].type = 0;
+	}
+}
+
 void rs_schema_destroy(struct rs_schema *schema)
 {
 	int i;

@@ -74,6 +74,8 @@ struct rs_schema {
 int rs_schema_create(struct rs_schema **ret);
 /* From the "schema" array of an INFO block. 0, -ENOMEM, or -EBADMSG: impossible. */
 int rs_schema_from_json(struct json_object *array, struct rs_schema **ret);
+/* Leaves the events of @types only, for a recording that has no others. */
+void rs_schema_keep(struct rs_schema *schema, const uint16_t *types, size_t nr);
 void rs_schema_destroy(struct rs_schema *schema);
 
 /* Writes the schema as the array @key. */

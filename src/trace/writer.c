@@ -24,8 +24,20 @@
 #define BLOCK_RECORDS (BLOCK_BYTES / 64)
 #define MAX_JSON (1024 * 1024)
 #define COMPRESSION_LEVEL 1
-/* Of the table that finds repetitions, which is cleared for each block. Columns are full of them: twice as much finds no more. */
-#define HASH_LOG 12
+#define LEAST_COMPRESSED 1024 /* bytes; tables for less cost more than they save */
+/*
+ * Of records, which are most of what is compressed. Columns are long runs, which a small table finds as well as a large one; what
+ * is between them are times, where looking at each byte, and a code for each, costs twice as much for a quarter fewer bytes.
+ */
+static const struct {
+	ZSTD_cParameter parameter;
+	int text, records;
+} compression[] = {
+	{ ZSTD_c_hashLog, 12, 10 },
+	{ ZSTD_c_minMatch, 0, 7 },
+	{ ZSTD_c_targetLength, 0, 2 },
+	{ ZSTD_c_literalCompressionMode, ZSTD_ps_auto, ZSTD_ps_disable },
+};
 
 struct rs_writer {
 	char *path;
@@ -38,10 +50,8 @@ struct rs_writer {
 	ZSTD_CCtx *cctx; /* at the begin of workspace, which it would resize with the blocks if it were its own */
 	void *workspace;
 
-	uint8_t *rows; /* records of the block being gathered */
-	size_t rows_len;
-	struct rs_record *records;
-	size_t nr_records;
+	struct rs_record *records; /* of the block being gathered */
+	size_t nr_records, records_len;
 
 	uint64_t *scratch;
 	uint8_t *packed;
@@ -58,7 +68,6 @@ static void writer_free(struct rs_writer *w)
 		close(w->fd);
 	rs_schema_destroy(w->schema);
 	free(w->workspace);
-	free(w->rows);
 	free(w->records);
 	free(w->scratch);
 	free(w->packed);
@@ -127,9 +136,8 @@ void rs_writer_prefault(struct rs_writer *w)
 	uint64_t x = 1;
 	size_t i;
 
-	memset(w->rows, 0, BLOCK_BYTES + RS_MAX_RECORD);
 	memset(w->records, 0, BLOCK_RECORDS * sizeof(*w->records));
-	memset(w->scratch, 0, 2 * BLOCK_RECORDS * sizeof(*w->scratch));
+	memset(w->scratch, 0, 3 * BLOCK_RECORDS * sizeof(*w->scratch));
 	for (i = 0; i < BLOCK_BYTES; i += sizeof(x)) {
 		x ^= x << 13;
 		x ^= x >> 7;
@@ -146,12 +154,11 @@ static ZSTD_CCtx *create_compressor(struct rs_writer *w)
 	ZSTD_CCtx *cctx;
 	size_t size;
 
-	p.hashLog = HASH_LOG;
+	p.hashLog = compression[0].text;
 	size = ZSTD_estimateCCtxSize_usingCParams(p);
 	w->workspace = malloc(size);
 	cctx = w->workspace ? ZSTD_initStaticCCtx(w->workspace, size) : NULL;
-	if (!cctx || ZSTD_isError(ZSTD_CCtx_setParameter(cctx, ZSTD_c_compressionLevel, COMPRESSION_LEVEL)) ||
-	    ZSTD_isError(ZSTD_CCtx_setParameter(cctx, ZSTD_c_hashLog, HASH_LOG)))
+	if (!cctx || ZSTD_isError(ZSTD_CCtx_setParameter(cctx, ZSTD_c_compressionLevel, COMPRESSION_LEVEL)))
 		return NULL;
 	return cctx;
 }
@@ -164,13 +171,12 @@ static int allocate(struct rs_writer *w)
 		bound = MAX_JSON;
 	w->out_size = sizeof(struct rs_file_header) + 2 * sizeof(struct rs_block_header) +
 		      ZSTD_compressBound(bound) + 2 * RS_BLOCK_ALIGN;
-	w->rows = malloc(BLOCK_BYTES + RS_MAX_RECORD);
 	w->records = malloc(BLOCK_RECORDS * sizeof(*w->records));
-	w->scratch = malloc(2 * BLOCK_RECORDS * sizeof(*w->scratch));
+	w->scratch = malloc(3 * BLOCK_RECORDS * sizeof(*w->scratch));
 	w->packed = malloc(bound);
 	w->out = malloc(w->out_size);
 	w->cctx = create_compressor(w);
-	if (!w->rows || !w->records || !w->scratch || !w->packed || !w->cctx ||
+	if (!w->records || !w->scratch || !w->packed || !w->cctx ||
 	    !w->out)
 		return rs_err(-ENOMEM, "%s", w->path);
 	return rs_schema_create(&w->schema);
@@ -241,9 +247,45 @@ static void go_on_for_the_end(struct rs_writer *w)
 	rs_output_retry(w->output);
 }
 
-static int write_block(struct rs_writer *w, enum rs_block_type type, const void *payload, size_t len)
+/* A zstd frame of one block that is stored as it is, less than 64 KiB. */
+static size_t put_stored_frame(uint8_t *to, const uint8_t *from, uint32_t len)
+{
+	const uint8_t head[] = {
+		0x28, 0xb5, 0x2f, 0xfd, 0xa0 /* the length in four bytes, one segment */, len, len >> 8, len >> 16, len >> 24,
+		1 /* the last block */ | len << 3, len >> 5, len >> 13,
+	};
+
+	memcpy(to, head, sizeof(head));
+	memcpy(to + sizeof(head), from, len);
+	return sizeof(head) + len;
+}
+
+/* Returns the length of what is stored, of which the last @random bytes are not worth trying, or an error of zstd. */
+static size_t fill_block(struct rs_writer *w, enum rs_block_type type, uint8_t *to, size_t room, const uint8_t *payload, size_t len,
+			 size_t random, uint16_t *flags)
+{
+	size_t i, ret = 0;
+
+	if (len < LEAST_COMPRESSED && type != RS_BLOCK_EVENTS) {
+		memcpy(to, payload, len);
+		*flags = 0;
+		return len;
+	}
+	*flags = RS_BLOCK_ZSTD | (type == RS_BLOCK_EVENTS ? RS_BLOCK_FIRSTS : 0);
+	for (i = 0; i < RS_ARRAY_SIZE_OF(compression) && !ZSTD_isError(ret); i++)
+		ret = ZSTD_CCtx_setParameter(w->cctx, compression[i].parameter,
+					     type == RS_BLOCK_EVENTS ? compression[i].records : compression[i].text);
+	if (!ZSTD_isError(ret))
+		ret = ZSTD_compress2(w->cctx, to, room, payload, len - random);
+	if (!ZSTD_isError(ret) && random)
+		ret += put_stored_frame(to + ret, payload + len - random, random);
+	return ret;
+}
+
+static int write_block(struct rs_writer *w, enum rs_block_type type, const void *payload, size_t len, size_t random)
 {
 	size_t at = 0, room, stored, nr_records = type == RS_BLOCK_EVENTS ? w->nr_records : 0;
+	uint16_t flags;
 	int err;
 
 	if (type == RS_BLOCK_END)
@@ -263,10 +305,10 @@ static int write_block(struct rs_writer *w, enum rs_block_type type, const void 
 		at = sizeof(h);
 	}
 	room = w->out_size - at - sizeof(struct rs_block_header) - 2 * RS_BLOCK_ALIGN;
-	stored = ZSTD_compress2(w->cctx, w->out + at + sizeof(struct rs_block_header), room, payload, len);
+	stored = fill_block(w, type, w->out + at + sizeof(struct rs_block_header), room, payload, len, random, &flags);
 	if (ZSTD_isError(stored))
 		return rs_fail(-EIO, "%s: cannot compress: %s", w->path, ZSTD_getErrorName(stored));
-	seal_block(w, w->out + at, type, RS_BLOCK_ZSTD, stored, len);
+	seal_block(w, w->out + at, type, flags, stored, len);
 	len = pad(w, at + sizeof(struct rs_block_header) + stored);
 	w->begun = true;
 	w->nr_queued += nr_records;
@@ -298,43 +340,45 @@ int rs_writer_put_json(struct rs_writer *writer, enum rs_block_type type, const 
 {
 	if (len > MAX_JSON)
 		return rs_fail(-E2BIG, "%s: block of %zu bytes is too long", writer->path, len);
-	return write_block(writer, type, json, len);
+	return write_block(writer, type, json, len, 0);
+}
+
+/* For each record, so short that nothing has to be saved for what it calls seldom. */
+static __attribute__((noinline)) int put_into_next_block(struct rs_writer *w, uint32_t cpu, const struct rs_event_hdr *hdr)
+{
+	int err = rs_writer_flush(w);
+
+	return err ? err : 1 + rs_writer_put_record(w, cpu, hdr);
 }
 
 int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *hdr)
 {
-	struct rs_record *r;
-	int err;
+	size_t nr = writer->nr_records, len = writer->records_len + hdr->len;
 
-	if (writer->nr_records == BLOCK_RECORDS || writer->rows_len + hdr->len > BLOCK_BYTES) {
-		err = rs_writer_flush(writer);
-		if (err)
-			return err;
-	}
-	memcpy(writer->rows + writer->rows_len, hdr, hdr->len);
-	r = &writer->records[writer->nr_records++];
-	r->cpu = cpu;
-	r->hdr = (const struct rs_event_hdr *)(writer->rows + writer->rows_len);
-	writer->rows_len += hdr->len;
+	if (nr == BLOCK_RECORDS || len > BLOCK_BYTES)
+		return put_into_next_block(writer, cpu, hdr);
+	writer->records[nr] = (struct rs_record){ cpu, hdr };
+	writer->nr_records = nr + 1;
+	writer->records_len = len;
 	return 0;
 }
 
 int rs_writer_flush(struct rs_writer *writer)
 {
+	size_t len, random;
 	uint64_t queued;
-	size_t len;
 	int err;
 
 	if (!writer->nr_records)
 		return writer->failed ? -EIO : 0;
-	len = rs_pack(writer->schema, writer->records, writer->nr_records, writer->scratch, writer->packed);
+	len = rs_pack(writer->schema, writer->records, writer->nr_records, writer->scratch, writer->packed, &random);
 	queued = writer->nr_queued;
-	err = write_block(writer, RS_BLOCK_EVENTS, writer->packed, len);
+	err = write_block(writer, RS_BLOCK_EVENTS, writer->packed, len, random);
 	if (writer->nr_queued == queued)
 		writer->nr_given_up += writer->nr_records;
-	writer->nr_raw_bytes += writer->rows_len;
+	writer->nr_raw_bytes += writer->records_len;
 	writer->nr_records = 0;
-	writer->rows_len = 0;
+	writer->records_len = 0;
 	return err;
 }
 

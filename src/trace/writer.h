@@ -37,8 +37,8 @@ void rs_writer_prefault(struct rs_writer *writer);
 int rs_writer_put_json(struct rs_writer *writer, enum rs_block_type type, const char *json, size_t len);
 
 /*
- * Takes a record; it is on its way after the next flush, which happens by itself when a block is full.
- * Records must come in order of time. 0 or -errno, said.
+ * Takes a record, which has to stay where it is until the next flush; that happens by itself when a block is full.
+ * Records must come in order of time. 0; 1: all before this one were flushed; or -errno, said.
  */
 int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *hdr);
 

@@ -381,7 +381,9 @@ enum rs_folio_outcome {
 	F(__u64, anon_before, PAGES, "both anon lists, likewise")                                  \
 	F(__u64, write_pending, PAGES, "NR_ZONE_WRITE_PENDING")                                    \
 	F(__s64, write_pending_diff, PAGES, "not folded yet")                                      \
-	F(__u64, free_before, PAGES, "NR_FREE_PAGES when it was entered, precise")
+	F(__u64, free_before, PAGES, "NR_FREE_PAGES when it was entered, precise")                 \
+	F(__u64, active_file_before, PAGES, "of file_before the active ones")                      \
+	F(__u64, active_anon_before, PAGES, "of anon_before the active ones")
 
 #define RS_FIELDS_try_to_free_pages_begin(F, A) RS_FIELDS_SC(F)
 
@@ -766,7 +768,9 @@ enum rs_folio_outcome {
 	F(__s32, oom_score_adj, NUM, "oom_score_adj")                                              \
 	F(__u32, has_mm, BOOL, "its first thread has memory")                                      \
 	F(__u64, rss_sum, PAGES, "in memory, with what the CPUs count for themselves; 0: not told") \
-	F(__u64, swapents_sum, PAGES, "in swap, in the same way")
+	F(__u64, swapents_sum, PAGES, "in swap, in the same way")                                  \
+	F(__u32, untold, BOOL, "points is not told: another's were more")                          \
+	F(__u32, pad, PAD, "")
 
 #define RS_FIELDS_mark_victim(F, A)                                                                \
 	F(__u32, victim, NUM, "thread that will die")                                             \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs in the guest, which has one CPU: a workload under one tracer, $TRACER, or one of the other
-# measurements. Leaves numbers in /out/numbers, a name and a value on each line.
+# Runs in the guest, which has one CPU: $WORKLOAD under one tracer, $TRACER, or one of the other
+# measurements; in a cgroup that may have $LIMIT, and after $PREPARE, which is not measured. Leaves numbers in /out/numbers, a name and a value on each line.
 #
 # Cost is the time that the CPU has spent on tasks, from /proc/schedstat. The guest counts
 # instructions and its clock goes by them, so this is a number of instructions: 4 ns each.
@@ -15,14 +15,15 @@ END
 cat >/tmp/command <<'END'
 . /tmp/lib
 mkdir -p /sys/fs/cgroup/bench
-echo 48M >/sys/fs/cgroup/bench/memory.max
+echo "${LIMIT:-48M}" >/sys/fs/cgroup/bench/memory.max
+[ -z "${PREPARE:-}" ] || sh -c "echo \$\$ >/sys/fs/cgroup/bench/cgroup.procs; $PREPARE"
 busy began
 sh -c "echo \$\$ >/sys/fs/cgroup/bench/cgroup.procs; $WORKLOAD"
 busy ended
 # The recorder's own memory, but for the ring, which is a mapping of a BPF map.
 awk '/^[0-9a-f]+-/ { map = /bpf-map/ } /^Rss:/ && !map { n += $2 } END { print "resident", n }' /proc/$PPID/smaps >>/out/numbers
 END
-export WORKLOAD
+export WORKLOAD LIMIT PREPARE
 # Files go to memory: writing costs the same for all.
 mkdir /tmp/r
 mount -t tmpfs -o size=128m tmpfs /tmp/r
@@ -64,6 +65,11 @@ startup)
 	for mode in summary decisions; do
 		clock ${mode}_start
 		record --mode $mode -- sh -c ". /tmp/lib; clock ${mode}_attached"
+	done
+	# What the longer one consists of, in ms.
+	reclaimscope record -v --force -o /tmp/r/f -- true 2>/out/parts
+	for part in 'kernel looked at' 'programs loaded' 'programs attached'; do
+		say "${part##* }_ms" "$(sed -n "s/.*$part: \([0-9]*\) ms.*/\1/p" /out/parts)"
 	done ;;
 overload)
 	# All that can be recorded, and a recorder that gets 2 % of the CPU.

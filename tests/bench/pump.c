@@ -131,6 +131,15 @@ static uint64_t sum(const __u64 *values)
 	return n;
 }
 
+/* As the recorder: what is drained is packed. */
+static int drain(struct rs_rings *rings, struct rs_writer *writer, uint64_t horizon_ns, uint64_t delivered[RS_NR_EVENTS])
+{
+	if (rs_rings_drain(rings, horizon_ns, delivered, take, writer) < 0 || rs_writer_flush(writer))
+		return -1;
+	rs_rings_release(rings);
+	return 0;
+}
+
 static int once(struct rs_rings *rings, struct rs_writer *writer, uint64_t delivered[RS_NR_EVENTS])
 {
 	size_t at = 0;
@@ -138,8 +147,7 @@ static int once(struct rs_rings *rings, struct rs_writer *writer, uint64_t deliv
 	do {
 		const struct rs_event_hdr *hdr = (const struct rs_event_hdr *)(rows + at);
 
-		if (cpus[0].level[0].head - cpus[0].level[0].tail > 1 << 20 &&
-		    rs_rings_drain(rings, UINT64_MAX, delivered, take, writer) < 0)
+		if (cpus[0].level[0].head - cpus[0].level[0].tail > 1 << 20 && drain(rings, writer, UINT64_MAX, delivered))
 			return -1;
 		emit(0, hdr);
 		at += hdr->len;
@@ -153,31 +161,28 @@ static int for_a_while(struct rs_rings *rings, struct rs_writer *writer, uint64_
 	struct producer producers[CPUS];
 	uint64_t until = clock_ns(CLOCK_MONOTONIC) + seconds * 1e9, flushed = clock_ns(CLOCK_MONOTONIC);
 	const struct timespec step = { .tv_nsec = TICK_NS };
-	int64_t n = 0;
-	int i;
+	int i, err = 0;
 
 	for (i = 0; i < CPUS; i++) {
 		producers[i] = (struct producer){ .cpu = i, .rate = rate / CPUS };
 		if (pthread_create(&producers[i].thread, NULL, produce, &producers[i]))
 			return -1;
 	}
-	while (n >= 0 && clock_ns(CLOCK_MONOTONIC) < until) {
+	while (!err && clock_ns(CLOCK_MONOTONIC) < until) {
 		bool flush;
 
 		nanosleep(&step, NULL);
 		flush = clock_ns(CLOCK_MONOTONIC) - flushed >= FLUSH_NS;
 		if (!flush && rs_rings_fill(rings) < DRAIN_PERCENT)
 			continue;
-		n = rs_rings_drain(rings, clock_ns(CLOCK_MONOTONIC) - 1000000, delivered, take, writer);
-		if (n >= 0 && flush) {
+		err = drain(rings, writer, clock_ns(CLOCK_MONOTONIC) - 1000000, delivered);
+		if (flush)
 			flushed = clock_ns(CLOCK_MONOTONIC);
-			n = rs_writer_flush(writer);
-		}
 	}
 	atomic_store(&stop, true);
 	for (i = 0; i < CPUS; i++)
 		pthread_join(producers[i].thread, NULL);
-	return n < 0 ? -1 : 0;
+	return err;
 }
 
 int main(int argc, char **argv)
@@ -201,7 +206,7 @@ int main(int argc, char **argv)
 	err = argc == 4 ? once(rings, writer, delivered) :
 			  for_a_while(rings, writer, delivered, atof(argv[3]), atof(argv[4]));
 	if (!err)
-		err = rs_rings_drain(rings, UINT64_MAX, delivered, take, writer) < 0 || rs_writer_flush(writer);
+		err = drain(rings, writer, UINT64_MAX, delivered);
 	cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns;
 	rs_writer_stats(writer, &stats);
 	rs_writer_close(writer);

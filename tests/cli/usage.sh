@@ -86,11 +86,11 @@ printf 'RSTRACE\n' >short
 refuses 1 'is not a recording of reclaimscope' report short
 printf 'RSTRACE\n\001\0\0\0\001\002\003\004\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >endian
 refuses 1 'machine of the other byte order' report endian
-printf 'RSTRACE\n\002\0\0\0\004\003\002\001\0\020\0\0\0\0\0\0\0\0\0\0' >newer
+printf 'RSTRACE\n\003\0\0\0\004\003\002\001\0\020\0\0\0\0\0\0\0\0\0\0' >newer
 gzip -c newer | tail -c 8 | head -c 4 >crc
 cat crc >>newer
-refuses 1 'format 2 is newer than this program, which reads up to 1; use a newer' report newer
-refuses 1 'format 2 is newer' script newer
+refuses 1 'format 3 is newer than this program, which reads up to 2; use a newer' report newer
+refuses 1 'format 3 is newer' script newer
 head -c 28 newer >damaged
 printf '\1\2\3\4' >>damaged
 refuses 1 'the first 32 bytes are damaged' report damaged

@@ -26,7 +26,7 @@ static inline struct judged judge_records(struct rs_event_hdr *const *records, s
 	for (i = 0; i < nr; i++) {
 		records[i]->ts_ns = 1000 * (i + 1);
 		if (records[i] != missing)
-			assert_int_equal(rs_writer_put_record(w, 0, records[i]), 0);
+			assert_int_equal(recording_put(w, 0, records[i]), 0);
 	}
 	assert_int_equal(rs_writer_close(w), 0);
 	assert_int_equal(rs_reader_open(j.path, &j.reader), 0);

@@ -6,6 +6,9 @@
 #include "kernel_rules.h"
 #include "recording.h"
 
+/* Names of the probes that the next recording says are attached; NULL: it says nothing about probes. */
+static const char *const *recording_probes;
+
 /* The INFO block of a recording of that kernel, with all that the model needs to know of it. */
 static inline void recording_info_with(struct rs_writer *w, enum kernel_under_test kernel, const char *lru)
 {
@@ -30,6 +33,18 @@ static inline void recording_info_with(struct rs_writer *w, enum kernel_under_te
 	RS_RULES_LRU_GEN_FOLIO(RULE)
 	rs_json_end_object(&j);
 	rs_json_end_object(&j);
+	if (recording_probes) {
+		const char *const *name;
+
+		rs_json_array(&j, "probes");
+		for (name = recording_probes; *name; name++) {
+			rs_json_object(&j, NULL);
+			rs_json_string(&j, "name", *name);
+			rs_json_string(&j, "state", "attached");
+			rs_json_end_object(&j);
+		}
+		rs_json_end_array(&j);
+	}
 	rs_schema_to_json(schema, &j, "schema");
 	rs_json_end_object(&j);
 	fclose(f);

@@ -41,7 +41,7 @@ static inline int teardown(void **state)
 	do {                                                                                       \
 		struct rs_event_##name e_ = { .hdr = { .ts_ns = ns, .tid = tid_, .type = RS_EVENT_##name, .len = sizeof(e_) }, \
 					      __VA_ARGS__ };                                       \
-		assert_int_equal(rs_writer_put_record((f)->writer, 0, &e_.hdr), 0);                \
+		assert_int_equal(recording_put((f)->writer, 0, &e_.hdr), 0);                \
 	} while (0)
 
 /* Ends the recording and prints the report. */

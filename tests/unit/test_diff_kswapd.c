@@ -160,6 +160,76 @@ static void a_request_that_comes_while_another_is_taken_is_kept(void **state)
 	assert_true(judge(NULL, RS_DECIDE_kswapd).agree < 5);
 }
 
+/* The same, and the begin of the call still shows what kswapd takes. */
+static void a_request_that_comes_too_late_is_a_race_and_kept(void **state)
+{
+	union record *later, *next, *next_balanced;
+
+	(void)state;
+	run_over(0, 3, true);
+	prepare(0, 3, true);
+	ADD(kswapd_sleep, sleep, KSWAPD);
+	wakeup_begin(TASK, 0, 1, 0, NONE, true);
+	woken(TASK, 0, 1);
+	wakeup_end(TASK, 0, 1, 0, 1, true);
+	later = wakeup_begin(OTHER, 2, 3, 0, 1, false);
+	wakeup_end(OTHER, 2, 3, 2, 3, false);
+	ADD(kswapd_wake, wake, KSWAPD, .zid = 1);
+	ADD(balance_pgdat_begin, run, KSWAPD, .highest_zoneidx = 1);
+	run_over(2, 3, true);
+	next = &r[nr - 1];
+	next_balanced = &r[nr - 2];
+	EXPECT(NULL, kswapd, 4, 1, 0);
+	/* it has to be there then */
+	next->prepare.order = next_balanced->balanced.order = 1;
+	next->prepare.highest_zoneidx = next_balanced->balanced.highest_zoneidx = 2;
+	EXPECT(NULL, kswapd, 3, 1, 1);
+	/* another one was there before */
+	later->wakeup.kswapd_order = 1;
+	EXPECT(NULL, kswapd, 3, 0, 2);
+}
+
+/* Begun before kswapd was woken: that it was too late is not shown. */
+static void a_request_from_before_the_wakeup_is_no_race(void **state)
+{
+	(void)state;
+	run_over(0, 3, true);
+	prepare(0, 3, true);
+	ADD(kswapd_sleep, sleep, KSWAPD);
+	wakeup_begin(TASK, 0, 1, 0, NONE, true);
+	wakeup_begin(OTHER, 2, 3, 0, 1, true);
+	woken(TASK, 0, 1);
+	wakeup_end(TASK, 0, 1, 0, 1, true);
+	wakeup_end(OTHER, 2, 3, 2, 3, false);
+	ADD(kswapd_wake, wake, KSWAPD, .zid = 1);
+	EXPECT(NULL, kswapd, 3, 0, 1);
+}
+
+/* Without one of the functions by which it goes, its loop is not judged. */
+static void a_loop_of_which_not_all_is_recorded_is_hidden(void **state)
+{
+	static const char *const all[] = { "mm_vmscan_kswapd_wake", "wakeup_kswapd", "balance_pgdat", "prepare_kswapd_sleep", NULL };
+	const char *some[RS_ARRAY_SIZE_OF(all)];
+	struct rs_decision_sum sum;
+	size_t i, left_out;
+
+	(void)state;
+	run_over(0, 3, true);
+	prepare(0, 3, true);
+	ADD(kswapd_sleep, sleep, KSWAPD);
+	recording_probes = all;
+	EXPECT(NULL, kswapd, 3, 0, 0);
+	recording_probes = some;
+	for (left_out = 1; all[left_out]; left_out++) {
+		for (i = 0; i < RS_ARRAY_SIZE_OF(all); i++)
+			some[i] = i == left_out ? "something_else" : all[i];
+		sum = judge(NULL, RS_DECIDE_kswapd);
+		assert_int_equal(sum.observed, 0);
+		assert_int_equal(sum.not_observable, 4);
+	}
+	recording_probes = NULL;
+}
+
 /* ---- wakeup_kswapd() ---- */
 
 static void another_call_at_the_same_time_is_a_race(void **state)
@@ -333,6 +403,9 @@ int main(void)
 		cmocka_unit_test_setup(a_request_that_overlaps_its_last_record_is_a_race, begin),
 		cmocka_unit_test_setup(a_request_that_is_taken_before_the_call_returns_is_a_race, begin),
 		cmocka_unit_test_setup(a_request_while_kswapd_takes_one_is_a_race, begin),
+		cmocka_unit_test_setup(a_request_that_comes_too_late_is_a_race_and_kept, begin),
+		cmocka_unit_test_setup(a_request_from_before_the_wakeup_is_no_race, begin),
+		cmocka_unit_test_setup(a_loop_of_which_not_all_is_recorded_is_hidden, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,7 +174,7 @@ static void expect(const void *missing, uint64_t diverged, uint64_t lost)
 	for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
 		records[i]->ts_ns = 1000 * (i + 1);
 		if (records[i]->type && records[i] != missing)
-			assert_int_equal(rs_writer_put_record(w, 0, records[i]), 0);
+			assert_int_equal(recording_put(w, 0, records[i]), 0);
 	}
 	assert_int_equal(rs_writer_close(w), 0);
 	assert_int_equal(rs_reader_open(path, &reader), 0);

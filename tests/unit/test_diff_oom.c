@@ -84,6 +84,40 @@ static void who_is_spared_for_unseen_reasons_is_hidden_and_not_chosen(void **sta
 	expect(NULL, 3, 3, 1, true);
 }
 
+/* 5.10, where a score is seen only while it is the best. */
+static void a_score_that_is_not_told_still_competes(void **state)
+{
+	(void)state;
+	call.score[0].untold = 1;
+	call.score[0].points = 0;
+	expect(NULL, 3, 3, 1, true);
+	/* it would have been the best: then it would have been told */
+	call.score[0].rss = 500;
+	call.end.victim = 100;
+	call.end.chosen_points = 512;
+	expect(NULL, 3, 3, 1, true);
+	call.end.victim = 103;
+	call.end.chosen_points = 500;
+	expect(NULL, 3, 3, 1, false);
+}
+
+/* Its first thread has no memory: of what is told nothing can be computed; of what is not, it was less. */
+static void a_choice_without_knowing_a_score_is_lost(void **state)
+{
+	struct judged j;
+	struct rs_event_hdr *const records[] = { &call.begin.hdr, &call.score[0].hdr, &call.score[3].hdr, &call.end.hdr };
+
+	(void)state;
+	call.score[0].has_mm = 0;
+	j = judge_records(records, RS_ARRAY_SIZE_OF(records), NULL);
+	assert_int_equal(j.diff->sums[RS_DECIDE_select_bad_process].lost, 1);
+	judged_drop(&j);
+	call.score[0].untold = 1;
+	j = judge_records(records, RS_ARRAY_SIZE_OF(records), NULL);
+	assert_int_equal(j.diff->sums[RS_DECIDE_select_bad_process].agree, 1);
+	judged_drop(&j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +126,8 @@ int main(void)
 		cmocka_unit_test_setup(another_victim_diverges, make_call),
 		cmocka_unit_test_setup(the_choice_follows_the_scores, make_call),
 		cmocka_unit_test_setup(who_is_spared_for_unseen_reasons_is_hidden_and_not_chosen, make_call),
+		cmocka_unit_test_setup(a_score_that_is_not_told_still_competes, make_call),
+		cmocka_unit_test_setup(a_choice_without_knowing_a_score_is_lost, make_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

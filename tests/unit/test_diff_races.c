@@ -51,6 +51,33 @@ static void pages_that_come_while_they_are_counted(void **state)
 	EXPECT(NULL, zone_reclaimable_pages, 1, 0, 0);
 }
 
+static void a_page_between_two_lists(void **state)
+{
+	struct rs_event_zone_reclaimable_pages e;
+	struct rs_event_hdr *const records[] = { &e.hdr };
+
+	(void)state;
+	SET(e, zone_reclaimable_pages, TASK, .ret = 29, .inactive_file = 9, .active_file = 21, .file_before = 30, .active_file_before = 20);
+	EXPECT(NULL, zone_reclaimable_pages, 0, 1, 0);
+	/* one page can be missing, not two */
+	e.ret = 28;
+	EXPECT(NULL, zone_reclaimable_pages, 0, 0, 1);
+	e.ret = 29;
+	e.active_file_before = 21;
+	EXPECT(NULL, zone_reclaimable_pages, 0, 0, 1);
+	/* where the lists were not recorded */
+	e.active_file_before = 0;
+	EXPECT(NULL, zone_reclaimable_pages, 0, 0, 1);
+	/* anon counts where there is swap */
+	e.active_file_before = 21;
+	e.active_anon = e.anon_before = 4;
+	e.active_anon_before = 3;
+	EXPECT(NULL, zone_reclaimable_pages, 0, 0, 1);
+	e.swap_free = 1;
+	e.ret = 33;
+	EXPECT(NULL, zone_reclaimable_pages, 0, 1, 0);
+}
+
 static void free_pages_that_change_before_a_task_is_throttled(void **state)
 {
 	struct rs_event_zone_reclaimable_pages pages;
@@ -234,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_that_come_while_they_are_counted),
+		cmocka_unit_test(a_page_between_two_lists),
 		cmocka_unit_test(free_pages_that_change_before_a_task_is_throttled),
 		cmocka_unit_test(objects_that_another_reclaimer_defers),
 		cmocka_unit_test(objects_that_another_reclaimer_is_about_to_defer),

@@ -58,7 +58,7 @@ static struct rs_writer *begin(const char *path)
 #define PUT(name, ms, task, ...)                                                           \
 	do {                                                                               \
 		struct rs_event_##name e_ = { .hdr = HDR(name, ms, task), ##__VA_ARGS__ }; \
-		assert_int_equal(rs_writer_put_record(w, 0, &e_.hdr), 0);                  \
+		assert_int_equal(recording_put(w, 0, &e_.hdr), 0);                  \
 	} while (0)
 #define GAUGE(ms, zone, pages)                                                                                        \
 	PUT(zone_state, ms, 1, .zid = zone, .context = RS_ZONE_OF_GAUGE, .managed = 90000, .free = pages, .min = 500, \

@@ -223,9 +223,9 @@ static void rs_reader_converts_records_of_another_shape(void **state)
 	(void)state;
 	assert_int_equal(rs_writer_create(path, false, &w), 0);
 	assert_int_equal(rs_writer_put_json(w, RS_BLOCK_INFO, info, sizeof(info) - 1), 0);
-	assert_int_equal(rs_writer_put_record(w, 1, &old.hdr), 0);
+	assert_int_equal(recording_put(w, 1, &old.hdr), 0);
 	old.hdr.type = 127;
-	assert_int_equal(rs_writer_put_record(w, 1, &old.hdr), 0);
+	assert_int_equal(recording_put(w, 1, &old.hdr), 0);
 	assert_int_equal(rs_writer_close(w), 0);
 
 	assert_int_equal(rs_reader_open(path, &r), 0);

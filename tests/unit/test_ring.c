@@ -63,7 +63,7 @@ static int put(struct fixture *f, int cpu, int level, uint64_t ts_ns, uint16_t l
 }
 
 struct seen {
-	uint64_t last_ns, count, stop_after;
+	uint64_t last_ns, count, stop_after, done_after;
 };
 
 static int each(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
@@ -74,7 +74,7 @@ static int each(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
 	assert_int_equal(hdr->tid, cpu);
 	seen->last_ns = hdr->ts_ns;
 	seen->count++;
-	return seen->stop_after && seen->count >= seen->stop_after ? -EIO : 0;
+	return seen->stop_after && seen->count >= seen->stop_after ? -EIO : seen->count == seen->done_after;
 }
 
 static void rs_rings_drain_merges_by_time_over_cpus_and_levels(void **state)
@@ -96,8 +96,11 @@ static void rs_rings_drain_merges_by_time_over_cpus_and_levels(void **state)
 		horizon += 600;
 		assert_true(rs_rings_drain(f->rings, horizon, f->delivered, each, &seen) >= 0);
 		assert_true(seen.last_ns <= horizon);
+		if (round % 3)
+			rs_rings_release(f->rings);
 	}
 	assert_true(rs_rings_drain(f->rings, UINT64_MAX, f->delivered, each, &seen) >= 0);
+	rs_rings_release(f->rings);
 	assert_int_equal(seen.count, put_in);
 	assert_int_equal(f->delivered[RS_EVENT_kswapd_sleep], put_in);
 	assert_int_equal(rs_rings_fill(f->rings), 0);
@@ -122,7 +125,9 @@ static void rs_rings_drain_accounts_for_every_record_of_a_full_ring(void **state
 	full = f->cpus[0].level[0].full[RS_EVENT_kswapd_sleep];
 	assert_int_equal(attempted, 1000);
 	assert_int_equal(attempted, seen.count + full);
-	/* And there is room again. */
+	/* And there is room again, but not before what was read is given back. */
+	assert_false(put(f, 0, 0, ++ts, 4096));
+	rs_rings_release(f->rings);
 	assert_true(put(f, 0, 0, ++ts, 4096));
 }
 
@@ -137,6 +142,25 @@ static void rs_rings_drain_stops_at_an_error_and_goes_on_after_it(void **state)
 	assert_int_equal(rs_rings_drain(f->rings, UINT64_MAX, f->delivered, each, &seen), -EIO);
 	seen.stop_after = 0;
 	assert_int_equal(rs_rings_drain(f->rings, UINT64_MAX, f->delivered, each, &seen), 15);
+}
+
+static void rs_rings_drain_gives_back_what_is_done_with(void **state)
+{
+	struct seen seen = { .done_after = 12 };
+	struct fixture *f = *state;
+	int i;
+
+	for (i = 1; i <= 20; i++)
+		put(f, i % CPUS, 0, i, 32);
+	assert_int_equal(rs_rings_drain(f->rings, UINT64_MAX, f->delivered, each, &seen), 20);
+	/* All before the twelfth: 3, 6, 9; 1, 4, 7, 10; 2, 5, 8, 11. */
+	assert_int_equal(f->cpus[0].level[0].tail, 3 * 32);
+	assert_int_equal(f->cpus[1].level[0].tail, 4 * 32);
+	assert_int_equal(f->cpus[2].level[0].tail, 4 * 32);
+	rs_rings_release(f->rings);
+	assert_int_equal(rs_rings_fill(f->rings), 0);
+	for (i = 0; i < CPUS; i++)
+		assert_int_equal(f->cpus[i].level[0].tail, f->cpus[i].level[0].head);
 }
 
 static void rs_rings_drain_refuses_what_no_program_writes(void **state)
@@ -155,6 +179,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rs_rings_drain_merges_by_time_over_cpus_and_levels, setup, teardown),
 		cmocka_unit_test_setup_teardown(rs_rings_drain_accounts_for_every_record_of_a_full_ring, setup, teardown),
 		cmocka_unit_test_setup_teardown(rs_rings_drain_stops_at_an_error_and_goes_on_after_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(rs_rings_drain_gives_back_what_is_done_with, setup, teardown),
 		cmocka_unit_test_setup_teardown(rs_rings_drain_refuses_what_no_program_writes, setup, teardown),
 	};
 

@@ -5,6 +5,7 @@
  *   load fill FILE MIB             write a file of numbers that do not compress
  *   load stream FILE MIB PASSES    read a file from end to end
  *   load anon MIB TOUCHES PROCS    fill anonymous memory, then touch pages of it at random
+ *   load pace FILE KIB TIMES US    read so much of a file and rest US microseconds on average, so many times
  *   load reads FILE MIB COUNT      read pages of a file at random
  *   load mix FILE MIB TOUCHES      anonymous memory, random reads of FILE, and a writer
  *   load burst FILE MIB TIMES      read FILE all the time while two processes grow and shrink
@@ -13,6 +14,7 @@
  *   load node NODE COMMAND...      run COMMAND with memory from one NUMA node only
  *   load huge MIB TIMES            fill memory that wants to be huge pages, again and again
  *   load oom MIB                   fill memory until something gives
+ *   load victims TIMES             have the OOM killer, by sysrq, kill a process that offers itself
  *   load hot MIB SECONDS           touch memory in order, over and over
  *   load bursts FILE MIB TIMES SEED          read FILE at a steady pace while two processes grow in bursts and shrink
  *   load touch MIB TOUCHES US SEED           fill anonymous memory, then touch it, resting US after each 16 touches
@@ -160,6 +162,31 @@ static void stream(const char *file, size_t mib, int passes)
 		lseek(fd, 0, SEEK_SET);
 		while (done < mib * MIB && (n = read(fd, buf, sizeof(buf))) > 0)
 			done += n;
+	}
+	close(fd);
+}
+
+/* From the whole file, round and round: what is read is never there any more. The rests are of any length up to twice US. */
+static void pace(const char *file, size_t kib, long times, unsigned long us)
+{
+	static char buf[65536];
+	uint64_t seed = 11;
+	int fd = open(file, O_RDONLY);
+
+	if (fd < 0)
+		fail(file);
+	while (times--) {
+		size_t done;
+		ssize_t n;
+
+		for (done = 0; done < kib << 10; done += n) {
+			n = read(fd, buf, sizeof(buf));
+			if (n < 0)
+				fail(file);
+			if (!n && lseek(fd, 0, SEEK_SET))
+				fail(file);
+		}
+		usleep(next_random(&seed) % (2 * us + 1));
 	}
 	close(fd);
 }
@@ -431,6 +458,32 @@ static void huge(size_t mib, int times)
 	}
 }
 
+static void put(const char *file, const char *text)
+{
+	int fd = open(file, O_WRONLY);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0 || close(fd))
+		fail(file);
+}
+
+static void victims(int times)
+{
+	char path[64];
+
+	while (times--) {
+		pid_t pid = start();
+
+		if (!pid)
+			for (;;)
+				pause();
+		snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", pid);
+		put(path, "1000");
+		put("/proc/sysrq-trigger", "f");
+		if (waitpid(pid, NULL, 0) < 0)
+			fail("waitpid");
+	}
+}
+
 static void hot(size_t mib, int seconds)
 {
 	char *p = map(mib * MIB);
@@ -606,6 +659,10 @@ int main(int argc, char **argv)
 			}
 		return wait_all();
 	}
+	if (!strcmp(mode, "pace") && argc == 6) {
+		pace(argv[2], a, b, atol(argv[5]));
+		return 0;
+	}
 	if (!strcmp(mode, "reads") && argc == 5) {
 		random_reads(argv[2], a, b, 0, 3);
 		return 0;
@@ -652,6 +709,10 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(mode, "oom") && argc == 3) {
 		anon(atol(argv[2]), 0, 1);
+		return 0;
+	}
+	if (!strcmp(mode, "victims") && argc == 3) {
+		victims(atoi(argv[2]));
 		return 0;
 	}
 	if (!strcmp(mode, "hot") && argc == 4) {

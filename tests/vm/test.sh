@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # test.sh KERNEL:WORKLOAD[:OPTION...]...: records each workload on each kernel and cross-checks it.
-# Options: lru=y|n, mode=summary|folios, attach=cheap|complete, probes=+allocator, drsnoop, check (what can be attached). Prints TAP. What cannot be
+# Options: lru=y|n, mode=summary|folios, attach=cheap|complete, probes=+allocator, buffer=BYTES, drsnoop, check (what can be attached). Prints TAP. What cannot be
 # booted here is skipped, with the reason.
 set -u
 . "$(dirname "$0")/lib.sh"
@@ -16,7 +16,7 @@ one() { # one KERNEL:WORKLOAD:...
 	for o in ${options//:/ }; do
 		case $o in
 		lru=*) lru="-l ${o#lru=}" ;;
-		mode=* | attach=* | probes=*) record+=" --${o%%=*} ${o#*=}" ;;
+		mode=* | attach=* | probes=* | buffer=*) record+=" --${o%%=*} ${o#*=}" ;;
 		drsnoop) tools=-T drsnoop=1 ;;
 		check) check=1 ;;
 		*) echo "not ok - $1: no option $o"; return ;;

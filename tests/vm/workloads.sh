@@ -2,7 +2,7 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones nest thp"
+WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones nest thp cycles scarce"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
@@ -14,6 +14,9 @@ machine() {
 	small-global) echo "-w disk:256" ;;
 	numa | noderec) echo "-d -w zram:512 -n 256,256" ;;
 	slow) echo "-d -w disk:512 -r 6" ;;
+	# Most of their time is rest, which costs nothing where instructions are counted.
+	cycles) echo "-d -i -t 600 -m 320 -n 160,160" ;;
+	scarce) echo "-d -i -t 600" ;;
 	*) echo "-d -w zram:512" ;;
 	esac
 }
@@ -213,6 +216,44 @@ command_of() {
 	;;
 	# Requests that the highest zone does not help.
 	zones) echo 'load slab /data/many 40000 60000; load stream /data/big 420 1; load slab /data/many 40000 20000' ;;
+	# kswapd of two nodes woken, and asleep again before it is woken once more, or not yet; and zones that are reclaimed from
+	# before another node is asked.
+	cycles) cat <<-'EOF'
+		echo 1 >/sys/kernel/mm/lru_gen/min_ttl_ms
+		echo 0 >/proc/sys/vm/watermark_boost_factor; echo 1024 >/proc/sys/vm/min_free_kbytes
+		load stream /data/big 330 1
+		load node 0 pace /data/big 256 1000 90000 &
+		load node 1 pace /data/big 256 1000 90000 &
+		wait
+		echo 1 >/proc/sys/vm/zone_reclaim_mode
+		load pace /data/big 1024 400 20000
+		echo 0 >/proc/sys/vm/zone_reclaim_mode
+	EOF
+	;;
+	# What kernels decide seldom, in bulk. The OOM killer, by order and for want of memory; huge pages, one more each time,
+	# where there are none to be had, with and without something to reclaim; and marks that are written anew.
+	scarce) cat <<-'EOF'
+		echo 1 >/proc/sys/kernel/printk; echo 1 >/proc/sys/vm/overcommit_memory; echo 0 >/proc/sys/vm/oom_dump_tasks
+		echo 0 >/proc/sys/vm/compact_unevictable_allowed
+		min=$(cat /proc/sys/vm/min_free_kbytes)
+		for i in $(seq 520); do echo $((min + i % 2)) >/proc/sys/vm/min_free_kbytes; done
+		load victims 1000
+		echo 3 >/proc/sys/vm/drop_caches
+		load mlock $(awk '/^MemFree/ { print int($2 / 1024) - 48 }' /proc/meminfo) hold 1 /tmp/held &
+		until [ -e /tmp/held ]; do sleep 1; done
+		# A recorder that waits for memory itself has to catch up.
+		for i in $(seq 6); do
+			sh -c 'echo 1000 >/proc/self/oom_score_adj; exec load oom 120'
+			sleep 4
+		done
+		for i in $(seq 500); do echo 220 >/proc/sys/vm/nr_hugepages; usleep 20000; done
+		load pace /data/big 128 100000 40000 &
+		for i in $(seq 1000); do echo 220 >/proc/sys/vm/nr_hugepages; usleep 40000; done
+		echo 0 >/proc/sys/vm/nr_hugepages
+		kill $(pidof load)
+		wait
+	EOF
+	;;
 	# Short ones, whose recordings are kept in tests/replay.
 	small-global) echo 'load anon 385 40 1' ;;
 	small-cache) echo 'load stream /data/big 415 1; load slab /data/many 2500 1500; load stream /data/big 20 1' ;;
