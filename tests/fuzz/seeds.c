@@ -40,12 +40,14 @@ static void inflate(const char *from, const char *to)
 		if (h.magic != RS_BLOCK_MAGIC || at + h.stored_len > len)
 			break;
 		if (h.type != RS_BLOCK_PAD) {
-			n = ZSTD_decompress(raw, sizeof(raw), data + at, h.stored_len);
+			bool packed = h.flags & RS_BLOCK_ZSTD;
+
+			n = packed ? ZSTD_decompress(raw, sizeof(raw), data + at, h.stored_len) : h.stored_len;
 			if (ZSTD_isError(n))
 				abort();
-			h.flags = 0;
+			h.flags &= ~RS_BLOCK_ZSTD;
 			put(out, &h, sizeof(h));
-			put(out, raw, n);
+			put(out, packed ? (void *)raw : data + at, n);
 		}
 		at += h.stored_len;
 	}
