@@ -2,7 +2,7 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones nest thp cycles scarce"
+WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones cycles scarce"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
