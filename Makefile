@@ -20,7 +20,7 @@ BASE   := log json readfile
 KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup pressure setting
 TRACE  := schema codec output writer reader show tasks
 PROBE  := hooks permit ring choose capture counts gauge describe mentions process record
-REPORT := latency text working_set refault refault_show generations generations_show report report_summary report_text report_json
+REPORT := latency text larger working_set refault refault_show generations generations_show report report_summary report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 MODEL  += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 MODEL  += lru_gen lru_gen_folio
@@ -30,8 +30,8 @@ DIFF   := diff diff_text diff_json explain explain_text explain_json check_water
 DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workingset
 DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_marks check_throttle check_retry check_compaction check_oom check_folio
 APPLY  := journal owner trial
-TUNE   := forecast forecast_rate forecast_score forecast_show adaptivemm evidence recommend recommend_show
-TUNE   += workload bursts play calibrate settings whatif whatif_show simulate
+TUNE   := forecast forecast_rate forecast_score forecast_show adaptivemm evidence recommend tried recommend_show
+TUNE   += workload bursts disks measured stallers play calibrate settings whatif whatif_show simulate
 DIFF   += check_lru_gen check_lru_gen_size check_memcg_lru explain_lru_gen check_lru_gen_folio check_lru_gen_seq
 TOOLS  := reclaimscope tool check record report script diff explain whatif forecast recommend
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup pressure permit tool
@@ -40,7 +40,7 @@ UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throt
 UNIT   += diff_lru diff_alloc diff_kswapd diff_races diff_folio diff_workingset diff_memcg diff_oom crosscheck
 UNIT   += lru_gen lru_gen_folio diff_lru_gen diff_lru_gen_folio
 UNIT   += forecast forecast_score evidence recommend
-UNIT   += sim sim_properties sim_queue settings workload
+UNIT   += sim sim_properties sim_queue settings workload stallers
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
 	$(SIM:%=sim/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%) $(TUNE:%=tune/%)
@@ -160,7 +160,7 @@ LAB := $(OUT)/reclaimscope $(OUT)/tests/vm/load $(OUT)/tests/vm/crosscheck $(OUT
 
 # Needs neither root nor a kernel that can be traced.
 CHECKS := $(UNIT_TESTS:%='%') 'OUT=$(OUT) SAN=$(SAN) tests/layers.sh' 'tests/docs.sh $(OUT)' 'tests/cli/usage.sh $(OUT)' 'tests/cli/man.sh $(OUT)' \
-	'tests/replay/replay.sh $(OUT)' 'tests/cli/apply.sh $(OUT)' 'tests/cli/tune.sh $(OUT)'
+	'tests/replay/replay.sh $(OUT)' 'tests/cli/anywhere.sh $(OUT)' 'tests/cli/apply.sh $(OUT)' 'tests/cli/tune.sh $(OUT)'
 check: all $(UNIT_TESTS) $(OUT)/tests/cli/killer $(OUT)/tests/docs/events
 	$(Q)tests/run.sh $(CHECKS)
 
@@ -202,7 +202,7 @@ recommend-vs-kernel:
 # docs/working-set.md: predicted refaults against those with that much more memory.
 working-set: $(LAB)
 	$(Q)tests/vm/working-set.sh $(CURVES) > docs/working-set.md
-CURVES ?= 6.1 6.12 7.2
+CURVES ?= $(foreach k,6.1 6.12 6.18 7.2,$(k) $(k):others) 6.18:again 7.2:again
 
 kernel-support: $(LAB)
 	$(Q)tests/vm/kernels.sh --write

@@ -70,7 +70,7 @@ int rs_recommend_main(int argc, char **argv)
 	struct args args = { .file = "reclaim.data", .show = rs_recommend_text };
 	static struct rs_evidence evidence;
 	struct rs_recommendation recommendation;
-	const struct rs_calibration_options calibration = { .nr_threads = sysconf(_SC_NPROCESSORS_ONLN), .nr_runs = 480, .seed = 1 };
+	const struct rs_calibration_options calibration = { .nr_threads = sysconf(_SC_NPROCESSORS_ONLN), .nr_runs = RS_CALIBRATION_RUNS, .seed = 1 };
 	struct rs_simulation *simulation = NULL;
 	struct rs_reader *reader = NULL;
 	int err;

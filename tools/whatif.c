@@ -295,7 +295,7 @@ int rs_whatif_main(int argc, char **argv)
 		       "\vThe load is taken from the recording and run on a simulated host, first under the recorded settings: how "
 		       "far that is from what was recorded is told with every answer.",
 	};
-	struct args args = { .file = "reclaim.data", .runs = 480, .seed = 1, .threads = sysconf(_SC_NPROCESSORS_ONLN) };
+	struct args args = { .file = "reclaim.data", .runs = RS_CALIBRATION_RUNS, .seed = 1, .threads = sysconf(_SC_NPROCESSORS_ONLN) };
 
 	if (rs_parse_args(&argp, argc, argv, 0, "whatif", &args))
 		return RS_EXIT_USAGE;

@@ -11,6 +11,7 @@
 #define __GFP_HIGH 0x20u
 #define __GFP_IO 0x40u
 #define __GFP_FS 0x80u
+#define __GFP_ZERO 0x100u
 #define __GFP_ATOMIC 0x200u /* up to 6.1 */
 #define __GFP_DIRECT_RECLAIM 0x400u
 #define __GFP_KSWAPD_RECLAIM 0x800u

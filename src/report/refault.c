@@ -31,7 +31,7 @@ struct rs_evicted {
 	uint64_t shadow, ts_ns;
 	uint32_t run;
 	int32_t priority;
-	uint32_t order; /* in @ws */
+	uint32_t order, page; /* in @ws, and in what a larger memory is told */
 	uint32_t at; /* in @group */
 	struct rs_working_set *ws;
 	struct rs_refault_sum *reclaim;
@@ -131,6 +131,75 @@ static void end_run(struct rs_refaults *r, uint32_t tid, uint32_t kind)
 		t->request.hdr.len = 0;
 }
 
+/* ---- what MGLRU spares ---- */
+
+/* A lruvec, and what it has spared of its present generation. */
+struct rs_spared {
+	struct {
+		uint64_t cgroup;
+		int64_t nid;
+	} key;
+	uint64_t protected[2 * RS_TIERS], evicted[2 * RS_TIERS];
+	uint64_t size; /* pages */
+	struct rs_working_set *ws; /* whose limit has evicted from it last */
+	UT_hash_handle hh;
+};
+
+static struct rs_spared *spared_by(struct rs_refaults *r, uint64_t cgroup, int32_t nid)
+{
+	__typeof__(((struct rs_spared *)0)->key) key = { .cgroup = cgroup, .nid = nid };
+
+	return RS_FIND_OR_ADD(r->spared, struct rs_spared, key, key);
+}
+
+static int on_lru_gen_state(struct rs_refaults *r, const struct rs_event_lru_gen_state *e)
+{
+	struct rs_spared *s = spared_by(r, e->cgroup, e->nid);
+	int type, tier;
+	int64_t size = 0;
+	size_t i;
+
+	if (!s)
+		return -ENOMEM;
+	for (i = 0; i < RS_GENS * 2 * RS_MAX_ZONES; i++)
+		size += e->nr_pages[i];
+	for (type = 0; type < 2; type++) {
+		uint64_t spared[2] = { 0 }, evicted = 0; /* [used] */
+
+		for (tier = 0; tier < RS_TIERS; tier++) {
+			i = type * RS_TIERS + tier;
+			/* They begin at 0 with each generation. */
+			spared[tier > 0] += e->protected[i] - (e->protected[i] < s->protected[i] ? 0 : s->protected[i]);
+			if (tier)
+				evicted += e->evicted[i] - (e->evicted[i] < s->evicted[i] ? 0 : s->evicted[i]);
+			s->protected[i] = e->protected[i];
+			s->evicted[i] = e->evicted[i];
+		}
+		if (s->ws)
+			rs_larger_spared(&s->ws->larger, type, spared[1], evicted, spared[0]);
+	}
+	if (s->ws)
+		s->ws->larger.size += (size > 0 ? size : 0) - s->size;
+	s->size = size > 0 ? size : 0;
+	return 0;
+}
+
+/* From now on that lruvec counts for @ws. */
+static int lruvec_evicts(struct rs_refaults *r, uint64_t cgroup, int32_t nid, struct rs_working_set *ws)
+{
+	struct rs_spared *s = spared_by(r, cgroup, nid);
+
+	if (!s)
+		return -ENOMEM;
+	if (s->ws == ws)
+		return 0;
+	if (s->ws)
+		s->ws->larger.size -= s->size;
+	s->ws = ws;
+	ws->larger.size += s->size;
+	return 0;
+}
+
 /* ---- pages that are away ---- */
 
 static int join_group(struct rs_refaults *r, struct rs_evicted *p)
@@ -170,16 +239,19 @@ static void leave_group(struct rs_refaults *r, struct rs_evicted *p)
 	free(g);
 }
 
-/* @p is not away any more; returns its distance. */
-static uint32_t forget(struct rs_refaults *r, struct rs_evicted *p)
+/* @p is not away any more. If it came back, its distance counts. */
+static int forget(struct rs_refaults *r, struct rs_evicted *p, bool refault)
 {
 	uint32_t distance = rs_working_set_return(p->ws, &p->order);
+	int err = rs_larger_return(&p->ws->larger, p->page, p->key.place, p->key.file, refault);
 
+	if (refault && !err)
+		err = rs_working_set_refault(p->ws, p->key.file, distance);
 	if (p->key.place)
 		HASH_DEL(r->by_place, p);
 	leave_group(r, p);
 	free(p);
-	return distance;
+	return err;
 }
 
 static struct rs_evicted *find_place(const struct rs_refaults *r, uint64_t place, bool file)
@@ -191,19 +263,22 @@ static struct rs_evicted *find_place(const struct rs_refaults *r, uint64_t place
 	return p;
 }
 
-static int away(struct rs_refaults *r, const struct rs_evicted *like, uint64_t place)
+/* The @nth page of a folio of @nr. */
+static int away(struct rs_refaults *r, const struct rs_evicted *like, uint64_t place, bool used, uint32_t nth, uint32_t nr)
 {
 	struct rs_evicted *p = place ? find_place(r, place, like->key.file) : NULL;
-	int err;
+	int err = p ? forget(r, p, false) : 0; /* it was freed while away */
 
-	if (p)
-		forget(r, p); /* it was freed while away */
+	if (err)
+		return err;
 	p = malloc(sizeof(*p));
 	if (!p)
 		return -ENOMEM;
 	*p = *like;
 	p->key.place = place;
-	err = rs_working_set_evict(p->ws, &p->order);
+	err = rs_larger_evict(&p->ws->larger, place, p->key.file, used, nth, nr, &p->page);
+	if (!err)
+		err = rs_working_set_evict(p->ws, p->run, &p->order);
 	if (err) {
 		free(p);
 		return err;
@@ -214,13 +289,19 @@ static int away(struct rs_refaults *r, const struct rs_evicted *like, uint64_t p
 		return 0;
 	err = join_group(r, p);
 	if (err)
-		forget(r, p);
+		forget(r, p, false);
 	return err;
 }
 
 static uint16_t memcgid(const struct rs_refaults *r, uint64_t shadow)
 {
 	return shadow >> (2 + r->nodes_shift);
+}
+
+/* Where MGLRU keeps the uses of a page in its shadow: the two lowest bits of the eviction. */
+static bool used_before(const struct rs_refaults *r, const struct rs_event_workingset_eviction *e)
+{
+	return e->workingset || (e->shadow >> (2 + r->nodes_shift + 16) & 3);
 }
 
 static int on_eviction(struct rs_refaults *r, const struct rs_event_workingset_eviction *e)
@@ -258,8 +339,9 @@ static int on_eviction(struct rs_refaults *r, const struct rs_event_workingset_e
 	if (!p.ws)
 		return -ENOMEM;
 	r->of_memcgid[memcgid(r, e->shadow)] = p.ws;
+	err = lruvec_evicts(r, e->owner, e->nid, p.ws);
 	for (i = 0; i < nr && !err; i++)
-		err = away(r, &p, e->place ? e->place + i : 0);
+		err = away(r, &p, e->place ? e->place + i : 0, used_before(r, e), i, nr);
 	return err;
 }
 
@@ -279,7 +361,7 @@ static struct rs_evicted *find_evicted(struct rs_refaults *r, const struct rs_ev
 		/* A large folio may bring several shadows back, of which only one is told. */
 		if (!p || p->shadow == e->shadow || e->nr_pages > 1)
 			return p;
-		forget(r, p); /* the record of a later eviction is missing */
+		forget(r, p, false); /* the record of a later eviction is missing */
 		return NULL;
 	}
 	HASH_FIND(hh, r->by_shadow, &key, sizeof(key), g);
@@ -299,7 +381,6 @@ static int on_link(struct rs_refaults *r, const struct rs_event_workingset_refau
 	struct rs_refault_key key = p->reclaim->key;
 	uint64_t ns = e->hdr.ts_ns > p->ts_ns ? e->hdr.ts_ns - p->ts_ns : 0;
 	struct rs_refault_sum *link;
-	struct rs_working_set *ws = p->ws;
 	int err;
 
 	key.cgroup = e->cgroup;
@@ -317,7 +398,7 @@ static int on_link(struct rs_refaults *r, const struct rs_event_workingset_refau
 	err = rs_latency_add(&p->reclaim->away, ns);
 	if (!err)
 		err = rs_latency_add(&link->away, ns);
-	return err ? err : rs_working_set_refault(ws, e->file, forget(r, p));
+	return err ? err : forget(r, p, true);
 }
 
 static int on_refault(struct rs_refaults *r, const struct rs_event_workingset_refault *e, const struct rs_tasks *tasks)
@@ -376,6 +457,8 @@ int rs_refaults_take(struct rs_refaults *r, const struct rs_event_hdr *hdr, cons
 			return -ENOMEM;
 		t->priority = ((const struct rs_event_shrink_node_begin *)hdr)->priority;
 		return 0;
+	case RS_EVENT_lru_gen_state:
+		return on_lru_gen_state(r, (const void *)hdr);
 	case RS_EVENT_workingset_eviction:
 		return on_eviction(r, (const void *)hdr);
 	case RS_EVENT_workingset_refault:
@@ -428,6 +511,7 @@ void rs_refaults_destroy(struct rs_refaults *r)
 	for (ws = r->working_sets; ws; ws = ws->hh.next)
 		rs_working_set_free(ws);
 	RS_FREE_TABLE(r->working_sets, struct rs_working_set);
+	RS_FREE_TABLE(r->spared, struct rs_spared);
 	RS_FREE_TABLE(r->reclaimers, struct rs_reclaimer);
 	rs_refault_sums_free(r->reclaims);
 	rs_refault_sums_free(r->links);

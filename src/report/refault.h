@@ -76,6 +76,7 @@ struct rs_refaults {
 	struct rs_evicted *by_place;
 	struct rs_shadow_group *by_shadow;
 	struct rs_reclaimer *reclaimers;
+	struct rs_spared *spared;
 	struct rs_working_set *of_memcgid[1 << 16]; /* the last to evict for each number that shadows have */
 	unsigned int nodes_shift;
 	uint64_t random;

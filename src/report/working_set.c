@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../wire/capture.h"
+
 /* ---- the order ---- */
 
 static uint32_t room_left; /* stands where a page was that has come back, and none was evicted for it yet */
@@ -88,12 +90,17 @@ static int make_room(struct rs_working_set *ws)
 	return 0;
 }
 
-int rs_working_set_evict(struct rs_working_set *ws, uint32_t *place)
+int rs_working_set_evict(struct rs_working_set *ws, uint32_t run, uint32_t *place)
 {
 	int err = ws->next == ws->room ? make_room(ws) : 0;
 
 	if (err)
 		return err;
+	if (run != ws->run)
+		ws->run_pages = 0;
+	ws->run = run;
+	ws->runs_pages++;
+	ws->runs_squares += 2 * ws->run_pages++ + 1;
 	if (ws->nr_free) {
 		uint32_t filled = tree_find(ws->free, ws->room, ws->nr_free);
 
@@ -142,6 +149,8 @@ void rs_working_set_free(struct rs_working_set *ws)
 	free(ws->places);
 	free(ws->tree);
 	free(ws->free);
+	free(ws->played);
+	rs_larger_free(&ws->larger);
 }
 
 static int compare(const void *a, const void *b)
@@ -175,30 +184,152 @@ uint64_t rs_working_set_refaults(const struct rs_working_set *ws)
 	return ws->of[0].nr + ws->of[1].nr + ws->unknown[0] + ws->unknown[1];
 }
 
-/* What is not known may have any distance; what is known counts events that another run has more or fewer of. */
+#define LONG_LOG (1 << 16)
+
+struct rs_working_set_played {
+	uint64_t extra;
+	double kept[2], low, high; /* without chance */
+};
+
+/* By this much memory may be more or less than its limit: what one reclaim evicts, and it keeps or gives a whole folio. */
+static uint64_t swing(const struct rs_working_set *ws)
+{
+	uint64_t reclaim = ws->runs_pages ? ws->runs_squares / ws->runs_pages : 0;
+
+	return reclaim > ws->larger.largest ? reclaim : ws->larger.largest;
+}
+
+static uint64_t in_order(struct rs_working_set *ws, uint64_t extra)
+{
+	return below(&ws->of[0], extra) + below(&ws->of[1], extra);
+}
+
+/* One point, at least as much as the one before. */
+static int play(struct rs_working_set *ws, const struct rs_larger *l, uint32_t by,
+		const struct rs_working_set_played *before, struct rs_working_set_played *point)
+{
+	uint64_t pages[2];
+	double kept[2];
+	int first, in_use, err, k;
+
+	point->low = point->high = in_order(ws, point->extra);
+	for (first = RS_FIRST_IN_TURN; first <= (l->both[0] && l->both[1] ? RS_FIRST_FILE : RS_FIRST_IN_TURN); first++)
+		for (in_use = 0; in_use <= (l->both[1] && l->generations); in_use++) {
+			double both;
+
+			err = rs_larger_play(l, point->extra / by, in_use, first, pages);
+			if (err)
+				return err;
+			/* In the proportion of all to those that were played. */
+			for (k = 0; k < 2; k++)
+				kept[k] = l->refaults[k] ? (double)pages[k] * ws->of[k].nr / l->refaults[k] : 0;
+			both = kept[0] + kept[1];
+			point->low = fmin(point->low, both);
+			point->high = fmax(point->high, both);
+			if (first != RS_FIRST_IN_TURN)
+				continue;
+			/* Half of the pages in use, if nobody knows which are. */
+			for (k = 0; k < 2; k++)
+				point->kept[k] = in_use ? (point->kept[k] + kept[k]) / 2 : kept[k];
+		}
+	for (k = 0; k < 2; k++)
+		point->kept[k] = fmax(point->kept[k], before->kept[k]);
+	point->low = fmax(point->low, before->low);
+	point->high = fmax(point->high, before->high);
+	return 0;
+}
+
+/* The points of a histogram, up to where all that is known is kept. Of a long recording a part stands for the whole. 0 or -ENOMEM. */
+static int play_all(struct rs_working_set *ws)
+{
+	static const struct rs_working_set_played nothing;
+	uint64_t known = ws->of[0].nr + ws->of[1].nr;
+	struct rs_working_set_played *played = calloc(RS_HIST_BUCKETS, sizeof(*played));
+	uint32_t by = 1 + ws->larger.nr_log / LONG_LOG;
+	struct rs_larger thin;
+	unsigned int b;
+	size_t n = 0;
+	int err;
+
+	if (!played)
+		return -ENOMEM;
+	err = rs_larger_thin(&ws->larger, by, &thin);
+	for (b = rs_hist_bucket(by); b < RS_HIST_BUCKETS && !err; b++) {
+		played[n].extra = rs_hist_floor(b);
+		err = play(ws, &thin, by, n ? &played[n - 1] : &nothing, &played[n]);
+		n++;
+		/* More pages than were ever away. */
+		if (played[n - 1].extra >= ws->larger.nr_pages ||
+		    (played[n - 1].low >= known && in_order(ws, played[n - 1].extra) >= known))
+			break;
+	}
+	if (err) {
+		free(played);
+		return err;
+	}
+	rs_larger_free(&thin);
+	ws->played = played;
+	ws->nr_played = n;
+	return 0;
+}
+
+/* Between two points that were played. */
+static struct rs_working_set_played played_at(const struct rs_working_set *ws, uint64_t extra)
+{
+	struct rs_working_set_played low = { 0 }, high = ws->played[ws->nr_played - 1];
+	double part;
+	size_t i;
+
+	for (i = 0; i < ws->nr_played; i++) {
+		if (ws->played[i].extra > extra) {
+			high = ws->played[i];
+			break;
+		}
+		low = ws->played[i];
+	}
+	part = high.extra > low.extra ? (double)(extra - low.extra) / (high.extra - low.extra) : 0;
+	return (struct rs_working_set_played){ .kept = { low.kept[0] + part * (high.kept[0] - low.kept[0]),
+							 low.kept[1] + part * (high.kept[1] - low.kept[1]) },
+					       .low = low.low + part * (high.low - low.low),
+					       .high = low.high + part * (high.high - low.high) };
+}
+
+/* What is not known may have any distance; what is left is a count of events, of which another run has more or fewer, as this one had. */
 struct rs_working_set_point rs_working_set_at(struct rs_working_set *ws, uint64_t extra)
 {
+	uint64_t all = rs_working_set_refaults(ws), kept, less = extra > swing(ws) ? extra - swing(ws) : 0;
 	struct rs_working_set_point p = { .kept = { below(&ws->of[0], extra), below(&ws->of[1], extra) } };
-	uint64_t all = rs_working_set_refaults(ws), kept = p.kept[0] + p.kept[1];
-	uint64_t noise = all ? 1.96 * sqrt((double)kept * (all - kept) / all) : 0;
+	double low = in_order(ws, less), high = in_order(ws, extra ? extra + swing(ws) : 0), noise;
 
-	p.low = kept > noise ? kept - noise : 0;
-	p.high = kept + (extra ? ws->unknown[0] + ws->unknown[1] : 0) + noise;
-	if (p.high > all)
-		p.high = all;
+	if (!ws->played && rs_larger_differs(&ws->larger))
+		play_all(ws); /* without memory for it, the order alone has to do */
+	if (ws->played) {
+		struct rs_working_set_played at = played_at(ws, extra);
+
+		p.kept[0] = at.kept[0];
+		p.kept[1] = at.kept[1];
+		low = played_at(ws, less).low;
+		high = played_at(ws, extra ? extra + swing(ws) : 0).high;
+	}
+	kept = p.kept[0] + p.kept[1];
+	noise = extra ? 1.96 * sqrt(2.0 * (all - kept)) : 0;
+	p.low = fmax(0, fmin(low, kept) - noise);
+	p.high = fmin(all, fmax(high, kept) + noise + (extra ? ws->unknown[0] + ws->unknown[1] : 0));
 	return p;
 }
 
 uint64_t rs_working_set_for(struct rs_working_set *ws, double share)
 {
 	uint64_t wanted = ceil(share * rs_working_set_refaults(ws)), low = 0, high = 1ULL << 32;
+	struct rs_working_set_point p = rs_working_set_at(ws, high);
 
-	if (below(&ws->of[0], high) + below(&ws->of[1], high) < wanted)
+	if (p.kept[0] + p.kept[1] < wanted)
 		return UINT64_MAX;
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
 
-		if (below(&ws->of[0], middle) + below(&ws->of[1], middle) < wanted)
+		p = rs_working_set_at(ws, middle);
+		if (p.kept[0] + p.kept[1] < wanted)
 			low = middle + 1;
 		else
 			high = middle;

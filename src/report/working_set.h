@@ -8,8 +8,9 @@
  * page and were away at the same time. That is the stack distance of an LRU, and exact for one. A page
  * that comes back where memory is free, because a process ended, leaves its room: who had to be @extra
  * pages away from eviction once is not nearer for it. It asks nothing of the kernel's own policy but
- * that the additional pages are those that it would evict last; what it does with them is measured in
- * docs/working-set.md. Unlike the kernel's refault distance, which is
+ * that the additional pages are those that it would evict last. Where it is seen to do otherwise the same run is
+ * played again with more room, and this distance is one end of the band: see larger.h. How near both come is
+ * measured in docs/working-set.md. Unlike the kernel's refault distance, which is
  * a difference of ages, it does not count a page that has come back, nor an activation, and it is
  * the same for both LRUs.
  */
@@ -20,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <uthash.h>
+
+#include "larger.h"
 
 struct rs_distances {
 	uint32_t *pages;
@@ -37,11 +40,19 @@ struct rs_working_set {
 	uint32_t **places;
 	uint32_t *tree, *free; /* both; the room alone */
 	uint32_t next, room, nr_kept, nr_free;
+
+	/* Pages that one reclaim evicted: by so much the use of the limit goes up and down. */
+	uint64_t runs_pages, runs_squares;
+	uint32_t run, run_pages;
+
+	struct rs_larger larger;
+	struct rs_working_set_played *played; /* points of the curve that were played */
+	size_t nr_played;
 	UT_hash_handle hh;
 };
 
-/* Takes a page that was just evicted. Its place in the order is kept in @place. 0 or -ENOMEM. */
-int rs_working_set_evict(struct rs_working_set *ws, uint32_t *place);
+/* Takes a page that was just evicted by reclaim @run. Its place in the order is kept in @place. 0 or -ENOMEM. */
+int rs_working_set_evict(struct rs_working_set *ws, uint32_t run, uint32_t *place);
 /* The page is not away any more; its distance. */
 uint32_t rs_working_set_return(struct rs_working_set *ws, uint32_t *place);
 /* Takes the distance of a refault of @file or anon. 0 or -ENOMEM. */
@@ -51,7 +62,10 @@ void rs_working_set_free(struct rs_working_set *ws);
 /* Refaults with @extra pages more. */
 struct rs_working_set_point {
 	uint64_t kept[2]; /* of them would not have happened: anon, file */
-	/* Of both together; 95 % of runs of the same kind lie between, if the order of eviction were all that matters. */
+	/*
+	 * Of both together; 95 % of runs of the same kind lie between. It has what two runs differ by chance, what one reclaim
+	 * evicts at once, and where larger.h is asked, each of its suppositions and the order of eviction alone.
+	 */
 	uint64_t low, high;
 };
 struct rs_working_set_point rs_working_set_at(struct rs_working_set *ws, uint64_t extra);

@@ -102,6 +102,7 @@ int rs_load_split(struct rs_load_slot **slots, size_t *nr, uint32_t burst_pages)
 			parts[at++] = (struct rs_load_slot){
 				.ns = part(whole[i].ns, k, n),
 				.waited_ns = part(whole[i].waited_ns, k, n),
+				.reader_waited_ns = part(whole[i].reader_waited_ns, k, n),
 				.anon_new = part(whole[i].anon_new, k, n),
 				/* what goes, goes at once: as a process ends or an unmapping does it */
 				.anon_gone = k ? 0 : whole[i].anon_gone,
@@ -117,4 +118,16 @@ int rs_load_split(struct rs_load_slot **slots, size_t *nr, uint32_t burst_pages)
 	*slots = parts;
 	*nr = nr_parts;
 	return 0;
+}
+
+void rs_load_take_turns(struct rs_load_slot *slots, size_t nr, unsigned int nr_growers)
+{
+	uint32_t turn = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		slots[i].grower = turn;
+		if (growth(&slots[i]))
+			turn = (turn + 1) % rs_max(1, nr_growers);
+	}
 }

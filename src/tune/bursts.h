@@ -19,5 +19,7 @@ double rs_load_growth_ns(const struct rs_load_slot *slots, size_t nr);
 double rs_load_half_of_swapins_ns(const struct rs_load_slot *slots, size_t nr);
 /* Makes several spans of each in which more grew than @burst_pages, evenly. 0 or -ENOMEM; *@slots is malloc'ed. */
 int rs_load_split(struct rs_load_slot **slots, size_t *nr, uint32_t burst_pages);
+/* Who grows takes turns from one span with growth to the next. */
+void rs_load_take_turns(struct rs_load_slot *slots, size_t nr, unsigned int nr_growers);
 
 #endif

@@ -67,14 +67,20 @@ static double uniform(uint64_t *state)
 	return ((z ^ z >> 31) >> 11) * 0x1p-53;
 }
 
-static void parameters_of(const struct point *point, double *ret)
+/* What was measured, or makes no difference, is not searched. */
+static bool is_open(const struct rs_workload *w, int parameter)
+{
+	return rs_workload_has(w, parameter) && !w->measured[parameter];
+}
+
+static void parameters_of(const struct rs_workload *w, const struct point *point, double *ret)
 {
 	int i;
 
 	for (i = 0; i < RS_NR_LOAD_PARAMETERS; i++) {
 		const struct rs_load_range *r = rs_load_range(i);
 
-		ret[i] = r->low * pow(r->high / r->low, point->x[i]);
+		ret[i] = w->measured[i] ? w->measured[i] : r->low * pow(r->high / r->low, point->x[i]);
 	}
 }
 
@@ -103,7 +109,7 @@ static int simulate_trial(void *arg, size_t i)
 	double parameters[RS_NR_LOAD_PARAMETERS];
 	int err;
 
-	parameters_of(point, parameters);
+	parameters_of(s->w, point, parameters);
 	err = rs_workload_simulate(s->w, &s->w->config, parameters, s->o->seed, point->metrics, NULL);
 	point->loss = err ? INFINITY : loss_of(s, point->metrics);
 	return err;
@@ -152,7 +158,7 @@ static void first_generation(struct search *s)
 		}
 		for (i = 0; i < POPULATION; i++)
 			s->trial[i].x[c] =
-				rs_workload_has(s->w, c) ? (strata[i] + uniform(&s->random)) / POPULATION : 0.5;
+				is_open(s->w, c) ? (strata[i] + uniform(&s->random)) / POPULATION : 0.5;
 	}
 	for (i = 0; i < POPULATION; i++)
 		make_pure(s->w, &s->trial[i], i);
@@ -185,7 +191,7 @@ static void next_generation(struct search *s)
 		for (c = 0; c < RS_NR_LOAD_PARAMETERS; c++) {
 			double x = own->x[c] + pull * WEIGHT * (best->x[c] - own->x[c]) + WEIGHT * (a->x[c] - b->x[c]);
 
-			if (!rs_workload_has(s->w, c) || (c != forced && uniform(&s->random) > CROSSOVER))
+			if (!is_open(s->w, c) || (c != forced && uniform(&s->random) > CROSSOVER))
 				continue;
 			/* Back from the wall by as far as it went through. */
 			x = x < 0 ? -x : x > 1 ? 2 - x : x;
@@ -237,7 +243,7 @@ static void choose_members(struct search *s, struct rs_calibration *ret)
 		if (k < ret->nr_members)
 			continue;
 		chosen[ret->nr_members] = &s->seen[i];
-		parameters_of(&s->seen[i], m->parameters);
+		parameters_of(s->w, &s->seen[i], m->parameters);
 		memcpy(m->simulated, s->seen[i].metrics, sizeof(m->simulated));
 		m->error = expm1(s->seen[i].loss);
 		m->seed = s->o->seed;

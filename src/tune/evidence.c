@@ -16,8 +16,8 @@
 #include "../base/order.h"
 #include "../diff/diff.h"
 #include "../wire/capture.h"
+#include "disks.h"
 
-#define SECTOR 512.0
 #define MAX_REACTS 65536
 #define LEAST_REACT_S 0.001 /* where kswapd never had to: a scheduling latency */
 
@@ -97,28 +97,6 @@ static void read_zones(struct rs_evidence *e, struct json_object *info)
 	}
 }
 
-static bool is_zram(const char *name)
-{
-	const char *base = strrchr(name, '/');
-
-	return !strncmp(base ? base + 1 : name, "zram", 4);
-}
-
-static bool is_swap(struct json_object *info, const char *disk)
-{
-	struct json_object *swaps = rs_info_member(info, "swaps");
-	size_t i, n = swaps ? json_object_array_length(swaps) : 0;
-
-	for (i = 0; i < n; i++) {
-		struct json_object *name = rs_info_member(json_object_array_get_idx(swaps, i), "name");
-		const char *base = name ? strrchr(json_object_get_string(name), '/') : NULL;
-
-		if (base && !strcmp(base + 1, disk))
-			return true;
-	}
-	return false;
-}
-
 static void read_swaps(struct rs_evidence *e, struct json_object *info)
 {
 	struct json_object *swaps = rs_info_member(info, "swaps");
@@ -129,63 +107,24 @@ static void read_swaps(struct rs_evidence *e, struct json_object *info)
 	for (i = 0; i < n; i++) {
 		struct json_object *name = rs_info_member(json_object_array_get_idx(swaps, i), "name");
 
-		e->swap_is_memory &= name && is_zram(json_object_get_string(name));
+		e->swap_is_memory &= name && rs_disk_is_zram(json_object_get_string(name));
 	}
 }
 
 /* ---- sums of the whole recording ---- */
 
-static struct json_object *disk_named(struct json_object *disks, const char *name)
-{
-	size_t i, n = disks ? json_object_array_length(disks) : 0;
-
-	for (i = 0; i < n; i++) {
-		struct json_object *o = json_object_array_get_idx(disks, i), *v = rs_info_member(o, "name");
-
-		if (v && !strcmp(json_object_get_string(v), name))
-			return o;
-	}
-	return NULL;
-}
-
-static double since(struct json_object *was, struct json_object *now, const char *key)
-{
-	double before = number(was, key);
-
-	return number(now, key) - (isnan(before) ? 0 : before); /* a device without requests was left out */
-}
-
 static void read_disks(struct rs_evidence *e, struct json_object *info, struct json_object *end)
 {
-	struct json_object *was = rs_info_member(info, "disks"), *now = rs_info_member(end, "disks");
-	size_t i, n = was && now ? json_object_array_length(now) : 0;
-	double swap_ms = 0, swap_pages = 0, file_ms = 0, file_pages = 0, written = 0, write_ms = 0;
 	double page = e->page_size ? e->page_size : 4096;
+	struct rs_disks d;
 
-	e->swapin_reads = e->file_reads = 0;
-	for (i = 0; i < n; i++) {
-		struct json_object *o = json_object_array_get_idx(now, i), *name = rs_info_member(o, "name"), *before;
-		double pages;
-
-		if (!name)
-			continue;
-		before = disk_named(was, json_object_get_string(name));
-		pages = since(before, o, "sectors_read") * SECTOR / page;
-		if (is_swap(info, json_object_get_string(name))) {
-			e->swapin_reads += since(before, o, "reads");
-			swap_ms += since(before, o, "read_ms");
-			swap_pages += pages;
-		} else if (!is_zram(json_object_get_string(name))) {
-			e->file_reads += since(before, o, "reads");
-			file_ms += since(before, o, "read_ms");
-			file_pages += pages;
-			written += since(before, o, "sectors_written") * SECTOR;
-			write_ms += since(before, o, "write_ms");
-		}
-	}
-	e->swapin_s = swap_pages > 0 ? swap_ms / 1000 / swap_pages : NAN;
-	e->file_read_s = file_pages > 0 ? file_ms / 1000 / file_pages : NAN;
-	e->write_bytes_s = write_ms > 0 ? written / (write_ms / 1000) : NAN;
+	rs_disks_read(info, end, &d);
+	e->swapin_reads = d.swap.reads;
+	e->file_reads = d.file.reads;
+	e->swapin_s = d.swap.read_bytes > 0 ? d.swap.read_s * page / d.swap.read_bytes : NAN;
+	e->file_read_s = d.file.read_bytes > 0 ? d.file.read_s * page / d.file.read_bytes : NAN;
+	e->swapout_s = d.swap.written_bytes > 0 ? d.swap.write_s * page / d.swap.written_bytes : NAN;
+	e->write_bytes_s = d.file.write_s > 0 ? d.file.written_bytes / d.file.write_s : NAN;
 }
 
 static void read_sums(struct rs_evidence *e, struct json_object *info, struct json_object *end)

@@ -43,6 +43,7 @@ struct rs_evidence {
 	double stalls, stall_s; /* direct reclaim; order 0 or higher */
 	double throttled_s, throttled_writeback_s;
 	double refault_anon, refault_file, swapin, swapout, reclaimed; /* pages */
+	double swapout_s; /* of a page, as the swap device counted */
 	double swapin_s, file_read_s; /* waiting for one page, as the devices counted */
 	double swapin_reads, file_reads; /* requests that these are means of */
 	double write_bytes_s; /* of the devices with files, while they wrote */

@@ -278,7 +278,13 @@ static double goes_on(const struct rs_forecaster *f, const struct rs_flow *flow,
 	double age = flow->since_ns ? (rs_forecast_sample(f, 0)->ts_ns - flow->since_ns) / SECOND : 0;
 	double left = flow->rate > 0 ? pages / flow->rate : INFINITY;
 
-	return isinf(left) || age <= 0 ? 0 : pow(age / (age + left), persistence);
+	return isinf(left) || age <= 0 ? 0 : pow(age / (age + left), persistence) * rs_forecast_habit(f);
+}
+
+/* Between two batches it has not stopped: a sample without reclaim is no new beginning. */
+static bool is_at_work(const struct rs_forecaster *f)
+{
+	return f->kswapd_works || (f->worked_ns && rs_forecast_sample(f, 0)->ts_ns <= f->worked_ns + PAUSE_NS);
 }
 
 /* Probability that kswapd keeps ahead for @t seconds. @may_end: the load may also end before. */
@@ -288,6 +294,7 @@ static double no_stalls(const struct way *way, double t, bool may_end)
 	bool clean = way->clean > contact_clean * demand->rate;
 	double contact = (way->f->bad_contacts + (clean ? contact_prior : contact_prior_unclean)) / (way->f->contacts + 1);
 	double sum = 0;
+	bool at_work = is_at_work(way->f);
 	unsigned int i;
 
 	if (may_end)
@@ -295,9 +302,9 @@ static double no_stalls(const struct way *way, double t, bool may_end)
 
 	for (i = 0; i < RS_ARRAY_SIZE_OF(ninths); i++) {
 		double rate = demand->rate + ninths[i] * demand->error, working = 0;
-		bool begins = !way->f->kswapd_works && rate > 0 && rate * t > way->to_low;
+		bool begins = !at_work && rate > 0 && rate * t > way->to_low;
 
-		if (way->f->kswapd_works)
+		if (at_work)
 			working = t;
 		else if (begins)
 			working = above(t, way->to_low / rate + CONTACT_NS / SECOND);

@@ -15,6 +15,8 @@ static const double file_share = 0.95; /* of the file pages, what reclaim gets b
 static const double slab_share = 0.5;
 static const double change_noise = 3; /* times the usual difference from one second to the next, and */
 static const double change_share = 0.2; /* of the rate itself: from here on another load */
+static const double turn_share = 0.5; /* of what it has risen by: a load that falls by this has turned back */
+static const double least_rise = 0.05; /* of the memory that there is; less is no turn */
 static const double least_rate = 64; /* pages in a second: less is none */
 
 const struct rs_sample *rs_forecast_sample(const struct rs_forecaster *f, unsigned int back)
@@ -154,8 +156,33 @@ static void estimate_flow(struct rs_forecaster *f, struct rs_flow *flow, rs_leve
 	memcpy(flow->past[f->nr_steps % (LEAD + 1)], flow->by_span, sizeof(flow->by_span));
 }
 
+double rs_forecast_habit(const struct rs_forecaster *f)
+{
+	return f->nr_turned && kept(f, rs_forecast_sample(f, 0)) < f->turned_at ? 1.0 / (f->nr_turned + 1) : 1;
+}
+
+/* Another turn counts where it is as high as the ones before; a higher one is the first of its kind. */
+static void watch_turns(struct rs_forecaster *f)
+{
+	const struct rs_sample *now = rs_forecast_sample(f, 0);
+	double level = kept(f, now), least = least_rise * (now->free + now->file + now->anon + now->slab);
+	double rise = f->peak - f->trough;
+
+	if (f->nr_steps && rise >= least && f->peak - level >= turn_share * rise) {
+		f->nr_turned = f->peak > f->turned_at + least ? 1 : f->nr_turned + 1;
+		f->turned_at = fmax(f->turned_at, f->peak);
+		f->trough = f->peak = level;
+	}
+	if (!f->nr_steps)
+		f->turned_at = -INFINITY;
+	if (!f->nr_steps || level < f->trough)
+		f->trough = f->peak = level;
+	f->peak = fmax(f->peak, level);
+}
+
 void rs_forecast_estimate(struct rs_forecaster *f)
 {
+	watch_turns(f);
 	estimate_flow(f, &f->demand, taken);
 	estimate_flow(f, &f->growth, kept);
 }

@@ -60,6 +60,9 @@ struct rs_forecaster {
 	double contacts, bad_contacts;
 	uint64_t worked_ns, contact_ns; /* when it last did; since when it does */
 	bool contact_is_bad;
+	/* How high the load has risen since it was lowest, and where it has turned back so far; in pages that it keeps. */
+	double trough, peak, turned_at;
+	unsigned int nr_turned;
 	struct rs_forecast forecast;
 	struct rs_forecast_truth truth;
 };
@@ -73,6 +76,11 @@ const struct rs_sample *rs_forecast_sample_before(const struct rs_forecaster *f,
 double rs_forecast_clean(const struct rs_sample *s);
 /* Memory that reclaim could turn into free memory. Swap counts as far as there can be anonymous pages for it. */
 double rs_forecast_reclaimable(const struct rs_forecaster *f, const struct rs_sample *s);
+/*
+ * Probability that the load goes beyond where it has turned back before, by how often it did; 1 where it never has been, or
+ * is beyond it.
+ */
+double rs_forecast_habit(const struct rs_forecaster *f);
 /* Demand and growth as of the latest sample. Once a step. */
 void rs_forecast_estimate(struct rs_forecaster *f);
 

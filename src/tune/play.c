@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A workload on the simulated host: one task for anonymous memory, one that reads files, one that writes them.
+ * A workload on the simulated host: as many tasks for anonymous memory as were seen to take it, in turns; one that
+ * reads files, one that writes them.
  * Each follows the recorded spans: it does what the span held, then sleeps for what is left of it. What it waits
  * for memory comes on top, as it does for a program that thinks between two requests; so a slower host takes longer
  * for the same work.
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "../base/cleanup.h"
+#include "stallers.h"
 #include "workload.h"
 
 #define NS_PER_S 1000000000ULL
@@ -21,19 +23,20 @@
 #define NR_LOOKS 32
 #define MAX_STALLS 2000
 #define MAX_EXCESS 30.0
-/* Linux reads 128 KiB ahead in a file that is read in order. */
-#define READAHEAD 32
 #define MAX_IDS 65536
 /* Of the gauge's spans, which are 10 ms under pressure and 1 s without. */
 #define LONG_SPAN_NS (NS_PER_S / 20)
 
 enum part { PART_ANON, PART_FILE, PART_WRITE, NR_PARTS };
+/* One for each part, and the other growers. */
+#define MAX_PLAYERS (NR_PARTS + RS_MAX_GROWERS - 1)
 
 struct run;
 
 struct player {
 	struct run *run;
 	enum part part;
+	uint32_t grower; /* of PART_ANON: the spans that are its turn */
 	int task;
 	size_t slot;
 	unsigned int step;
@@ -50,7 +53,7 @@ struct run {
 	const double *p;
 	struct rs_sim *sim;
 	uint64_t seed;
-	struct player players[NR_PARTS];
+	struct player players[MAX_PLAYERS];
 	/* anonymous memory, used like a stack: what came last goes first */
 	uint32_t anon_first, anon_pages, anon_top;
 	uint32_t kernel_held;
@@ -116,7 +119,7 @@ static uint32_t anon_touches(struct player *player, const struct rs_load_slot *s
 static uint32_t file_touches(struct player *player, const struct rs_load_slot *s)
 {
 	struct run *r = player->run;
-	double seconds = (double)(s->ns - s->waited_ns) / NS_PER_S, reads = s->file_in * r->p[RS_LOAD_file_reads];
+	double seconds = (double)(s->ns - s->reader_waited_ns) / NS_PER_S, reads = s->file_in * r->p[RS_LOAD_file_reads];
 	uint32_t hot = r->random_pages * r->p[RS_LOAD_file_hot_share], nr = 0, n;
 
 	n = whole(&player->carry[0], reads * r->p[RS_LOAD_file_sweep_share]);
@@ -186,6 +189,7 @@ static bool anon_op(struct player *player, const struct rs_load_slot *s, struct 
 		n = anon_touches(player, s);
 		*op = (struct rs_sim_op){ .type = RS_SIM_OP_TOUCH,
 					  .write = player->slot % 3 == 0,
+					  .ahead = first,
 					  .ids = player->ids,
 					  .nr = n,
 					  .access_ns = 1 };
@@ -223,6 +227,11 @@ static uint64_t stalled_ns(const struct player *player)
 	return rs_sim_task_result(player->run->sim, player->task, &t) ? 0 : t.memstall_ns;
 }
 
+static uint64_t waited_ns(const struct player *player, const struct rs_load_slot *s)
+{
+	return player->part == PART_ANON ? s->waited_ns : s->reader_waited_ns;
+}
+
 /* What a player does in a span: its operations, then the rest of the time. */
 enum { STEP_LAST_OP = 6, STEP_COMPUTE, STEP_SLEEP };
 
@@ -233,12 +242,28 @@ enum { STEP_LAST_OP = 6, STEP_COMPUTE, STEP_SLEEP };
 static uint64_t starts_after_ns(const struct player *player, const struct rs_load_slot *s)
 {
 	uint64_t state = player->run->seed << 32 | player->slot;
-	double work_ns = s->waited_ns, room_ns;
+	double work_ns = waited_ns(player, s), room_ns;
 
 	if (isfinite(player->run->w->alloc_ns))
 		work_ns += player->run->w->alloc_ns * ((uint64_t)s->anon_new + s->file_in + s->kernel_new);
 	room_ns = s->ns > LONG_SPAN_NS ? fmax(0, s->ns - work_ns) : 0;
 	return room_ns * ((next_random(&state) >> 32) * 0x1p-32);
+}
+
+/* A grower leaves the turns of the others to them, and what they waited for as well. */
+static bool is_turn(const struct player *player, const struct rs_load_slot *s)
+{
+	return player->part != PART_ANON || s->grower == player->grower;
+}
+
+static size_t next_turn(const struct player *player)
+{
+	const struct rs_workload *w = player->run->w;
+	size_t i = player->slot + 1;
+
+	while (i < w->nr_slots && !is_turn(player, &w->slots[i]))
+		i++;
+	return i;
 }
 
 static void next_op(void *arg, uint64_t now_ns, struct rs_sim_op *op)
@@ -248,16 +273,20 @@ static void next_op(void *arg, uint64_t now_ns, struct rs_sim_op *op)
 	struct player *player = arg;
 	const struct rs_workload *w = player->run->w;
 
+	if (!player->due_ns)
+		player->due_ns = now_ns;
 	for (; player->slot < w->nr_slots; player->slot++, player->step = 0, player->began = false, player->boosts = 0) {
 		const struct rs_load_slot *s = &w->slots[player->slot];
 		uint64_t until;
 
+		if (!is_turn(player, s)) {
+			player->due_ns += s->ns;
+			continue;
+		}
 		if (!player->began) {
 			player->began = true;
-			if (!player->due_ns)
-				player->due_ns = now_ns;
 			until = player->due_ns + stalled_ns(player) + starts_after_ns(player, s);
-			player->due_ns += s->ns - s->waited_ns;
+			player->due_ns += s->ns - waited_ns(player, s);
 			if (until > now_ns) {
 				*op = (struct rs_sim_op){ .type = RS_SIM_OP_SLEEP,
 							  .ahead = comes_first(player, player->slot),
@@ -282,7 +311,7 @@ static void next_op(void *arg, uint64_t now_ns, struct rs_sim_op *op)
 		}
 		if (player->step == STEP_SLEEP && until > now_ns) {
 			*op = (struct rs_sim_op){ .type = RS_SIM_OP_SLEEP,
-						  .ahead = comes_first(player, player->slot + 1),
+						  .ahead = comes_first(player, next_turn(player)),
 						  .ns = until };
 			return;
 		}
@@ -369,7 +398,7 @@ static int add_areas(struct run *r)
 	if (err < 0)
 		return err;
 	area = (struct rs_sim_area){
-		.nr_pages = file * share + 1, .backing = RS_SIM_FILE, .task = -1, .readahead = READAHEAD
+		.nr_pages = file * share + 1, .backing = RS_SIM_FILE, .task = -1, .readahead = RS_LOAD_READAHEAD
 	};
 	r->sweep_pages = area.nr_pages;
 	err = rs_sim_area_add(r->sim, &area, &r->sweep_first);
@@ -382,24 +411,31 @@ static int add_areas(struct run *r)
 	err = rs_sim_area_add(r->sim, &area, &r->random_first);
 	if (err < 0)
 		return err;
-	/* Which pages are written is not known: as many as a quarter of the cache, over and over. */
+	/* Which pages are written is not known: those that came so, or as many as a quarter of the cache, over and over. */
 	area = (struct rs_sim_area){
-		.nr_pages = w->file_peak / 4 + 64, .backing = RS_SIM_FILE, .task = -1, .fresh = true
+		.nr_pages = (w->file_written ? w->file_written : w->file_peak / 4) + 64, .backing = RS_SIM_FILE, .task = -1, .fresh = true
 	};
 	r->write_pages = area.nr_pages;
 	return rs_sim_area_add(r->sim, &area, &r->write_first);
 }
 
+static unsigned int nr_players(const struct rs_workload *w)
+{
+	return NR_PARTS + rs_max(1, w->nr_growers) - 1;
+}
+
 static int add_tasks(struct run *r, uint64_t seed)
 {
 	struct rs_sim_task task = { .next = next_setup, .arg = r };
-	int err = rs_sim_task_add(r->sim, &task), i;
+	int err = rs_sim_task_add(r->sim, &task);
+	unsigned int i;
 
-	for (i = 0; i < NR_PARTS && err >= 0; i++) {
+	for (i = 0; i < nr_players(r->w) && err >= 0; i++) {
 		struct player *player = &r->players[i];
 
 		player->run = r;
-		player->part = i;
+		player->part = i < NR_PARTS ? i : PART_ANON;
+		player->grower = i < NR_PARTS ? 0 : i - NR_PARTS + 1;
 		player->random = seed * NR_PARTS + i;
 		player->ids = malloc(MAX_IDS * sizeof(*player->ids));
 		if (!player->ids)
@@ -509,7 +545,7 @@ int rs_workload_simulate(const struct rs_workload *workload, const struct rs_sim
 	if (!err)
 		err = run_to_end(r, ret, ret_result);
 	rs_sim_destroy(r->sim);
-	for (i = 0; i < NR_PARTS; i++)
+	for (i = 0; i < MAX_PLAYERS; i++)
 		free(r->players[i].ids);
 	free(r);
 	return err;

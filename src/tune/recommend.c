@@ -24,7 +24,7 @@ static const double most_min_free = 0.05;
 #define LEAST_DIRTY_BYTES (16LL << 20)
 
 static const double worth_while = 0.0005; /* of the recorded time: less is not worth a change */
-static const double least_share = 0.1; /* stalls of the time lost: earlier reclaim costs about that */
+static const double least_share = 0.1; /* stalls, or swapping out, of the time lost: what a change costs is about that */
 #define LEAST_REQUESTS 100 /* of a device, for its mean to be used */
 #define SMALL_ZONE 10 /* a zone of less than this part of memory is not what loads wait for */
 #define LEAST_BURSTS 3 /* that did not fit in; fewer are an accident */
@@ -46,8 +46,7 @@ static double mib(const struct rs_recommendation *r, double pages)
 	return pages * r->page_size / MIB;
 }
 
-static __attribute__((format(printf, 3, 4))) void leave(struct rs_recommendation *r, const char *id, const char *fmt,
-							...)
+void rs_recommend_leave(struct rs_recommendation *r, const char *id, const char *fmt, ...)
 {
 	struct rs_left_alone *l = &r->left_alone[r->nr_left_alone++];
 	va_list args;
@@ -102,6 +101,14 @@ static void marks_under(const struct rs_evidence *e, int64_t min_free_kbytes, in
 	setup_per_zone_wmarks(ret->zones, e->nr_zones, min_free_kbytes, scale_factor, &e->rules, NULL);
 	for (i = 0; i < e->nr_zones; i++)
 		ret->high += ret->zones[i]._watermark[WMARK_HIGH];
+}
+
+double rs_kept_free_mib(const struct rs_evidence *e, int64_t min_free_kbytes, int64_t scale_factor)
+{
+	struct marks m;
+
+	marks_under(e, min_free_kbytes, scale_factor, &m);
+	return (double)m.high * (e->page_size ? e->page_size : 4096) / MIB;
 }
 
 static uint64_t gap_of(const struct zone *z)
@@ -235,12 +242,15 @@ static void keep_free_effect(const struct rs_recommendation *r, struct rs_advice
 /* Why raised marks may cost more than the stalls do, on loads of the lab as well: only a simulation can tell then. */
 static bool in_doubt(const struct rs_evidence *e, const struct bursts *b, char *why, size_t size)
 {
-	if (e->stall_s < least_share * e->psi_some_s)
+	/* Their lengths spread about as much as their mean. */
+	double least_s = e->stall_s * exp(-Z90 * sqrt(2 / (e->stalls + 1)));
+
+	if (least_s < least_share * e->psi_some_s)
 		snprintf(
 			why, size,
-			"%.0f stalls of %.2f s together, which is %.0f %% of the time lost to memory pressure: reclaiming earlier costs more; "
-			"--simulate tries it",
-			e->stalls, e->stall_s, 100 * e->stall_s / e->psi_some_s);
+			"%.0f stalls of %.2f s together, which is %.0f %% of the time lost to memory pressure, but with so many of them it may "
+			"be as little as %.0f %%: reclaiming earlier costs about %.0f %%; --simulate tries it",
+			e->stalls, e->stall_s, 100 * e->stall_s / e->psi_some_s, 100 * least_s / e->psi_some_s, 100 * least_share);
 	else if (e->swapout > swaps * e->reclaimed) /* what is kept free is not taken from what nobody needs */
 		snprintf(
 			why, size,
@@ -264,7 +274,7 @@ static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	double left, most;
 
 	if (factor <= e->watermark_scale_factor) {
-		leave(r, id,
+		rs_recommend_leave(r, id,
 		      "%.0f stalls, but the bounds leave no room: 99 of 100 bursts need %" PRId64
 		      ", which would keep too much free",
 		      e->stalls, wanted);
@@ -313,7 +323,7 @@ static void lower_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	marks_under(e, e->min_free_kbytes, factor, &then);
 	if (b->seen < LEAST_REQUESTS || e->stalls > 0 || now->high < 0.03 * usable_pages(e) ||
 	    then.high * 2 > now->high || !(r->refault_wait_s > worth_while * e->seconds)) {
-		leave(r, "watermark-gap", "%.0f stalls of %.1f ms together in %.0f s: nothing to gain", e->stalls,
+		rs_recommend_leave(r, "watermark-gap", "%.0f stalls of %.1f ms together in %.0f s: nothing to gain", e->stalls,
 		      e->stall_s * 1000, e->seconds);
 		return;
 	}
@@ -346,20 +356,20 @@ static void rule_watermark_gap(const struct rs_evidence *e, bool may_simulate, s
 		return;
 	}
 	if (!b.seen || !e->nr_reacts)
-		leave(r, "watermark-gap", "%.0f stalls of %.2f s together, but %s: record in mode decisions", e->stalls,
+		rs_recommend_leave(r, "watermark-gap", "%.0f stalls of %.2f s together, but %s: record in mode decisions", e->stalls,
 		      e->stall_s, b.seen ? "not how long kswapd takes" : "no burst near the marks was seen");
 	else if (!b.over_now || b.needed <= e->watermark_scale_factor)
-		leave(r, "watermark-gap",
+		rs_recommend_leave(r, "watermark-gap",
 		      "%.0f stalls of %.2f s together, but 99 of 100 bursts fit between min and low: a larger distance would not help; "
 		      "see reclaimscope explain",
 		      e->stalls, e->stall_s);
 	else if (b.over_now < LEAST_BURSTS || e->nr_reacts < LEAST_BURSTS)
-		leave(r, "watermark-gap",
+		rs_recommend_leave(r, "watermark-gap",
 		      "%.0f stalls of %.2f s together, but only %u bursts that did not fit in and %u times that kswapd began: "
 		      "record for longer",
 		      e->stalls, e->stall_s, b.over_now, e->nr_reacts);
 	else if (doubtful && !may_simulate)
-		leave(r, "watermark-gap", "%s", why);
+		rs_recommend_leave(r, "watermark-gap", "%s", why);
 	else
 		raise_gap(e, r, &now, &b, doubtful);
 }
@@ -377,12 +387,12 @@ static void rule_min_free(const struct rs_evidence *e, struct rs_recommendation 
 
 	if (rs_value_is_sane(e, &now, why, sizeof(why)) && e->min_free_kbytes * 2 >= without) {
 		if (e->thp && e->min_free_kbytes < kernels)
-			leave(r, id,
+			rs_recommend_leave(r, id,
 			      "%" PRId64
 			      " KiB; transparent huge pages are on, and khugepaged makes it %d KiB when it next looks",
 			      e->min_free_kbytes, kernels);
 		else
-			leave(r, id,
+			rs_recommend_leave(r, id,
 			      "%" PRId64
 			      " KiB is between half of the kernel's own choice (%d KiB) and %.0f %% of memory; a reserve for "
 			      "those who cannot wait is no means against stalls",
@@ -392,7 +402,7 @@ static void rule_min_free(const struct rs_evidence *e, struct rs_recommendation 
 	/* On a small or huge-page host even the kernel's choice can be beyond the bound. */
 	now.value = kernels;
 	if (kernels == e->min_free_kbytes || !rs_value_is_sane(e, &now, why, sizeof(why))) {
-		leave(r, id, "the kernel's own choice of %d KiB is no better: %s", kernels, why);
+		rs_recommend_leave(r, id, "the kernel's own choice of %d KiB is no better: %s", kernels, why);
 		return;
 	}
 	marks_under(e, e->min_free_kbytes, e->watermark_scale_factor, &before);
@@ -418,6 +428,55 @@ static void rule_min_free(const struct rs_evidence *e, struct rs_recommendation 
 
 /* ---- swap or files ---- */
 
+/*
+ * What is swapped to zram costs its compression at once, in the time of who reclaims; and as much when it comes back,
+ * where it was not seen how long that takes. A file page costs nothing until it is read again. So both are weighed by
+ * how many came back.
+ */
+static void rule_swappiness_zram(const struct rs_evidence *e, struct rs_recommendation *r)
+{
+	static const char id[] = "swappiness";
+	double files = e->reclaimed - e->swapout, again_anon = e->swapin / e->swapout, again_file = e->refault_file / files;
+	double in_s = e->swapin_reads >= LEAST_REQUESTS && e->swapin_s > 0 ? e->swapin_s : e->swapout_s;
+	double anon_s = e->swapout_s + again_anon * in_s, file_s = again_file * e->file_read_s;
+	double spread = exp(Z90 * sqrt(1 / e->swapout + 1 / e->refault_file)), s, low, high;
+	int64_t value;
+	struct rs_advice *a;
+
+	s = 200 * file_s / (file_s + anon_s);
+	low = 200 * file_s / (file_s + anon_s * spread);
+	high = 200 * file_s * spread / (file_s * spread + anon_s);
+	value = fmin(MOST_SWAPPINESS, fmax(LEAST_SWAPPINESS, round(s / 5) * 5));
+	if ((e->swappiness >= low - TOLERANCE && e->swappiness <= high + TOLERANCE) || value >= e->swappiness) {
+		rs_recommend_leave(r, id,
+				   "%" PRId64 " fits: a page swapped to zram costs %.2f ms, one of a file that goes %.2f ms, which makes %.0f "
+				   "(%.0f to %.0f), and no more is advised from that",
+				   e->swappiness, anon_s * 1000, file_s * 1000, s, low, high);
+		return;
+	}
+	if (!(e->swapout * e->swapout_s > worth_while * e->seconds) || e->swapout * e->swapout_s < least_share * e->psi_some_s) {
+		rs_recommend_leave(r, id, "%.0f pages were swapped out in %.1f ms, of %.2f s lost to memory pressure: little to gain",
+				   e->swapout, e->swapout * e->swapout_s * 1000, e->psi_some_s);
+		return;
+	}
+	a = advise(r, id);
+	set(a, "vm.swappiness", e->swappiness, value);
+	gain(a, "swapout_s", e->swapout * e->swapout_s, NAN, 0, e->swapout * e->swapout_s);
+	cost(a, "refault_file_pages", e->refault_file, NAN, NAN, NAN);
+	a->confidence = RS_CONFIDENCE_LOW;
+	snprintf(
+		a->why, sizeof(a->why),
+		"%.0f pages were swapped out to zram, which takes %.2f ms of whoever reclaims, and %.0f came back: %.2f ms for a page that "
+		"goes. Of %.0f pages of files %.0f came back, %.2f ms each: %.2f ms for a page that goes. By these costs it should be "
+		"%.0f (90 %%: %.0f to %.0f)",
+		e->swapout, e->swapout_s * 1000, e->swapin, anon_s * 1000, files, e->refault_file, e->file_read_s * 1000,
+		file_s * 1000, s, low, high);
+	snprintf(a->risk, sizeof(a->risk), "%sthe page cache shrinks more; unused anonymous memory stays",
+		 e->mglru ? "with MGLRU it is not a ratio of scanning but a weight on refault rates: a step can do nothing, or turn "
+			    "the choice over at once. "
+			  : "");
+}
+
 static void rule_swappiness(const struct rs_evidence *e, struct rs_recommendation *r)
 {
 	static const char id[] = "swappiness";
@@ -426,17 +485,22 @@ static void rule_swappiness(const struct rs_evidence *e, struct rs_recommendatio
 	int64_t value;
 
 	if (!e->has_swap) {
-		leave(r, id, "there is no swap");
+		rs_recommend_leave(r, id, "there is no swap");
+		return;
+	}
+	if (e->swap_is_memory && e->swapout >= LEAST_REQUESTS && e->swapout_s > 0 && e->file_reads >= LEAST_REQUESTS &&
+	    e->refault_file >= LEAST_REQUESTS && e->reclaimed > e->swapout) {
+		rule_swappiness_zram(e, r);
 		return;
 	}
 	if (!(e->swapin_reads >= LEAST_REQUESTS) || !(e->file_reads >= LEAST_REQUESTS) || !(e->swapin_s > 0) ||
 	    !(e->file_read_s > 0)) {
-		leave(r, id, "%.0f reads of swap and %.0f of files: too few to compare what they cost", e->swapin_reads,
+		rs_recommend_leave(r, id, "%.0f reads of swap and %.0f of files: too few to compare what they cost", e->swapin_reads,
 		      e->file_reads);
 		return;
 	}
 	if (!(r->refault_wait_s > worth_while * e->seconds)) {
-		leave(r, id, "tasks waited %.1f ms in %.0f s for pages that had been reclaimed: nothing to gain",
+		rs_recommend_leave(r, id, "tasks waited %.1f ms in %.0f s for pages that had been reclaimed: nothing to gain",
 		      r->refault_wait_s * 1000, e->seconds);
 		return;
 	}
@@ -448,7 +512,7 @@ static void rule_swappiness(const struct rs_evidence *e, struct rs_recommendatio
 	high = 200 * (k * spread) / (1 + k * spread);
 	value = fmin(MOST_SWAPPINESS, fmax(LEAST_SWAPPINESS, round(s / 5) * 5));
 	if ((e->swappiness >= low - TOLERANCE && e->swappiness <= high + TOLERANCE) || value == e->swappiness) {
-		leave(r, id,
+		rs_recommend_leave(r, id,
 		      "%" PRId64
 		      " fits: a page of swap costs %.2f ms, one of a file %.2f ms, which makes %.0f (%.0f to %.0f)",
 		      e->swappiness, e->swapin_s * 1000, e->file_read_s * 1000, s, low, high);
@@ -486,18 +550,18 @@ static void rule_dirty(const struct rs_evidence *e, struct rs_recommendation *r)
 
 	if (e->dirty_bytes < 0 || e->dirty_background_bytes < 0 || e->dirty_ratio < 0 ||
 	    e->dirty_background_ratio < 0) {
-		leave(r, id, "the recording does not hold the limits");
+		rs_recommend_leave(r, id, "the recording does not hold the limits");
 		return;
 	}
 	if (!(e->throttled_writeback_s > worth_while * e->seconds) &&
 	    !(e->dirty_met > 0.2 && e->stall_s > worth_while * e->seconds)) {
-		leave(r, id,
+		rs_recommend_leave(r, id,
 		      "reclaim waited %.1f ms for writeback, and %.0f %% of what it scanned was dirty: nothing to gain",
 		      e->throttled_writeback_s * 1000, isnan(e->dirty_met) ? 0 : 100 * e->dirty_met);
 		return;
 	}
 	if (!(e->write_bytes_s > 0)) {
-		leave(r, id, "reclaim waited for writeback, but how fast the devices write is not in the recording");
+		rs_recommend_leave(r, id, "reclaim waited for writeback, but how fast the devices write is not in the recording");
 		return;
 	}
 	limit_now = e->dirty_bytes > 0 ? e->dirty_bytes : memory * e->dirty_ratio / 100;
@@ -507,7 +571,7 @@ static void rule_dirty(const struct rs_evidence *e, struct rs_recommendation *r)
 	background = fmax(LEAST_DIRTY_BYTES, floor(e->write_bytes_s / MIB) * MIB);
 	limit = 3 * background;
 	if (limit > 0.8 * limit_now || background >= background_now) {
-		leave(r, id,
+		rs_recommend_leave(r, id,
 		      "reclaim waited %.2f s for writeback, but the limits (%.0f and %.0f MiB) are what the devices write in seconds (%.0f MiB/s)",
 		      e->throttled_writeback_s, background_now / MIB, limit_now / MIB, e->write_bytes_s / MIB);
 		return;
@@ -535,41 +599,6 @@ static void rule_dirty(const struct rs_evidence *e, struct rs_recommendation *r)
 
 /* ---- the whole ---- */
 
-/* What the simulation says of each advice; one by which more time is lost is taken back. */
-static void check_by_simulation(struct rs_recommendation *r, rs_simulate simulate, void *ctx)
-{
-	struct rs_advice kept[RS_MAX_ADVICE];
-	unsigned int i, n = 0;
-
-	for (i = 0; i < r->nr_advice; i++) {
-		struct rs_advice *a = &r->advice[i];
-		struct rs_simulated s;
-
-		if (simulate(ctx, a->values, a->nr_values, &s)) {
-			a->simulated = true;
-			if (s.lost.low > s.lost.before || (a->only_if_simulated && s.lost.after > s.lost.before)) {
-				leave(r, a->id,
-				      "%s = %" PRId64
-				      " was simulated: time lost would rise from %.2f s to %.2f s (%.2f to %.2f)",
-				      a->values[0].key, a->values[0].value, s.lost.before, s.lost.after, s.lost.low,
-				      s.lost.high);
-				continue;
-			}
-			if (s.lost.after <= s.lost.before)
-				a->gains[a->nr_gains++] = s.lost;
-			else
-				a->costs[a->nr_costs++] = s.lost;
-		} else if (a->only_if_simulated) {
-			leave(r, a->id, "%s = %" PRId64 " may lose more than it gains, and the simulation cannot tell here",
-			      a->values[0].key, a->values[0].value);
-			continue;
-		}
-		kept[n++] = *a;
-	}
-	memcpy(r->advice, kept, n * sizeof(kept[0]));
-	r->nr_advice = n;
-}
-
 void rs_recommend(const struct rs_evidence *e, rs_simulate simulate, void *ctx, struct rs_recommendation *r)
 {
 	struct marks now;
@@ -585,7 +614,7 @@ void rs_recommend(const struct rs_evidence *e, rs_simulate simulate, void *ctx, 
 	r->refault_wait_s = isnan(swap) ? file : isnan(file) ? swap : swap + file;
 	r->usable_pages = usable_pages(e);
 	if (e->min_free_kbytes < 0 || e->watermark_scale_factor < 0 || !e->nr_zones || !e->has_rules) {
-		leave(r, "watermark-gap", "the recording does not say how this kernel computes its marks");
+		rs_recommend_leave(r, "watermark-gap", "the recording does not say how this kernel computes its marks");
 	} else {
 		marks_under(e, e->min_free_kbytes, e->watermark_scale_factor, &now);
 		r->kept_free_pages = now.high;
@@ -593,10 +622,10 @@ void rs_recommend(const struct rs_evidence *e, rs_simulate simulate, void *ctx, 
 		rule_min_free(e, r);
 	}
 	if (e->swappiness < 0)
-		leave(r, "swappiness", "the recording does not hold it");
+		rs_recommend_leave(r, "swappiness", "the recording does not hold it");
 	else
 		rule_swappiness(e, r);
 	rule_dirty(e, r);
 	if (simulate)
-		check_by_simulation(r, simulate, ctx);
+		rs_recommend_try(e, simulate, ctx, r);
 }

@@ -13,6 +13,7 @@
 
 #define RS_ADVICE_VALUES 2 /* dirty_* belong together in pairs */
 #define RS_ADVICE_EFFECTS 4
+#define RS_ADVICE_TRIED 4
 
 struct rs_value {
 	const char *key; /* as sysctl names it */
@@ -23,6 +24,13 @@ struct rs_value {
 struct rs_effect {
 	const char *metric;
 	double before, after, low, high; /* 90 % interval of after */
+};
+
+/* What another value would bring and cost by simulation, beside what is advised: where not everything can be had. */
+struct rs_tried {
+	struct rs_value value;
+	double kept_free_mib;
+	struct rs_effect lost, stalls;
 };
 
 enum rs_confidence { RS_CONFIDENCE_LOW, RS_CONFIDENCE_MEDIUM, RS_CONFIDENCE_HIGH };
@@ -36,6 +44,8 @@ struct rs_advice {
 	enum rs_confidence confidence;
 	bool only_if_simulated; /* without, or when more time is lost then, it is no advice */
 	bool simulated;
+	unsigned int nr_tried;
+	struct rs_tried tried[RS_ADVICE_TRIED];
 	char why[640], risk[400];
 };
 
@@ -58,16 +68,25 @@ struct rs_recommendation {
 };
 
 /*
- * The simulation: what the recorded load would do under @values. Fills seconds lost and stalled, with intervals.
+ * The simulation: what the recorded load would do under @values. Fills seconds lost, stalls and seconds in them, with
+ * intervals; one without a name is not known.
  * False: it cannot tell, and the advice says that it was not simulated.
  */
 struct rs_simulated {
-	struct rs_effect lost, stalled;
+	struct rs_effect lost, stalls, stalled;
 };
 typedef bool (*rs_simulate)(void *ctx, const struct rs_value *values, unsigned int nr_values, struct rs_simulated *ret);
 
 /* @simulate: NULL where there is none. */
 void rs_recommend(const struct rs_evidence *e, rs_simulate simulate, void *ctx, struct rs_recommendation *ret);
+
+/* ---- between recommend.c and tried.c ---- */
+
+/* What the simulation says of each advice; one by which more time is lost is taken back. */
+void rs_recommend_try(const struct rs_evidence *e, rs_simulate simulate, void *ctx, struct rs_recommendation *r);
+void rs_recommend_leave(struct rs_recommendation *r, const char *id, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* What all high marks would keep free. */
+double rs_kept_free_mib(const struct rs_evidence *e, int64_t min_free_kbytes, int64_t scale_factor);
 
 /* False: a value that must not be proposed on this host, whatever asks for it; @why says the reason. */
 bool rs_value_is_sane(const struct rs_evidence *e, const struct rs_value *value, char *why, size_t size);

@@ -55,6 +55,36 @@ static void effect_text(FILE *out, const char *label, const struct rs_effect *e)
 	paragraph(out, label, line);
 }
 
+static void interval_text(FILE *out, const struct rs_effect *e)
+{
+	char after[24], low[24], high[24], text[80];
+
+	snprintf(text, sizeof(text), "~%s (%s .. %s)", figure(e->after, after), figure(e->low, low), figure(e->high, high));
+	fprintf(out, " %-24s", text);
+}
+
+/* One line for each, what is now first. */
+static void tried_text(FILE *out, const struct rs_recommendation *r, const struct rs_advice *a)
+{
+	char setting[64], stalls[24], lost[24];
+	unsigned int i;
+
+	if (!a->nr_tried)
+		return;
+	fprintf(out, "  tried %-30s %-24s %-24s %s\n", "", "stalls", "time lost, s", "kept free, MiB");
+	fprintf(out, "        %-30s %-24s %-24s %.1f\n", "as it is", figure(r->stalls, stalls), figure(r->lost_some_s, lost),
+		r->kept_free_pages * (r->page_size / 1048576.0));
+	for (i = 0; i < a->nr_tried; i++) {
+		const struct rs_tried *t = &a->tried[i];
+
+		snprintf(setting, sizeof(setting), "%s=%" PRId64, t->value.key, t->value.value);
+		fprintf(out, "        %-30s", setting);
+		interval_text(out, &t->stalls);
+		interval_text(out, &t->lost);
+		fprintf(out, " %.1f\n", t->kept_free_mib);
+	}
+}
+
 static void write_line(FILE *out, const char *format, const struct rs_value *v)
 {
 	fprintf(out, format, v->key, v->value);
@@ -98,6 +128,7 @@ void rs_recommend_text(const struct rs_recommendation *r, FILE *out)
 			effect_text(out, n ? "" : "gain", &a->gains[n]);
 		for (n = 0; n < a->nr_costs; n++)
 			effect_text(out, n ? "" : "cost", &a->costs[n]);
+		tried_text(out, r, a);
 		paragraph(out, "risk", a->risk);
 		for (n = 0; n < a->nr_values; n++) {
 			fprintf(out, "  %-5s ", n ? "" : "undo");
@@ -147,6 +178,32 @@ static void effects_json(struct rs_json *j, const char *key, const struct rs_eff
 	rs_json_end_array(j);
 }
 
+static void interval_json(struct rs_json *j, const char *key, const struct rs_effect *e)
+{
+	rs_json_object(j, key);
+	put(j, "after", e->after);
+	put(j, "low", e->low);
+	put(j, "high", e->high);
+	rs_json_end_object(j);
+}
+
+static void tried_json(struct rs_json *j, const struct rs_advice *a)
+{
+	unsigned int i;
+
+	rs_json_array(j, "tried");
+	for (i = 0; i < a->nr_tried; i++) {
+		rs_json_object(j, NULL);
+		rs_json_string(j, "key", a->tried[i].value.key);
+		rs_json_i64(j, "value", a->tried[i].value.value);
+		interval_json(j, "stalls", &a->tried[i].stalls);
+		interval_json(j, "lost_some_s", &a->tried[i].lost);
+		put(j, "memory_kept_free_mib", a->tried[i].kept_free_mib);
+		rs_json_end_object(j);
+	}
+	rs_json_end_array(j);
+}
+
 static void advice_json(const struct rs_advice *a, FILE *out)
 {
 	char line[200], undo[400] = "";
@@ -174,6 +231,7 @@ static void advice_json(const struct rs_advice *a, FILE *out)
 	rs_json_string(&j, "why", a->why);
 	effects_json(&j, "gain", a->gains, a->nr_gains);
 	effects_json(&j, "cost", a->costs, a->nr_costs);
+	tried_json(&j, a);
 	rs_json_string(&j, "risk", a->risk);
 	rs_json_string(&j, "confidence", rs_confidence_name(a->confidence));
 	rs_json_bool(&j, "simulated", a->simulated);

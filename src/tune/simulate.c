@@ -68,13 +68,13 @@ static bool calibrated(struct rs_simulation *s)
 	return s->usable;
 }
 
-static void take(struct rs_effect *effect, const char *name, const struct rs_whatif_metric *m)
+static struct rs_effect effect_of(const char *name, const struct rs_whatif_metric *m, double unit)
 {
-	*effect = (struct rs_effect){ .metric = name,
-				      .before = m->before / NS_PER_S,
-				      .after = m->after / NS_PER_S,
-				      .low = m->low / NS_PER_S,
-				      .high = m->high / NS_PER_S };
+	return (struct rs_effect){ .metric = m->known ? name : NULL,
+				   .before = m->before / unit,
+				   .after = m->after / unit,
+				   .low = m->low / unit,
+				   .high = m->high / unit };
 }
 
 bool rs_simulation_ask(void *ctx, const struct rs_value *values, unsigned int nr_values, struct rs_simulated *ret)
@@ -99,7 +99,8 @@ bool rs_simulation_ask(void *ctx, const struct rs_value *values, unsigned int nr
 	}
 	if (rs_whatif(s->workload, &s->calibration, &after, &o, &r) || !r.metrics[RS_METRIC_memory_some_ns].known)
 		return false;
-	take(&ret->lost, "lost_some_s", &r.metrics[RS_METRIC_memory_some_ns]);
-	take(&ret->stalled, "stall_s", &r.metrics[RS_METRIC_stall_ns]);
+	ret->lost = effect_of("lost_some_s", &r.metrics[RS_METRIC_memory_some_ns], NS_PER_S);
+	ret->stalls = effect_of("stalls", &r.metrics[RS_METRIC_allocstall], 1);
+	ret->stalled = effect_of("stall_s", &r.metrics[RS_METRIC_stall_ns], NS_PER_S);
 	return true;
 }

@@ -16,10 +16,12 @@
 #include "../base/log.h"
 #include "../diff/diff.h"
 #include "bursts.h"
+#include "disks.h"
+#include "measured.h"
 #include "settings.h"
+#include "stallers.h"
 
 #define NS_PER_S 1000000000ULL
-#define MAX_STALLERS 256
 #define MAX_WAKES 4096
 /* Counters of a CPU are folded in late, and a page in swap can be in memory as well: smaller changes mean nothing. */
 #define NOISE_PAGES 96
@@ -85,7 +87,7 @@ static void read_settings(struct rs_workload *w, struct json_object *info)
 	for (i = 0; swaps && i < json_object_array_length(swaps); i++) {
 		const char *name = json_object_get_string(rs_info_member(json_object_array_get_idx(swaps, i), "name"));
 
-		if (name && strstr(name, "/zram"))
+		if (name && rs_disk_is_zram(name))
 			w->swap_is_zram = true;
 	}
 	/* zram has no reason to read ahead, and the kernel reads one page from it where it is the only swap. */
@@ -95,15 +97,10 @@ static void read_settings(struct rs_workload *w, struct json_object *info)
 
 /* ---- one pass over the records ---- */
 
-struct staller {
-	uint32_t tid;
-	uint64_t began_ns;
-};
-
 struct sample {
 	uint64_t ts_ns;
 	uint64_t free, anon, file, kernel, swap_used;
-	uint64_t steal_file, pswpin, pgalloc, waited_ns, boost, boost_wakes;
+	uint64_t steal_file, pswpin, pgalloc, waited_ns, reader_waited_ns, boost, boost_wakes;
 };
 
 struct pass {
@@ -113,9 +110,9 @@ struct pass {
 	bool has_zone[MAX_NR_ZONES], has_node, has_other_node, has_memcg_reclaim, has_missing_rule;
 	struct sample *samples;
 	size_t nr_samples, room;
-	struct staller stallers[MAX_STALLERS];
-	unsigned int nr_stallers;
-	uint64_t steal_file, stall_ns, nr_stalls, refault_anon, refault_file;
+	struct rs_stallers stallers;
+	uint64_t steal_file;
+	double file_read; /* pages, by the devices; NAN: not known */
 	uint64_t wake_asked_ns, boost_wakes;
 	uint64_t wakes[MAX_WAKES];
 	unsigned int nr_wakes;
@@ -180,7 +177,8 @@ static int take_vm(struct pass *p, const struct rs_event_vm_state *e)
 	s->swap_used = e->swap_free >= 0 && e->swap_total > (uint64_t)e->swap_free ? e->swap_total - e->swap_free : 0;
 	s->steal_file = p->steal_file;
 	s->pswpin = e->pswpin;
-	s->waited_ns = p->stall_ns;
+	s->waited_ns = p->stallers.stall_ns - p->stallers.reader_ns - p->stallers.recorder_ns;
+	s->reader_waited_ns = p->stallers.reader_ns;
 	s->boost_wakes = p->boost_wakes;
 	if (!p->nr_samples) {
 		p->w->inactive_anon = n->inactive_anon;
@@ -192,34 +190,6 @@ static int take_vm(struct pass *p, const struct rs_event_vm_state *e)
 	}
 	p->nr_samples++;
 	return 0;
-}
-
-static struct staller *staller_of(struct pass *p, uint32_t tid)
-{
-	unsigned int i;
-
-	for (i = 0; i < p->nr_stallers; i++)
-		if (p->stallers[i].tid == tid)
-			return &p->stallers[i];
-	if (p->nr_stallers == MAX_STALLERS)
-		return NULL;
-	p->stallers[p->nr_stallers].tid = tid;
-	return &p->stallers[p->nr_stallers++];
-}
-
-static void take_stall(struct pass *p, const struct rs_event_hdr *hdr, uint32_t kind, bool begins)
-{
-	struct staller *s = kind == RS_RECLAIM_DIRECT ? staller_of(p, hdr->tid) : NULL;
-
-	if (!s)
-		return;
-	if (begins) {
-		s->began_ns = hdr->ts_ns;
-	} else if (s->began_ns) {
-		p->stall_ns += hdr->ts_ns - s->began_ns;
-		p->nr_stalls++;
-		s->began_ns = 0;
-	}
 }
 
 static int take(struct pass *p, const struct rs_event_hdr *hdr)
@@ -236,10 +206,12 @@ static int take(struct pass *p, const struct rs_event_hdr *hdr)
 		return take_vm(p, AS(vm_state));
 	case RS_EVENT_reclaim_begin:
 		p->has_memcg_reclaim |= AS(reclaim_begin)->kind == RS_RECLAIM_MEMCG;
-		take_stall(p, hdr, AS(reclaim_begin)->kind, true);
+		if (AS(reclaim_begin)->kind == RS_RECLAIM_DIRECT)
+			rs_stallers_begin(&p->stallers, hdr->tid, hdr->ts_ns, AS(reclaim_begin)->gfp, AS(reclaim_begin)->comm);
 		break;
 	case RS_EVENT_reclaim_end:
-		take_stall(p, hdr, AS(reclaim_end)->kind, false);
+		if (AS(reclaim_end)->kind == RS_RECLAIM_DIRECT)
+			rs_stallers_end(&p->stallers, hdr->tid, hdr->ts_ns);
 		break;
 	case RS_EVENT_shrink_inactive:
 		if (AS(shrink_inactive)->file)
@@ -247,6 +219,7 @@ static int take(struct pass *p, const struct rs_event_hdr *hdr)
 		break;
 	case RS_EVENT_wakeup_kswapd:
 		p->wake_asked_ns = hdr->ts_ns;
+		rs_stallers_woke(&p->stallers, hdr->tid, AS(wakeup_kswapd)->gfp);
 		/* without flags: of an allocation that has raised the marks */
 		p->boost_wakes += !AS(wakeup_kswapd)->gfp;
 		break;
@@ -334,7 +307,7 @@ static void sum_up(struct pass *p, struct json_object *info, struct json_object 
 	for (i = 0; i < RS_ARRAY_SIZE_OF(counters); i++)
 		r[counters[i].metric] = vmstat_delta(info, end, counters[i].name);
 	r[RS_METRIC_allocstall] = vmstat_delta_of_zones(info, end, "allocstall");
-	r[RS_METRIC_stall_ns] = p->stall_ns;
+	r[RS_METRIC_stall_ns] = p->stallers.stall_ns;
 	r[RS_METRIC_pgpgin] = file_reads(p->w, info, end);
 	/* Of both types in one counter: it tells how files are read only where they are most of what is reclaimed. */
 	if (r[RS_METRIC_pswpout] > r[RS_METRIC_refault_file])
@@ -348,6 +321,7 @@ static void sum_up(struct pass *p, struct json_object *info, struct json_object 
 	r[RS_METRIC_free_pages] = free_sum / (last->ts_ns - first->ts_ns);
 	r[RS_METRIC_duration_ns] = last->ts_ns - first->ts_ns;
 	p->w->dirtied_per_s = vmstat_delta(info, end, "nr_dirtied") * NS_PER_S / r[RS_METRIC_duration_ns];
+	p->file_read = rs_load_measure_devices(p->w, info, end, pressure_delta(info, end, "io_some_us", 1000));
 	if (!(p->w->dirtied_per_s > 0))
 		p->w->dirtied_per_s = 0;
 }
@@ -427,6 +401,25 @@ static void learn_costs(struct rs_workload *w)
 		costs->fault = fmax(costs->fault, w->growth_ns - costs->alloc);
 }
 
+/* What came into the cache was read by a device or written by a task. */
+static void take_out_written(struct pass *p, uint64_t *file_in)
+{
+	struct rs_workload *w = p->w;
+	double share = p->file_read / *file_in, read = 0;
+	uint64_t sum = 0;
+	size_t i;
+
+	if (!(share >= 0 && share < 1))
+		return;
+	for (i = 0; i < w->nr_slots; i++) {
+		read += w->slots[i].file_in * share;
+		w->slots[i].file_in = read - sum;
+		sum += w->slots[i].file_in;
+	}
+	w->file_written = *file_in - sum;
+	*file_in = sum;
+}
+
 static int make_slots(struct pass *p)
 {
 	struct rs_workload *w = p->w;
@@ -460,9 +453,11 @@ static int make_slots(struct pass *p)
 				   b->boost > a->boost ? (b->boost - a->boost + PAGEBLOCK_NR_PAGES - 1) / PAGEBLOCK_NR_PAGES : 0);
 		s->waited_ns =
 			rs_min(b->waited_ns - a->waited_ns + (uint64_t)(per_swapin * s->swapped_in), s->ns * 95 / 100);
+		s->reader_waited_ns = rs_min(b->reader_waited_ns - a->reader_waited_ns, s->ns * 95 / 100);
 		w->anon_peak = rs_max(w->anon_peak, anon);
 		w->file_peak = rs_max(w->file_peak, b->file);
 	}
+	take_out_written(p, &file_in);
 	w->anon_peak = rs_max(w->anon_peak, p->samples[0].anon + p->samples[0].swap_used);
 	w->file_peak = rs_max(w->file_peak, p->samples[0].file);
 	w->file_seen = p->samples[0].file + file_in;
@@ -471,7 +466,11 @@ static int make_slots(struct pass *p)
 	w->file_seen = rs_max(w->file_seen, w->file_peak);
 	w->recorded[RS_METRIC_pswpin_half_ns] = rs_load_half_of_swapins_ns(w->slots, w->nr_slots);
 	learn_costs(w);
-	return rs_load_split(&w->slots, &w->nr_slots, rs_load_burst_pages(w->slots, w->nr_slots));
+	w->nr_growers = rs_stallers_growers(&p->stallers);
+	if (rs_load_split(&w->slots, &w->nr_slots, rs_load_burst_pages(w->slots, w->nr_slots)))
+		return -ENOMEM;
+	rs_load_take_turns(w->slots, w->nr_slots, w->nr_growers);
+	return 0;
 }
 
 static void learn_host(struct pass *p)

@@ -52,7 +52,7 @@ enum rs_metric_unit rs_metric_unit(enum rs_metric metric);
 	X(anon_hot_share, 0.02, 1.0, "share of anonymous memory in steady use")                             \
 	X(anon_hot_rate, 0.02, 20.0, "how often each page of it is touched")                                \
 	X(anon_cold_rate, 0.0005, 5.0, "how often each other page is touched")                              \
-	X(file_size, 1.0, 2.0, "size of what is read, in the pages that were cached or read")               \
+	X(file_size, 1.0, 8.0, "size of what is read, in the pages that were cached or read")               \
 	X(file_sweep_share, 0.01, 1.0, "share of reads that go through it in order")                        \
 	X(file_reads, 1.0, 20.0, "reads for each one that missed the cache")                                \
 	X(file_hot_share, 0.01, 0.5, "share of the file in steady use")                                     \
@@ -73,12 +73,17 @@ struct rs_load_range {
 	double low, high;
 };
 
+/* Linux reads 128 KiB ahead in a file that is read in order. */
+#define RS_LOAD_READAHEAD 32
+
 /* What one span between two readings of the gauge held, or a part of it. */
 struct rs_load_slot {
 	uint64_t ns;
-	uint64_t waited_ns; /* of it in direct reclaim or for a swap-in, which another setting may not repeat */
+	/* Of it in direct reclaim or for a swap-in, which another setting may not repeat: by who grows, by who reads. */
+	uint64_t waited_ns, reader_waited_ns;
+	uint32_t grower; /* whose turn it is */
 	uint32_t anon_new, anon_gone; /* footprint: resident and swapped out */
-	uint32_t file_in; /* read into the cache */
+	uint32_t file_in; /* read into the cache: what came into it, less the share that was written there */
 	uint32_t kernel_new, kernel_gone;
 	uint32_t swapped_in;
 	uint32_t boosts; /* of a zone's marks, by pageblocks that changed their type */
@@ -94,10 +99,13 @@ struct rs_workload {
 	uint64_t anon_peak, file_peak; /* largest footprint, largest cache */
 	uint64_t file_seen; /* different file pages: cached at the start, or read since and not for a second time */
 	double dirtied_per_s; /* file pages, over the whole recording */
+	uint64_t file_written; /* of what came into the cache, what no device had read; 0 where that is not known */
 	uint64_t swapped_in; /* sum over slots */
+	unsigned int nr_growers; /* tasks that take their memory in turns, each at its own pace */
 	double alloc_ns; /* of a page when the host allocates as fast as it was ever seen to */
 	double growth_ns; /* of an anonymous page, where nothing but such pages was taken; NAN: not seen */
 	bool swap_is_zram;
+	double measured[RS_NR_LOAD_PARAMETERS]; /* what is open on other hosts; 0: open here too */
 
 	/* The recorder's own cost, which is in what was recorded. */
 	double recorder_cpu_ns; /* of its process; NAN: the recording does not tell */

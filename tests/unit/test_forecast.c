@@ -332,6 +332,62 @@ static void stalls_of_kswapds_first_moments_are_learned(void **state)
 	assert_true(without < 0.2);
 }
 
+/* Takes 90000 of 100000 pages, 2000 of them in a second, @times, and gives them back at once; then again. */
+static double alarm_after_turns(int times, double beyond)
+{
+	struct host h;
+	double p;
+
+	setup(&h, 10);
+	h.free = 100000;
+	while (times--) {
+		go_on(&h, 45, -2000, 0);
+		go_on(&h, 1, 90000, 0);
+		go_on(&h, 9, 0, 0);
+	}
+	p = go_on(&h, 44 + beyond, -2000, 0)->p_direct;
+	rs_forecaster_destroy(h.f);
+	return p;
+}
+
+static void load_that_turned_back_is_expected_to_do_so_again(void **state)
+{
+	double first = alarm_after_turns(0, 2), beyond;
+
+	(void)state;
+	assert_true(first > 0.5);
+	beyond = alarm_after_turns(1, 2);
+	assert_true(beyond > 0.5); /* it has never been there */
+	first = alarm_after_turns(0, 0);
+	assert_true(alarm_after_turns(1, 0) < 0.6 * first);
+	assert_true(alarm_after_turns(2, 0) < 0.4 * first);
+}
+
+/* Of every ten readings one without reclaim: kswapd has not begun anew. */
+static void kswapd_that_pauses_for_a_moment_is_at_work(void **state)
+{
+	const struct rs_forecast *fc;
+	double p[2];
+	struct host h;
+	int i, idle;
+
+	(void)state;
+	for (idle = 0; idle < 2; idle++) {
+		setup(&h, 10);
+		h.free = 5000;
+		h.file = 150000;
+		for (i = 0; i < 301; i++) {
+			reading(&h);
+			h.kswapd_steal += idle && i % 10 == 0 ? 0 : 100;
+		}
+		fc = rs_forecaster_latest(h.f);
+		assert_int_equal(fc->kswapd_works, !idle);
+		p[idle] = fc->p_direct;
+		rs_forecaster_destroy(h.f);
+	}
+	assert_true(p[1] < p[0] + 0.05);
+}
+
 static void truth_counts_from_the_first_sample(void **state)
 {
 	const struct rs_forecast_truth *truth;
@@ -369,6 +425,8 @@ int main(void)
 		cmocka_unit_test(load_that_may_end_counts_once),
 		cmocka_unit_test(swap_in_memory_is_worth_less_than_swap_on_a_disk),
 		cmocka_unit_test(stalls_of_kswapds_first_moments_are_learned),
+		cmocka_unit_test(load_that_turned_back_is_expected_to_do_so_again),
+		cmocka_unit_test(kswapd_that_pauses_for_a_moment_is_at_work),
 		cmocka_unit_test(truth_counts_from_the_first_sample),
 	};
 

@@ -324,6 +324,50 @@ static void swappiness_means_something_else_with_mglru(void **state)
 	assert_non_null(strstr(advice(&r, "swappiness")->risk, "MGLRU"));
 }
 
+/*
+ * 10000 pages to zram at 0.3 ms, of which 100 came back: 0.303 ms for one that goes. 20000 pages of files, of which 2000
+ * came back at 0.5 ms: 0.05 ms. 200 * 0.05 / 0.353 = 28.
+ */
+static void swappiness_of_zram_by_what_comes_back(void **state)
+{
+	struct rs_recommendation r;
+	const struct rs_advice *a;
+	struct rs_evidence e;
+
+	(void)state;
+	fine_host(&e);
+	with_swap(&e, 0.0003, 0.0005, 99);
+	e.file_reads = 2000;
+	e.swapin = 100;
+	e.refault_file = 2000;
+	e.swapout = 10000;
+	e.swapout_s = 0.0003;
+	e.reclaimed = 30000;
+	e.psi_some_s = 20;
+	e.swap_is_memory = true;
+	rs_recommend(&e, NULL, NULL, &r);
+	a = advice(&r, "swappiness");
+	assert_non_null(a);
+	assert_int_equal(a->values[0].value, 30);
+	assert_int_equal(a->confidence, RS_CONFIDENCE_LOW);
+	assert_string_equal(a->gains[0].metric, "swapout_s");
+	assert_float_equal(a->gains[0].before, 3, 1e-9);
+	/* Swapping out is 3 s: less than a tenth of what is lost. */
+	e.psi_some_s = 31;
+	rs_recommend(&e, NULL, NULL, &r);
+	assert_non_null(strstr(left_alone(&r, "swappiness"), "little to gain"));
+	e.psi_some_s = 20;
+	/* All of the file pages come back: 0.5 ms, which would be 125. Swapping more costs at once, and is not advised. */
+	e.refault_file = 20000;
+	rs_recommend(&e, NULL, NULL, &r);
+	assert_non_null(strstr(left_alone(&r, "swappiness"), "60 fits"));
+	/* On a disk, writing is nobody's time. */
+	e.refault_file = 2000;
+	e.swap_is_memory = false;
+	rs_recommend(&e, NULL, NULL, &r);
+	assert_non_null(strstr(left_alone(&r, "swappiness"), "too few"));
+}
+
 static void dirty_limits_come_and_go_as_a_pair(void **state)
 {
 	struct rs_recommendation r;
@@ -363,8 +407,10 @@ static bool simulated(void *ctx, const struct rs_value *values, unsigned int nr_
 	double after = *(double *)ctx;
 
 	assert_int_equal(nr_values, 1);
-	assert_string_equal(values[0].key, "vm.watermark_scale_factor");
-	*ret = (struct rs_simulated){ .lost = { "lost_some_s", 10, after, after - 1, after + 1 } };
+	/* what else could be chosen is asked for as well */
+	assert_true(!strcmp(values[0].key, "vm.watermark_scale_factor") || !strcmp(values[0].key, "vm.min_free_kbytes"));
+	*ret = (struct rs_simulated){ .lost = { "lost_some_s", 10, after, after - 1, after + 1 },
+				      .stalls = { "stalls", 200, 1000.0 / values[0].value, 0, 99 } };
 	return after >= 0;
 }
 
@@ -389,6 +435,45 @@ static void advice_that_loses_time_in_simulation_is_taken_back(void **state)
 	assert_null(gap_if_lost(&e, 12, &r));
 	assert_non_null(strstr(left_alone(&r, "watermark-gap"), "time lost would rise"));
 	assert_false(gap_if_lost(&e, -1, &r)->simulated); /* it cannot tell */
+	assert_int_equal(gap_if_lost(&e, -1, &r)->nr_tried, 0);
+	rs_evidence_deinit(&e);
+}
+
+/* 5000 pages of a zone of 2^20: 50. Half way to it, a factor of 500 and four times the reserve stand beside it. */
+static void advice_shows_what_else_could_be_chosen(void **state)
+{
+	static const struct {
+		const char *key;
+		int64_t value;
+	} expected[] = { { "vm.watermark_scale_factor", 30 },
+			 { "vm.watermark_scale_factor", 50 },
+			 { "vm.watermark_scale_factor", 500 },
+			 { "vm.min_free_kbytes", 4 * 8192 } };
+	struct rs_recommendation r;
+	const struct rs_advice *a;
+	struct rs_evidence e;
+	unsigned int i;
+
+	(void)state;
+	fine_host(&e);
+	bursty(&e, 200, 5000);
+	a = gap_if_lost(&e, 4, &r);
+	assert_int_equal(a->values[0].value, 50);
+	/* what was simulated, and not what the rule expects; of the time nothing was said */
+	assert_string_equal(a->gains[0].metric, "stalls");
+	assert_float_equal(a->gains[0].after, 20, 1e-9);
+	assert_string_equal(a->gains[1].metric, "stall_s");
+	assert_float_equal(a->gains[1].before, 2, 1e-9);
+	assert_int_equal(a->nr_tried, 4);
+	for (i = 0; i < 4; i++) {
+		assert_string_equal(a->tried[i].value.key, expected[i].key);
+		assert_int_equal(a->tried[i].value.value, expected[i].value);
+		assert_float_equal(a->tried[i].stalls.after, 1000.0 / expected[i].value, 1e-9);
+		assert_float_equal(a->tried[i].lost.after, 4, 1e-9);
+	}
+	/* min of 32 MiB, and of 8, with low and high above it */
+	assert_float_equal(a->tried[2].kept_free_mib, 8 + 2 * 0.05 * 4096, 2);
+	assert_float_equal(a->tried[3].kept_free_mib, 32 * 1.5, 1);
 	rs_evidence_deinit(&e);
 }
 
@@ -401,13 +486,14 @@ static void watermark_gap_is_only_raised_where_stalls_are_what_costs(void **stat
 	(void)state;
 	fine_host(&e);
 	bursty(&e, 200, 12345);
-	e.psi_some_s = 20;
+	/* of 200 stalls, the time may be as little as exp(-1.645 sqrt(2 / 201)) of what was seen: 1.697 s */
+	e.psi_some_s = 16.9;
 	rs_recommend(&e, NULL, NULL, &r);
 	assert_non_null(advice(&r, "watermark-gap"));
-	e.psi_some_s = 21;
+	e.psi_some_s = 17.1;
 	rs_recommend(&e, NULL, NULL, &r);
 	assert_null(advice(&r, "watermark-gap"));
-	assert_non_null(strstr(left_alone(&r, "watermark-gap"), "10 % of the time lost"));
+	assert_non_null(strstr(left_alone(&r, "watermark-gap"), "12 % of the time lost"));
 	assert_non_null(gap_if_lost(&e, 9, &r));
 	assert_null(gap_if_lost(&e, 10.5, &r)); /* worse, but perhaps not */
 	e.psi_some_s = NAN; /* not known */
@@ -508,6 +594,8 @@ int main(void)
 		cmocka_unit_test(min_free_below_khugepageds_is_known_to_be_raised),
 		cmocka_unit_test(swappiness_is_the_ratio_of_costs),
 		cmocka_unit_test(swappiness_that_fits_or_cannot_be_told_is_left),
+		cmocka_unit_test(swappiness_of_zram_by_what_comes_back),
+		cmocka_unit_test(advice_shows_what_else_could_be_chosen),
 		cmocka_unit_test(swappiness_means_something_else_with_mglru),
 		cmocka_unit_test(dirty_limits_come_and_go_as_a_pair),
 		cmocka_unit_test(advice_that_loses_time_in_simulation_is_taken_back),

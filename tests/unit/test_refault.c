@@ -69,7 +69,7 @@ static void refault_tells_who_evicted_why_and_how_long_ago(void **state)
 	report_has(f, "worker (40)          memory.max       0  12..11         5        2\n");
 }
 
-/* The page of 0x42 was the third of 4 evicted at once: one was evicted later and is still away. */
+/* The page of 0x42 was the third of a folio of 4, which only room for all of it would have kept. */
 static void distance_counts_what_was_evicted_later_for_the_same_limit(void **state)
 {
 	struct fixture *f = *state;
@@ -79,9 +79,31 @@ static void distance_counts_what_was_evicted_later_for_the_same_limit(void **sta
 	make_report(f);
 	assert_non_null(strstr(f->json, "\"type\":\"working_set\",\"limit_cgroup_id\":7,\"limit_cgroup\":\"cgroup:7\",\"refaulted_pages\":2,"
 					"\"unknown_pages\":0,\"pages_away\":3"));
-	/* The file page came back with 4 after it, this one with 1. */
-	assert_non_null(strstr(f->json, "\"extra_pages\":2,\"avoided_anon\":1,\"avoided_file\":0"));
+	/* The file page came back with 4 after it. */
+	assert_non_null(strstr(f->json, "\"extra_pages\":1,\"avoided_anon\":0,\"avoided_file\":0"));
+	assert_non_null(strstr(f->json, "\"extra_pages\":4,\"avoided_anon\":1,\"avoided_file\":0"));
 	assert_non_null(strstr(f->json, "\"extra_pages\":5,\"avoided_anon\":1,\"avoided_file\":1"));
+}
+
+/* Ten pages go after one that was used before. Where MGLRU spares such pages it would have stayed with room for one. */
+static void state_of_mglru_tells_what_a_larger_memory_spares(void **state)
+{
+	struct fixture *f = *state;
+	int i;
+
+	recording_info(f->writer, f->schema, "decisions");
+	PUT(f, 1000, 42, workingset_eviction, .cgroup = 7, .owner = 8, .workingset = 1, .shadow = SHADOW(3, 4), .nr_pages = 1, .place = 0x40);
+	PUT(f, 1001, 42, lru_gen_state, .cgroup = 8, .nr_pages = { 300 }, .protected = { 0, 0, 0, 100 }, .evicted = { 50, 0, 0, 0 });
+	/* The counters begin anew with a generation. */
+	PUT(f, 1002, 42, lru_gen_state, .cgroup = 8, .nr_pages = { 300 }, .protected = { 0, 0, 0, 90 }, .evicted = { 40, 0, 0, 0 });
+	PUT(f, 1003, 42, lru_gen_state, .cgroup = 8, .nr_pages = { 300 }, .protected = { 0, 0, 0, 990 }, .evicted = { 40, 0, 0, 9 });
+	/* Another lruvec's are of no account. */
+	PUT(f, 1004, 42, lru_gen_state, .cgroup = 9, .nr_pages = { 300 }, .evicted = { 0, 0, 0, 900 });
+	for (i = 0; i < 10; i++)
+		PUT(f, 1010 + i, 42, workingset_eviction, .cgroup = 7, .owner = 8, .shadow = SHADOW(3, 4), .nr_pages = 1, .place = 0x50 + i);
+	PUT(f, 2000, 42, workingset_refault, .cgroup = 8, .shadow = SHADOW(3, 4), .nr_pages = 1, .place = 0x40);
+	make_report(f);
+	assert_non_null(strstr(f->json, "\"extra_pages\":1,\"avoided_anon\":1,\"avoided_file\":0"));
 }
 
 static void page_without_its_eviction_is_not_linked(void **state)
@@ -155,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(refault_tells_who_evicted_why_and_how_long_ago, setup, teardown),
 		cmocka_unit_test_setup_teardown(distance_counts_what_was_evicted_later_for_the_same_limit, setup, teardown),
+		cmocka_unit_test_setup_teardown(state_of_mglru_tells_what_a_larger_memory_spares, setup, teardown),
 		cmocka_unit_test_setup_teardown(page_without_its_eviction_is_not_linked, setup, teardown),
 		cmocka_unit_test_setup_teardown(page_without_a_place_is_known_by_its_shadow, setup, teardown),
 		cmocka_unit_test_setup_teardown(why_a_cgroup_reclaims_is_told_by_its_request, setup, teardown),

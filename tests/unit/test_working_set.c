@@ -105,7 +105,7 @@ static void check_curve(int rest)
 		}
 		touch(&lru, page, &evicted);
 		if (evicted < PAGES) {
-			assert_int_equal(rs_working_set_evict(&ws, &order[evicted]), 0);
+			assert_int_equal(rs_working_set_evict(&ws, i, &order[evicted]), 0);
 			away[evicted] = true;
 		}
 		if (i % rest == 0)
@@ -172,9 +172,34 @@ static void what_is_not_known_widens_the_band_upwards_only(void **state)
 	assert_true(p.low < 100 && p.low > 85); /* 1.96 * sqrt(100 * 15 / 115) */
 	p = rs_working_set_at(&ws, 7);
 	assert_int_equal(p.kept[0] + p.low, 0);
-	assert_int_equal(p.high, 15);
+	assert_int_equal(p.high, 15 + 29); /* 1.96 * sqrt(2 * 115) */
 	assert_int_equal(rs_working_set_at(&ws, 0).high, 0);
 	rs_working_set_free(&ws);
+}
+
+/* 100 refaults at a distance of 60, and 50 pages evicted, @at_once by one reclaim. How many does room for 100 keep at least? */
+static uint64_t least_kept(uint32_t at_once)
+{
+	struct rs_working_set ws = { 0 };
+	uint32_t order[50], i;
+	uint64_t low;
+
+	for (i = 0; i < 50; i++)
+		assert_int_equal(rs_working_set_evict(&ws, 1 + i / at_once, &order[i]), 0);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(rs_working_set_refault(&ws, true, 60), 0);
+	low = rs_working_set_at(&ws, 100).low;
+	assert_int_equal(rs_working_set_at(&ws, 100).kept[1], 100);
+	rs_working_set_free(&ws);
+	return low;
+}
+
+static void band_reckons_with_what_one_reclaim_evicts(void **state)
+{
+	(void)state;
+	assert_int_equal(least_kept(1), 100);
+	assert_int_equal(least_kept(25), 100);
+	assert_int_equal(least_kept(50), 0);
 }
 
 int main(void)
@@ -183,6 +208,7 @@ int main(void)
 		cmocka_unit_test(curve_of_an_lru_is_exactly_what_a_larger_one_does),
 		cmocka_unit_test(curve_is_exact_where_processes_end_and_memory_is_free),
 		cmocka_unit_test(memory_for_a_share_is_the_smallest_that_is_enough),
+		cmocka_unit_test(band_reckons_with_what_one_reclaim_evicts),
 		cmocka_unit_test(what_is_not_known_widens_the_band_upwards_only),
 	};
 

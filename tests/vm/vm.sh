@@ -8,6 +8,7 @@
 #   -m MIB        memory (512)               -s CPUS      (2)
 #   -w SWAP       none, zram:MIB, disk:MIB   -d           with the data disk at /data
 #   -n MIB,MIB    NUMA nodes of these sizes  -l y|n       MGLRU on or off
+#   -H            the last node is slow memory without a CPU, and said to be so (HMAT); one CPU
 #   -b FILE[:TO]  a program to take along, with its libraries, into /lab
 #   -T            with the tools disk        -a WORDS     for the kernel's command line
 #   -i            count instructions: one CPU, virtual time, the same on every run; each takes 4 ns
@@ -19,12 +20,12 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 
-kernel= out= mem=512 cpus=2 swap=none data= nodes= lru= tools= words= icount= signed= limit=300 rate=
+kernel= out= mem=512 cpus=2 swap=none data= nodes= slow= lru= tools= words= icount= signed= limit=300 rate=
 programs=() extra=()
-while getopts k:o:m:s:w:dn:l:b:Ta:iI:Sx:t:r: option; do
+while getopts k:o:m:s:w:dn:Hl:b:Ta:iI:Sx:t:r: option; do
 	case $option in
 	k) kernel=$OPTARG ;; o) out=$OPTARG ;; m) mem=$OPTARG ;; s) cpus=$OPTARG ;; w) swap=$OPTARG ;;
-	d) data=1 ;; n) nodes=$OPTARG ;; l) lru=$OPTARG ;; b) programs+=("$OPTARG") ;; T) tools=1 ;;
+	d) data=1 ;; n) nodes=$OPTARG ;; H) slow=1 cpus=1 ;; l) lru=$OPTARG ;; b) programs+=("$OPTARG") ;; T) tools=1 ;;
 	a) words=$OPTARG ;; i) icount=2 cpus=1 ;; I) icount=$OPTARG cpus=1 ;; S) signed=1 ;; x) extra+=("$OPTARG") ;; t) limit=$OPTARG ;;
 	r) rate=,throttling.bps-total=$((OPTARG << 20)) ;;
 	*) exit 2 ;;
@@ -86,9 +87,17 @@ if [ -n "$nodes" ]; then
 	i=0
 	for size in ${nodes//,/ }; do
 		# Where there are fewer CPUs than nodes, the last ones are memory only.
-		machine+=(-object "memory-backend-ram,id=m$i,size=${size}M" -numa "node,nodeid=$i,memdev=m$i$([ $i -ge "$cpus" ] || echo ",cpus=$i")")
+		machine+=(-object "memory-backend-ram,id=m$i,size=${size}M" -numa "node,nodeid=$i,memdev=m$i$([ $i -ge "$cpus" ] || echo ",cpus=$i")${slow:+,initiator=0}")
 		i=$((i + 1))
 	done
+	if [ -n "$slow" ]; then
+		machine+=(-machine hmat=on)
+		for ((n = 0; n < i; n++)); do
+			far=$((n == i - 1 ? 20 : 1))
+			machine+=(-numa "hmat-lb,initiator=0,target=$n,hierarchy=memory,data-type=access-latency,latency=$((far * 10))"
+				-numa "hmat-lb,initiator=0,target=$n,hierarchy=memory,data-type=access-bandwidth,bandwidth=$((200 / far))G")
+		done
+	fi
 fi
 disk() { # disk SERIAL FILE OPTIONS
 	machine+=(-drive "file=$2,format=raw,if=none,id=$1,$3" -device "virtio-blk-pci,drive=$1,serial=$1")

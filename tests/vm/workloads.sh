@@ -2,7 +2,7 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones cycles scarce"
+WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones nest thp cycles scarce"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
@@ -193,6 +193,25 @@ command_of() {
 		done
 		echo 60 >/proc/sys/vm/swappiness
 		sh -c "echo \$\$ >$cg/t/cgroup.procs; exec load mix /data/big 44 4000"
+	EOF
+	;;
+	# Limits on three levels, and refaults of both types below each of them.
+	nest) cat <<-'EOF'
+		cg=/sys/fs/cgroup; mkdir $cg/n $cg/n/a $cg/n/a/x $cg/n/a/y $cg/n/b
+		for g in n n/a; do echo '+memory' >$cg/$g/cgroup.subtree_control; done
+		echo 100M >$cg/n/memory.max; echo 56M >$cg/n/a/memory.max; echo 24M >$cg/n/a/x/memory.max; echo 40M >$cg/n/b/memory.high
+		at() { g=$1; shift; sh -c "echo \$\$ >$cg/$g/cgroup.procs; $*"; }
+		at n/a/x 'load anon 16 6000 1 & load reads /data/big 20 8000; wait' &
+		at n/a/y 'load anon 28 6000 1 & load reads /data/big 40 8000; wait' &
+		at n/b 'load anon 30 6000 1 & load reads /data/big 60 8000; wait' &
+		wait
+	EOF
+	;;
+	# Large folios of anonymous memory, of all sizes that the kernel has; swapped out whole or split.
+	thp) cat <<-'EOF'
+		cd /sys/kernel/mm/transparent_hugepage; echo always >enabled
+		for size in 16 64 256; do echo always >hugepages-${size}kB/enabled; done 2>/dev/null
+		load flat 250 3 & load flat 160 6; load stream /data/big 200 1; load flat 120 4; wait
 	EOF
 	;;
 	# Requests that the highest zone does not help.
