@@ -107,12 +107,15 @@ static __always_inline __s32 lruvec_item(__u32 item)
 	return -1;
 }
 
-/* 6.12 and later: a size as it was compared, from lruvec_page_state(). */
+/*
+ * 6.12 and later: a size as it was compared, from lruvec_page_state(). The first reading is: lru_note_cost() of a page that is
+ * restored reads them again, and of the lruvec that the page is in now, which can be another node's.
+ */
 static __always_inline void refault_read(__u32 list, __u64 size)
 {
 	struct task_state *task = task_find();
 
-	if (!task || !task->refault.lruvec || list >= 4)
+	if (!task || !task->refault.lruvec || list >= 4 || task->refault.known & 1U << (list & 3))
 		return;
 	task->refault.lru_size[list & 3] = size;
 	task->refault.known |= 1U << (list & 3);
