@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "../base/grow.h"
 #include "../base/table.h"
 
 /* A share is that of the last so many pages. */
@@ -33,30 +34,16 @@ struct rs_larger_back {
 
 static int log_entry(struct rs_larger *l, struct rs_larger_entry e)
 {
-	if (l->nr_log == l->log_room) {
-		size_t room = l->log_room ? l->log_room * 2 : 1024;
-		struct rs_larger_entry *log = reallocarray(l->log, room, sizeof(*log));
-
-		if (!log)
-			return -ENOMEM;
-		l->log = log;
-		l->log_room = room;
-	}
+	if (!RS_MAKE_ROOM(l->log, l->nr_log, l->log_room, 1024))
+		return -ENOMEM;
 	l->log[l->nr_log++] = e;
 	return 0;
 }
 
 static int log_rate(struct rs_larger *l, struct rs_larger_rate rate)
 {
-	if (l->nr_rates == l->rates_room) {
-		size_t room = l->rates_room ? l->rates_room * 2 : 256;
-		struct rs_larger_rate *rates = reallocarray(l->rates, room, sizeof(*rates));
-
-		if (!rates)
-			return -ENOMEM;
-		l->rates = rates;
-		l->rates_room = room;
-	}
+	if (!RS_MAKE_ROOM(l->rates, l->nr_rates, l->rates_room, 256))
+		return -ENOMEM;
 	l->rates[l->nr_rates] = rate;
 	return log_entry(l, (struct rs_larger_entry){ .page = l->nr_rates++, .kind = RATE });
 }

@@ -5,17 +5,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../base/grow.h"
+
 int rs_latency_add(struct rs_latency *l, uint64_t ns)
 {
-	if (l->count == l->room) {
-		size_t room = l->room ? l->room * 2 : 16;
-		uint64_t *bigger = realloc(l->ns, room * sizeof(*bigger));
-
-		if (!bigger)
-			return -ENOMEM;
-		l->ns = bigger;
-		l->room = room;
-	}
+	if (!RS_MAKE_ROOM(l->ns, l->count, l->room, 16))
+		return -ENOMEM;
 	l->ns[l->count++] = ns;
 	l->sum_ns += ns;
 	if (ns > l->max_ns)

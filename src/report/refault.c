@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/grow.h"
 #include "../base/table.h"
 
 #define MEMCG_RECLAIM_PROACTIVE (1 << 2)
@@ -67,15 +68,8 @@ static struct rs_reclaimer *reclaimer_of(struct rs_refaults *r, uint32_t tid)
 
 static struct rs_run *new_run(struct rs_refaults *r)
 {
-	if (r->nr_runs == r->runs_room) {
-		size_t room = r->runs_room ? r->runs_room * 2 : 64;
-		struct rs_run *runs = reallocarray(r->runs, room, sizeof(*runs));
-
-		if (!runs)
-			return NULL;
-		r->runs = runs;
-		r->runs_room = room;
-	}
+	if (!RS_MAKE_ROOM(r->runs, r->nr_runs, r->runs_room, 64))
+		return NULL;
 	r->runs[r->nr_runs] = (struct rs_run){ .first_priority = -1, .last_priority = -1 };
 	return &r->runs[r->nr_runs++];
 }
@@ -209,15 +203,8 @@ static int join_group(struct rs_refaults *r, struct rs_evicted *p)
 
 	if (!g)
 		return -ENOMEM;
-	if (g->nr == g->room) {
-		uint32_t room = g->room ? g->room * 2 : 1;
-		struct rs_evicted **pages = reallocarray(g->pages, room, sizeof(*pages));
-
-		if (!pages)
-			return -ENOMEM;
-		g->pages = pages;
-		g->room = room;
-	}
+	if (!RS_MAKE_ROOM(g->pages, g->nr, g->room, 1))
+		return -ENOMEM;
 	p->group = g;
 	p->at = g->nr;
 	g->pages[g->nr++] = p;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/grow.h"
 #include "../wire/capture.h"
 
 /* ---- the order ---- */
@@ -128,15 +129,8 @@ int rs_working_set_refault(struct rs_working_set *ws, bool file, uint32_t distan
 {
 	struct rs_distances *d = &ws->of[file];
 
-	if (d->nr == d->room) {
-		size_t room = d->room ? d->room * 2 : 64;
-		uint32_t *pages = reallocarray(d->pages, room, sizeof(*pages));
-
-		if (!pages)
-			return -ENOMEM;
-		d->pages = pages;
-		d->room = room;
-	}
+	if (!RS_MAKE_ROOM(d->pages, d->nr, d->room, 64))
+		return -ENOMEM;
 	d->pages[d->nr++] = distance;
 	d->sorted = false;
 	return 0;

@@ -10,6 +10,7 @@
 #include <zstd.h>
 
 #include "../base/cleanup.h"
+#include "../base/grow.h"
 #include "../base/log.h"
 #include "codec.h"
 #include "format.h"
@@ -182,15 +183,8 @@ static int take_json(struct rs_reader *r, const struct block *b)
 
 static int add_block(struct rs_reader *r, const struct block *b)
 {
-	if (r->nr_blocks == r->blocks_room) {
-		size_t room = r->blocks_room ? r->blocks_room * 2 : 64;
-		struct block *bigger = realloc(r->blocks, room * sizeof(*bigger));
-
-		if (!bigger)
-			return -ENOMEM;
-		r->blocks = bigger;
-		r->blocks_room = room;
-	}
+	if (!RS_MAKE_ROOM(r->blocks, r->nr_blocks, r->blocks_room, 64))
+		return -ENOMEM;
 	r->blocks[r->nr_blocks++] = *b;
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "../base/cleanup.h"
+#include "../base/grow.h"
 #include "../base/log.h"
 #include "../diff/diff.h"
 #include "bursts.h"
@@ -150,15 +151,8 @@ static int take_vm(struct pass *p, const struct rs_event_vm_state *e)
 
 	if (!p->has_node)
 		return 0;
-	if (p->nr_samples == p->room) {
-		size_t room = p->room ? 2 * p->room : 1024;
-
-		s = realloc(p->samples, room * sizeof(*s));
-		if (!s)
-			return -ENOMEM;
-		p->samples = s;
-		p->room = room;
-	}
+	if (!RS_MAKE_ROOM(p->samples, p->nr_samples, p->room, 1024))
+		return -ENOMEM;
 	s = &p->samples[p->nr_samples];
 	memset(s, 0, sizeof(*s));
 	s->ts_ns = e->hdr.ts_ns;
