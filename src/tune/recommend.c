@@ -303,8 +303,8 @@ static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	snprintf(
 		a->risk, sizeof(a->risk),
 		"kswapd starts earlier and keeps more free: stalls become refaults and CPU time of kswapd. On a bursty load in the lab "
-		"(6.1) stalls halved at about 130 with as much time lost as before, and fell by 72 %% at 500 with 39 %% more; watch time "
-		"lost, not stalls");
+		"(6.1) stalls halved at about 130 with as much time lost as before, and fell by two thirds at 500 with two fifths more; "
+		"watch time lost, not stalls");
 }
 
 static void lower_gap(const struct rs_evidence *e, struct rs_recommendation *r, const struct marks *now,
