@@ -97,6 +97,16 @@ struct run {
 	bool wanders;
 };
 
+static void run_free(struct run *run)
+{
+	rs_tasks_destroy(run->tasks);
+	rs_reader_close(run->reader);
+	free(run->stalls);
+	free(run->marks);
+	free(run);
+}
+RS_DEFINE_CLEANUP(struct run *, run_free)
+
 static uint64_t delta(const struct run *run, const char *name)
 {
 	struct json_object *a, *b;
@@ -525,7 +535,7 @@ static void check_loss(const struct run *run)
 
 int main(int argc, char **argv)
 {
-	struct run *run = calloc(1, sizeof(*run));
+	_cleanup_(run_freep) struct run *run = calloc(1, sizeof(*run));
 	struct json_object *kernel, *differences, *v;
 	struct rs_event event;
 	char path[512];
