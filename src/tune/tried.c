@@ -9,35 +9,42 @@
 #define FIXED_FACTOR 500
 #define FIXED_TIMES 4
 
-static void try(const struct rs_evidence *e, rs_simulate simulate, void *ctx, struct rs_advice *a, struct rs_value value)
+static void note(const struct rs_evidence *e, struct rs_advice *a, const struct rs_value *value, const struct rs_simulated *s)
 {
-	bool is_factor = !strcmp(value.key, "vm.watermark_scale_factor");
-	struct rs_simulated s;
+	bool is_factor = !strcmp(value->key, "vm.watermark_scale_factor");
 
-	if (a->nr_tried == RS_ADVICE_TRIED || !simulate(ctx, &value, 1, &s) || !s.stalls.metric)
+	if (a->nr_tried == RS_ADVICE_TRIED || !s->stalls.metric)
 		return;
 	a->tried[a->nr_tried++] = (struct rs_tried){
-		.value = value,
-		.kept_free_mib = rs_kept_free_mib(e, is_factor ? e->min_free_kbytes : value.value,
-						  is_factor ? value.value : e->watermark_scale_factor),
-		.lost = s.lost,
-		.stalls = s.stalls,
+		.value = *value,
+		.kept_free_mib = rs_kept_free_mib(e, is_factor ? e->min_free_kbytes : value->value,
+						  is_factor ? value->value : e->watermark_scale_factor),
+		.lost = s->lost,
+		.stalls = s->stalls,
 	};
 }
 
-/* A larger distance: half of it, itself, and the fixed choices. */
-static void try_others(const struct rs_evidence *e, rs_simulate simulate, void *ctx, struct rs_advice *a)
+static void try(const struct rs_evidence *e, rs_simulate simulate, void *ctx, struct rs_advice *a, struct rs_value value)
 {
-	struct rs_value v = a->values[0];
-	int64_t proposed = v.value;
+	struct rs_simulated s;
 
-	v.value = (v.now + proposed) / 2;
-	if (v.value > v.now && v.value < proposed)
+	if (simulate(ctx, &value, 1, &s))
+		note(e, a, &value, &s);
+}
+
+/* A larger distance: half of it, itself, which is @proposed, and the fixed choices. */
+static void try_others(const struct rs_evidence *e, rs_simulate simulate, void *ctx, struct rs_advice *a,
+		       const struct rs_simulated *proposed)
+{
+	const struct rs_value *advised = &a->values[0];
+	struct rs_value v = *advised;
+
+	v.value = (v.now + advised->value) / 2;
+	if (v.value > v.now && v.value < advised->value)
 		try(e, simulate, ctx, a, v);
-	v.value = proposed;
-	try(e, simulate, ctx, a, v);
+	note(e, a, advised, proposed);
 	v.value = FIXED_FACTOR;
-	if (v.value > proposed)
+	if (v.value > advised->value)
 		try(e, simulate, ctx, a, v);
 	try(e, simulate, ctx, a,
 	    (struct rs_value){ "vm.min_free_kbytes", e->min_free_kbytes, FIXED_TIMES * e->min_free_kbytes });
@@ -80,7 +87,7 @@ void rs_recommend_try(const struct rs_evidence *e, rs_simulate simulate, void *c
 			else
 				a->costs[a->nr_costs++] = s.lost;
 			if (!strcmp(a->id, "watermark-gap"))
-				try_others(e, simulate, ctx, a);
+				try_others(e, simulate, ctx, a, &s);
 		} else if (a->only_if_simulated) {
 			rs_recommend_leave(r, a->id,
 					   "%s = %" PRId64 " may lose more than it gains, and the simulation cannot tell here",
