@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../src/base/clock.h"
 #include "../src/base/log.h"
 #include "../src/probe/gauge.h"
 #include "../src/trace/reader.h"
@@ -135,18 +136,10 @@ static int from_recording(struct watch *w, const char *path)
 	return err;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
 static int live(struct watch *w)
 {
 	const struct timespec pause = { .tv_nsec = RS_GAUGE_PROC_MS * 1000000 };
-	uint64_t until = w->duration_ns ? now_ns() + w->duration_ns : UINT64_MAX;
+	uint64_t until = w->duration_ns ? rs_now_ns() + w->duration_ns : UINT64_MAX;
 	struct rs_gauge *gauge = NULL;
 	sigset_t set;
 	int err;
@@ -159,8 +152,8 @@ static int live(struct watch *w)
 	err = rs_gauge_open(&gauge);
 	if (!err)
 		err = begin(w);
-	while (!err && now_ns() < until) {
-		err = rs_gauge_read(gauge, now_ns(), take, w);
+	while (!err && rs_now_ns() < until) {
+		err = rs_gauge_read(gauge, rs_now_ns(), take, w);
 		if (err)
 			rs_err(err, "cannot read /proc");
 		if (fflush(stdout))

@@ -11,23 +11,15 @@
 #include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../base/cleanup.h"
+#include "../base/clock.h"
 #include "../base/log.h"
 #include "../base/readfile.h"
 #include "../kernel/pressure.h"
 
 enum { CONFIRM = SIGUSR1, TAKE_BACK = SIGTERM };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
 
 /* ---- The lock: held by the guard, and gone with it. ---- */
 
@@ -185,7 +177,7 @@ static int read_pressure(const struct rs_trial *trial, struct pressure *p)
 		return -ENODATA;
 	if (p->full_us == RS_PRESSURE_UNKNOWN)
 		p->full_us = 0;
-	p->at_ns = now_ns();
+	p->at_ns = rs_now_ns();
 	return 0;
 }
 
@@ -238,11 +230,11 @@ struct baseline {
 static const char *stand_by(const struct rs_trial *trial, struct rs_journal *journal, int signals, struct baseline *before, char *why,
 			    size_t size)
 {
-	uint64_t end = now_ns() + trial->duration_ns;
+	uint64_t end = rs_now_ns() + trial->duration_ns;
 	struct pressure to;
 
-	while (now_ns() < end) {
-		uint64_t left = end - now_ns();
+	while (rs_now_ns() < end) {
+		uint64_t left = end - rs_now_ns();
 		double some, full;
 		int n;
 

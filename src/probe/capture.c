@@ -12,9 +12,9 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "../base/cleanup.h"
+#include "../base/clock.h"
 #include "../base/log.h"
 #include "capture_state.h"
 #include "process.h"
@@ -408,18 +408,15 @@ static int attach_all(struct rs_capture *c)
 	return 0;
 }
 
-static uint64_t now_ms(void)
+static uint64_t ms_since(uint64_t began_ns)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000;
+	return (rs_now_ns() - began_ns) / 1000000;
 }
 
 int rs_capture_start(struct rs_capture *c)
 {
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
-	uint64_t began_ms = now_ms();
+	uint64_t began_ns = rs_now_ns();
 	int err;
 
 	if (!c->kernel->btf)
@@ -440,7 +437,7 @@ int rs_capture_start(struct rs_capture *c)
 	if (err)
 		return rs_err(err, "the kernel rejects the BPF programs; run with -v and report this");
 	c->loaded = true;
-	rs_debug("programs loaded: %" PRIu64 " ms", now_ms() - began_ms);
+	rs_debug("programs loaded: %" PRIu64 " ms", ms_since(began_ns));
 	close(c->core_btf);
 	c->core_btf = -1;
 	err = map_memory(map_of(c, "cpus"), sizeof(struct rs_cpu), c->kernel->nr_cpus, (void **)&c->cpus, &c->cpus_len);
@@ -464,10 +461,11 @@ int rs_capture_start(struct rs_capture *c)
 		err = rs_err(-errno, "BPF maps");
 	if (!err)
 		err = rs_rings_create(c->cpus, c->segments, c->kernel->nr_cpus, c->ring_segments, &c->rings);
-	began_ms = now_ms();
+	began_ns = rs_now_ns();
 	if (!err)
 		err = attach_all(c);
-	rs_debug("programs attached: %" PRIu64 " ms", now_ms() - began_ms);
+	if (!err)
+		rs_debug("programs attached: %" PRIu64 " ms", ms_since(began_ns));
 	return err;
 }
 

@@ -3,20 +3,12 @@
 
 #include <dirent.h>
 #include <string.h>
-#include <time.h>
 
 #include "../base/cleanup.h"
+#include "../base/clock.h"
 #include "../base/readfile.h"
 #include "../kernel/cgroup.h"
 #include "../kernel/zoneinfo.h"
-
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
 
 /* Every readable setting in /proc/sys/vm, and those of MGLRU and THP, as text. */
 static void describe_settings(struct rs_json *j)
@@ -277,8 +269,8 @@ void rs_describe_host(FILE *out, const struct rs_kernel *kernel, const struct rs
 	rs_json_init(&j, out);
 	rs_json_object(&j, NULL);
 	rs_json_string(&j, "program", "reclaimscope " RS_PROGRAM_VERSION);
-	rs_json_u64(&j, "started_ns", now_ns(CLOCK_MONOTONIC));
-	rs_json_u64(&j, "started_wall_ns", now_ns(CLOCK_REALTIME));
+	rs_json_u64(&j, "started_ns", rs_now_ns());
+	rs_json_u64(&j, "started_wall_ns", rs_clock_ns(CLOCK_REALTIME));
 	rs_json_string(&j, "mode", modes[config->mode]);
 	rs_json_string(&j, "attachment", rs_capture_attachment(capture));
 	rs_json_string(&j, "gauge", rs_capture_has_gauge(capture) ? "bpf" : "proc");
@@ -371,7 +363,7 @@ void rs_describe_loss(FILE *out, const struct rs_loss *loss, const struct rs_cap
 
 	rs_json_init(&j, out);
 	rs_json_object(&j, NULL);
-	rs_json_u64(&j, "at_ns", now_ns(CLOCK_MONOTONIC));
+	rs_json_u64(&j, "at_ns", rs_now_ns());
 	rs_json_u64(&j, "attempted", loss->attempted);
 	rs_json_u64(&j, "written", loss->written);
 	rs_json_u64(&j, "lost", loss->lost);
@@ -444,7 +436,7 @@ void rs_describe_totals(FILE *out, struct rs_capture *capture)
 	rs_capture_counts(capture, &counts);
 	rs_json_init(&j, out);
 	rs_json_object(&j, NULL);
-	rs_json_u64(&j, "at_ns", now_ns(CLOCK_MONOTONIC));
+	rs_json_u64(&j, "at_ns", rs_now_ns());
 	rs_json_array(&j, "stalls");
 	for (kind = 0; kind < RS_NR_RECLAIM_KINDS; kind++) {
 		rs_json_object(&j, NULL);

@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "../base/cleanup.h"
+#include "../base/clock.h"
 #include "../base/log.h"
 #include "../base/readfile.h"
 #include "../trace/writer.h"
@@ -68,20 +69,10 @@ struct recorder {
 	uint64_t gauge_records[RS_NR_EVENTS];
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
 /* What the recorder's own process has used, which the load did not get. */
 static uint64_t own_cpu_ns(void)
 {
-	struct timespec t;
-
-	return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) ? 0 : t.tv_sec * 1000000000ULL + t.tv_nsec;
+	return rs_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 /* ---- blocks of JSON ---- */
@@ -233,7 +224,7 @@ static int read_gauge(struct recorder *r)
 	int err;
 
 	if (r->gauge) {
-		err = rs_gauge_read(r->gauge, now_ns(), keep_pending, r);
+		err = rs_gauge_read(r->gauge, rs_now_ns(), keep_pending, r);
 		return err ? rs_err(err, "cannot read /proc") : 0;
 	}
 	err = rs_capture_gauge(r->capture);
@@ -293,7 +284,7 @@ static uint64_t tick_interval(const struct recorder *r)
 
 static int tick(struct recorder *r)
 {
-	uint64_t now = now_ns(), gauge;
+	uint64_t now = rs_now_ns(), gauge;
 	int err = 0;
 
 	look(r, now);
@@ -351,7 +342,7 @@ static int loop(struct recorder *r)
 	int err = 0;
 
 	while (!err && !r->interrupted && !r->child_ended) {
-		uint64_t now = now_ns(), next, wait;
+		uint64_t now = rs_now_ns(), next, wait;
 		struct timespec t;
 
 		if (now >= until)
@@ -388,14 +379,14 @@ static int finish(struct recorder *r, int err, struct rs_record_result *result)
 	static struct rs_capture_counters counters;
 	int end_err;
 
-	result->duration_ns = now_ns() - r->began_ns;
+	result->duration_ns = rs_now_ns() - r->began_ns;
 	if (!err && r->config->gauge_ms)
 		err = read_gauge(r);
 	rs_read_file("/proc/vmstat", &r->vmstat, NULL);
 	rs_pressure_read(&r->pressure);
 	/* Taking the programs off can take seconds, in which somebody may kill us. */
 	if (!err)
-		err = flush(r, now_ns() - HORIZON_NS);
+		err = flush(r, rs_now_ns() - HORIZON_NS);
 	rs_capture_stop(r->capture);
 	handle_signals(r);
 	let_interrupts_through();
@@ -419,7 +410,7 @@ static int prepare(struct recorder *r)
 {
 	static const uint16_t gauge_types[] = { RS_EVENT_zone_state, RS_EVENT_node_state, RS_EVENT_vm_state };
 	const char *names[RS_MAX_HOOKS];
-	uint64_t began_ns = now_ns();
+	uint64_t began_ns = rs_now_ns();
 	sigset_t set;
 	unsigned int i;
 	int err;
@@ -428,7 +419,7 @@ static int prepare(struct recorder *r)
 		names[i] = rs_hook_symbol(&rs_hooks[i]);
 	/* A summary has no hooks on functions, and reads its gauge out of /proc: seldom enough. */
 	err = rs_kernel_create(names, r->config->capture.mode == RS_MODE_SUMMARY ? 0 : rs_nr_hooks, &r->kernel);
-	rs_debug("kernel looked at: %" PRIu64 " ms", (now_ns() - began_ns) / 1000000);
+	rs_debug("kernel looked at: %" PRIu64 " ms", (rs_now_ns() - began_ns) / 1000000);
 	if (!err)
 		err = rs_schema_create(&r->schema);
 	if (!err && r->config->capture.mode == RS_MODE_SUMMARY)
@@ -470,7 +461,7 @@ static int start(struct recorder *r, bool *ret_command_failed)
 	rs_kernel_forget_btf(r->kernel);
 	rs_process_arrange_memory();
 	rs_process_prefer(&r->was);
-	r->began_ns = now_ns();
+	r->began_ns = rs_now_ns();
 	r->began_cpu_ns = own_cpu_ns();
 	r->last_flush_ns = r->last_asked_ns = r->began_ns;
 	rs_describe_host(begin_text(r), r->kernel, r->capture, &r->config->capture, r->schema,

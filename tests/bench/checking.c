@@ -7,9 +7,9 @@
 #include <stdio.h>
 
 #include "../../src/base/cleanup.h"
+#include "../../src/base/clock.h"
 #include "../../src/diff/diff.h"
 #include "../../src/trace/reader.h"
-#include "clock.h"
 
 #define ROUNDS 3
 
@@ -29,19 +29,19 @@ static bool measure(const char *path, struct times *ret)
 	uint64_t began;
 	int i, err;
 
-	began = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	began = rs_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	if (rs_reader_open(path, &reader))
 		return false;
 	for (ret->records = 0; (err = rs_reader_next(reader, &event)) > 0;)
 		ret->records++;
-	ret->decode_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - began;
+	ret->decode_ns = rs_clock_ns(CLOCK_THREAD_CPUTIME_ID) - began;
 	if (err)
 		return false;
 	rs_reader_rewind(reader);
-	began = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	began = rs_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	if (rs_diff_create(reader, &options, &diff))
 		return false;
-	ret->check_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - began;
+	ret->check_ns = rs_clock_ns(CLOCK_THREAD_CPUTIME_ID) - began;
 	for (i = 0, ret->decisions = 0; i < RS_NR_DECISIONS; i++)
 		ret->decisions += diff->sums[i].observed;
 	rs_diff_destroy(diff);

@@ -20,10 +20,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "../../src/base/clock.h"
 #include "../../src/probe/ring.h"
 #include "../../src/trace/reader.h"
 #include "../../src/trace/writer.h"
-#include "clock.h"
 
 #define CPUS 2
 #define SEGMENTS 128 /* for each CPU: together the recorder's default of 16 MiB */
@@ -81,7 +81,7 @@ static bool emit(unsigned int cpu, const struct rs_event_hdr *from)
 	s = &segments[cpu * (SEGMENTS + 1) + head / RS_SEGMENT_SIZE % SEGMENTS];
 	to = (struct rs_event_hdr *)&s->data[head % RS_SEGMENT_SIZE];
 	memcpy(to, from, from->len);
-	to->ts_ns = clock_ns(CLOCK_MONOTONIC);
+	to->ts_ns = rs_now_ns();
 	__atomic_store_n(&level->head, head + from->len, __ATOMIC_RELEASE);
 	return true;
 }
@@ -100,7 +100,7 @@ static const struct rs_event_hdr *next(size_t *at)
 static void *produce(void *ctx)
 {
 	const struct producer *p = ctx;
-	uint64_t began = clock_ns(CLOCK_MONOTONIC), done = 0, due;
+	uint64_t began = rs_now_ns(), done = 0, due;
 	const struct timespec step = { .tv_nsec = 1000000 };
 	size_t at = 0;
 
@@ -109,7 +109,7 @@ static void *produce(void *ctx)
 			emit(p->cpu, next(&at));
 			continue;
 		}
-		for (due = (clock_ns(CLOCK_MONOTONIC) - began) * (p->rate / 1e9); done < due; done++)
+		for (due = (rs_now_ns() - began) * (p->rate / 1e9); done < due; done++)
 			emit(p->cpu, next(&at));
 		nanosleep(&step, NULL);
 	}
@@ -159,7 +159,7 @@ static int for_a_while(struct rs_rings *rings, struct rs_writer *writer, uint64_
 		       double seconds)
 {
 	struct producer producers[CPUS];
-	uint64_t until = clock_ns(CLOCK_MONOTONIC) + seconds * 1e9, flushed = clock_ns(CLOCK_MONOTONIC);
+	uint64_t until = rs_now_ns() + seconds * 1e9, flushed = rs_now_ns();
 	const struct timespec step = { .tv_nsec = TICK_NS };
 	int i, err = 0;
 
@@ -168,16 +168,16 @@ static int for_a_while(struct rs_rings *rings, struct rs_writer *writer, uint64_
 		if (pthread_create(&producers[i].thread, NULL, produce, &producers[i]))
 			return -1;
 	}
-	while (!err && clock_ns(CLOCK_MONOTONIC) < until) {
+	while (!err && rs_now_ns() < until) {
 		bool flush;
 
 		nanosleep(&step, NULL);
-		flush = clock_ns(CLOCK_MONOTONIC) - flushed >= FLUSH_NS;
+		flush = rs_now_ns() - flushed >= FLUSH_NS;
 		if (!flush && rs_rings_fill(rings) < DRAIN_PERCENT)
 			continue;
-		err = drain(rings, writer, clock_ns(CLOCK_MONOTONIC) - 1000000, delivered);
+		err = drain(rings, writer, rs_now_ns() - 1000000, delivered);
 		if (flush)
-			flushed = clock_ns(CLOCK_MONOTONIC);
+			flushed = rs_now_ns();
 	}
 	atomic_store(&stop, true);
 	for (i = 0; i < CPUS; i++)
@@ -201,13 +201,13 @@ int main(int argc, char **argv)
 	    rs_writer_create(argv[2], true, &writer))
 		return 2;
 	rs_writer_prefault(writer);
-	cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	began = clock_ns(CLOCK_MONOTONIC);
+	cpu_ns = rs_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	began = rs_now_ns();
 	err = argc == 4 ? once(rings, writer, delivered) :
 			  for_a_while(rings, writer, delivered, atof(argv[3]), atof(argv[4]));
 	if (!err)
 		err = drain(rings, writer, UINT64_MAX, delivered);
-	cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns;
+	cpu_ns = rs_clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns;
 	rs_writer_stats(writer, &stats);
 	rs_writer_close(writer);
 	for (i = 0; i < CPUS; i++) {
@@ -218,6 +218,6 @@ int main(int argc, char **argv)
 	printf("attempted %" PRIu64 " written %" PRIu64 " lost %" PRIu64 " bytes %" PRIu64 " raw %" PRIu64
 	       " ms %" PRIu64 " reader_ns %" PRIu64 " maxrss_kb %ld\n",
 	       attempted, stats.nr_records, lost, stats.nr_bytes, stats.nr_raw_bytes,
-	       (clock_ns(CLOCK_MONOTONIC) - began) / 1000000, stats.nr_records ? cpu_ns / stats.nr_records : 0, usage.ru_maxrss);
+	       (rs_now_ns() - began) / 1000000, stats.nr_records ? cpu_ns / stats.nr_records : 0, usage.ru_maxrss);
 	return err || attempted != stats.nr_records + lost || sum((__u64 *)delivered) != stats.nr_records;
 }

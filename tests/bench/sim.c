@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "../../src/base/cleanup.h"
+#include "../../src/base/clock.h"
 #include "../../src/base/order.h"
 #include "../../src/sim/sim.h"
 #include "../unit/kernel_rules.h"
-#include "clock.h"
 #include "peer.h"
 
 #define CHUNKS 9
@@ -131,17 +131,17 @@ static void speed(uint32_t pages, double theta, size_t events, unsigned int shar
 	faults = r.counts.pgfault;
 	for (i = 0; i < CHUNKS; i++) {
 		const uint32_t *at = ids + s.at;
-		uint64_t began = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+		uint64_t began = rs_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 
 		before = page_events(sim);
 		run_chunk(sim, &s, chunk);
-		ours[i] = (double)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - began);
+		ours[i] = (double)(rs_clock_ns(CLOCK_THREAD_CPUTIME_ID) - began);
 		rate[i] = (page_events(sim) - before) / ours[i] * 1000;
 		ours[i] /= chunk;
 		for (p = 0; p < 2; p++) {
-			began = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+			began = rs_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 			misses[p] += peer_run(peers[p], at, chunk);
-			theirs[p][i] = (double)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - began) / chunk;
+			theirs[p][i] = (double)(rs_clock_ns(CLOCK_THREAD_CPUTIME_ID) - began) / chunk;
 		}
 	}
 	rs_sim_result(sim, &r);
@@ -233,22 +233,22 @@ static void sweep(size_t settings, size_t events)
 	uint64_t began, wall, prepare, one_cpu, one_wall, two_cpu, two_wall;
 	size_t i, nr = RS_ARRAY_SIZE_OF(checked);
 
-	began = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	began = rs_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	w.nr = take_sample(ids, events, pages, shift, sampled);
-	prepare = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
-	began = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-	wall = clock_ns(CLOCK_MONOTONIC);
+	prepare = rs_clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
+	began = rs_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	wall = rs_now_ns();
 	if (rs_sim_pool(1, settings, sweep_job, &w))
 		exit(1);
-	one_cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
-	one_wall = clock_ns(CLOCK_MONOTONIC) - wall;
+	one_cpu = rs_clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
+	one_wall = rs_now_ns() - wall;
 	w.misses = again;
-	began = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-	wall = clock_ns(CLOCK_MONOTONIC);
+	began = rs_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	wall = rs_now_ns();
 	if (rs_sim_pool(2, settings, sweep_job, &w))
 		exit(1);
-	two_cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
-	two_wall = clock_ns(CLOCK_MONOTONIC) - wall;
+	two_cpu = rs_clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
+	two_wall = rs_now_ns() - wall;
 	if (memcmp(misses, again, settings * sizeof(*misses))) {
 		fprintf(stderr, "sim: two threads gave another result than one\n");
 		exit(1);
