@@ -146,7 +146,6 @@ static bool comes_first(const struct player *player, size_t slot)
 static bool anon_op(struct player *player, const struct rs_load_slot *s, struct rs_sim_op *op)
 {
 	struct run *r = player->run;
-	bool first = comes_first(player, player->slot);
 	uint32_t n;
 
 	switch (player->step) {
@@ -155,46 +154,39 @@ static bool anon_op(struct player *player, const struct rs_load_slot *s, struct 
 			return false;
 		player->boosts++;
 		player->step--;
-		*op = (struct rs_sim_op){ .type = RS_SIM_OP_BOOST, .ahead = first };
-		return true;
+		n = 1;
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_BOOST };
+		break;
 	case 2:
 		n = rs_min(s->anon_gone, r->anon_top);
 		r->anon_top -= n;
-		*op = (struct rs_sim_op){
-			.type = RS_SIM_OP_FREE, .ahead = first, .first = r->anon_first + r->anon_top, .nr = n
-		};
-		return n;
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_FREE, .first = r->anon_first + r->anon_top, .nr = n };
+		break;
 	case 3:
 		n = rs_min(s->anon_new, r->anon_pages - r->anon_top);
 		*op = (struct rs_sim_op){
-			.type = RS_SIM_OP_RANGE,
-			.write = true,
-			.ahead = first,
-			.first = r->anon_first + r->anon_top,
-			.nr = n,
+			.type = RS_SIM_OP_RANGE, .write = true, .first = r->anon_first + r->anon_top, .nr = n
 		};
 		r->anon_top += n;
-		return n;
+		break;
 	case 4:
 		n = rs_min(s->kernel_gone, r->kernel_held);
 		r->kernel_held -= n;
-		*op = (struct rs_sim_op){ .type = RS_SIM_OP_RELEASE, .ahead = first, .nr = n };
-		return n;
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_RELEASE, .nr = n };
+		break;
 	case 5:
 		n = s->kernel_new;
 		r->kernel_held += n;
-		*op = (struct rs_sim_op){ .type = RS_SIM_OP_ALLOC, .ahead = first, .nr = n };
-		return n;
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_ALLOC, .nr = n };
+		break;
 	default:
 		n = anon_touches(player, s);
-		*op = (struct rs_sim_op){ .type = RS_SIM_OP_TOUCH,
-					  .write = player->slot % 3 == 0,
-					  .ahead = first,
-					  .ids = player->ids,
-					  .nr = n,
-					  .access_ns = 1 };
-		return n;
+		*op = (struct rs_sim_op){
+			.type = RS_SIM_OP_TOUCH, .write = player->slot % 3 == 0, .ids = player->ids, .nr = n, .access_ns = 1
+		};
 	}
+	op->ahead = comes_first(player, player->slot);
+	return n;
 }
 
 static bool file_op(struct player *player, const struct rs_load_slot *s, struct rs_sim_op *op)
