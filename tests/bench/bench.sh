@@ -109,20 +109,21 @@ per_event() { # per_event TRACER: bytes, with and without what an empty recordin
 	calc "($(number "$kernel-$1" bytes) - $2) / $(number "$kernel-$1" events)"
 }
 
+costs() { # costs KERNEL COUNTING RECORDING: the rows of these names
+	local vmscan summary bpftrace trace_cmd perf
+	vmscan=$(added_on "$1" vmscan) summary=$(added_on "$1" summary) bpftrace=$(added_on "$1" bpftrace)
+	trace_cmd=$(added_on "$1" trace-cmd) perf=$(added_on "$1" perf)
+	row "$2" "$summary" "bpftrace $bpftrace" "$(calc "$summary / $bpftrace")" 0.1
+	row "$3" "$vmscan" "trace-cmd $trace_cmd" "$(calc "$vmscan / $trace_cmd")" 0.334
+	row "$3" "$vmscan" "perf $perf" "$(calc "$vmscan / $perf")" 0.125
+}
+
 table() {
-	local vmscan summary bpftrace trace_cmd perf bytes their_bytes k
-	vmscan=$(added vmscan) summary=$(added summary) bpftrace=$(added bpftrace)
-	trace_cmd=$(added trace-cmd) perf=$(added perf)
+	local bytes their_bytes k
 	echo '| what | reclaimscope | compared with | ratio | bar | |'
 	echo '|---|---|---|---|---|---|'
-	row 'counting: instructions added per vmscan event' "$summary" "bpftrace $bpftrace" "$(calc "$summary / $bpftrace")" 0.1
-	row 'recording the same vmscan events' "$vmscan" "trace-cmd $trace_cmd" "$(calc "$vmscan / $trace_cmd")" 0.334
-	row 'recording the same vmscan events' "$vmscan" "perf $perf" "$(calc "$vmscan / $perf")" 0.125
-	summary=$(added_on "$mglru" summary) bpftrace=$(added_on "$mglru" bpftrace)
-	vmscan=$(added_on "$mglru" vmscan) trace_cmd=$(added_on "$mglru" trace-cmd) perf=$(added_on "$mglru" perf)
-	row "counting under MGLRU, $mglru" "$summary" "bpftrace $bpftrace" "$(calc "$summary / $bpftrace")" 0.1
-	row "recording under MGLRU, $mglru" "$vmscan" "trace-cmd $trace_cmd" "$(calc "$vmscan / $trace_cmd")" 0.334
-	row "recording under MGLRU, $mglru" "$vmscan" "perf $perf" "$(calc "$vmscan / $perf")" 0.125
+	costs "$kernel" 'counting: instructions added per vmscan event' 'recording the same vmscan events'
+	costs "$mglru" "counting under MGLRU, $mglru" "recording under MGLRU, $mglru"
 	for k in "$kernel" "$mglru"; do
 		row "lost by the default mode on $k, $([ "$k" = "$mglru" ] && echo MGLRU || echo classic), of $(number "$k-decisions" attempted)" \
 			"$(number "$k-decisions" lost)" - "$(number "$k-decisions" lost)" 0
