@@ -8,9 +8,9 @@ trap 'rm -rf "$dir"' EXIT
 here=$(cd "$(dirname "$0")" && pwd)
 PATH=$PATH:/usr/sbin
 root=$dir/root
-mkdir -p "$root/work"
+mkdir -p "$root/files"
 cp "$rs" "$root/rs"
-cp "$here"/../replay/*-small-memcg*.data "$here"/../replay/*-small-cache.data "$here"/../replay/7.2-young-lru_gen.data "$root/work"
+cp "$here"/../replay/*-small-memcg*.data "$here"/../replay/*-small-cache.data "$here"/../replay/7.2-young-lru_gen.data "$root/files"
 alone() {
 	env -i LC_ALL=tr_TR.UTF-8 LANGUAGE=tr TZ=Asia/Kathmandu COLUMNS=40 TERM=xterm-256color $enter "$root" /rs "$@"
 }
@@ -27,12 +27,12 @@ status=$?
 [ $status -ne 0 ] && grep -q '/proc/kallsyms: cannot read' "$dir/err"
 result "nothing is around it"
 for verb in report 'report -j' 'diff -j' 'explain --why' 'explain --kswapd 1' 'explain -j' 'recommend -j' 'forecast -j'; do
-	for data in "$root"/work/*.data; do
+	for data in "$root"/files/*.data; do
 		name=$(basename "$data")
 		# Both under the same name, which is in the output.
-		(cd "$root/work" && "$rs" $verb "../work/$name") >"$dir/here" 2>&1
+		(cd "$root/files" && "$rs" $verb "../files/$name") >"$dir/here" 2>&1
 		echo "status $?" >>"$dir/here"
-		alone $verb "../work/$name" >"$dir/out" 2>"$dir/err" </dev/null
+		alone $verb "../files/$name" >"$dir/out" 2>"$dir/err" </dev/null
 		status=$?
 		cat "$dir/err" >>"$dir/out"
 		echo "status $status" >>"$dir/out"
