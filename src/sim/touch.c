@@ -74,7 +74,8 @@ static bool bring_in(struct rs_sim *sim, struct rs_task *task, const struct rs_a
 			rs_uncharge(sim, memcg, 1);
 		return false;
 	}
-	sim->cold[page] = (sim->cold[page] & ~PG_ZONE_MASK) | zone << PG_ZONE_SHIFT;
+	if (sim->only_zone < 0)
+		sim->cold[page] = (sim->cold[page] & ~PG_ZONE_MASK) | zone << PG_ZONE_SHIFT;
 	sim->hot[page] |= PG_RESIDENT;
 	/* folio_add_lru(): what a fault brings in is young */
 	if (sim->conf.lru_gen && !(sim->hot[page] & PG_UNMAPPED))
