@@ -146,7 +146,7 @@ static void judge(struct rs_sim *sim, struct rs_verdict *v, unsigned int mode, u
 	v->cleans = !in.anon && in.dirty && (v->writes || r.fate == RS_FATE_FREE);
 	v->plain = !(v->cold_set | v->writes | v->takes_slot | v->frees_slot | v->cleans | v->nr_dirty |
 		     v->nr_unqueued_dirty | v->nr_congested | v->nr_writeback | v->nr_immediate);
-	v->to = r.fate == RS_FATE_FREE			       ? RS_GOES_FREE
+	v->to = r.fate == RS_FATE_FREE				   ? RS_GOES_FREE
 		: ((hot & ~v->hot_clear) | v->hot_set) & PG_ACTIVE ? RS_GOES_ACTIVE
 								   : RS_GOES_INACTIVE;
 	v->known = 1;

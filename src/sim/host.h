@@ -321,6 +321,8 @@ void rs_wakeup_kswapd(struct rs_sim *sim, int zone, uint32_t gfp, int order, int
 void rs_set_marks(struct rs_sim *sim);
 void rs_marks_changed(struct rs_sim *sim);
 int rs_alloc(struct rs_sim *sim, struct rs_task *task, uint32_t gfp, unsigned int order);
+void rs_take_free(struct rs_sim *sim, int idx, uint64_t nr);
+uint64_t rs_free_at_hand(const struct rs_sim *sim, unsigned int idx, uint32_t gfp);
 uint64_t rs_take_reserve(struct rs_sim *sim, uint64_t nr);
 void rs_free(struct rs_sim *sim, unsigned int zone, uint64_t nr);
 void rs_give_back(struct rs_sim *sim, uint64_t nr);

@@ -209,14 +209,15 @@ static uint32_t slot_ahead(const struct rs_sim *sim, const struct rs_queue *q, u
  * What a scan will look at. A page that was used will stay, and its shadow is not touched. Inlined always: a function
  * that only prefetches is taken for one without effect, and left out.
  */
-static inline __attribute__((always_inline)) void ask_ahead(const struct rs_sim *sim, uint32_t soon, uint32_t later, bool cold)
+static inline __attribute__((always_inline)) void ask_ahead(const struct rs_sim *sim, uint32_t soon, uint32_t later,
+							    bool cold)
 {
 	const uintptr_t stays = -(uintptr_t)((sim->hot[soon] & PG_YOUNG) != 0);
 
 	__builtin_prefetch(&sim->hot[later], 1);
 	/* no branch: it could not be foreseen */
-	__builtin_prefetch((const void *)(((uintptr_t)&sim->shadow[soon] & ~stays) |
-					  ((uintptr_t)&sim->hot[soon] & stays)), 1);
+	__builtin_prefetch(
+		(const void *)(((uintptr_t)&sim->shadow[soon] & ~stays) | ((uintptr_t)&sim->hot[soon] & stays)), 1);
 	if (cold)
 		__builtin_prefetch(&sim->cold[later], 1);
 }

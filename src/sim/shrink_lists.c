@@ -77,7 +77,8 @@ static void write_sizes(struct rs_sim *sim, unsigned int memcg, const struct siz
 				rs_lruvec_count(sim, memcg, zone, lru, sizes->zone[zone][lru]);
 }
 
-void rs_count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool file, uint64_t scanned, uint64_t reclaimed)
+void rs_count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool file, uint64_t scanned,
+		   uint64_t reclaimed)
 {
 	struct rs_sim_counts *c = &sim->counts;
 
@@ -190,11 +191,11 @@ static void spend_scan(struct rs_sim *sim, struct rs_scan_control *sc, const str
 	const struct rs_sim_costs *costs = &sim->conf.costs;
 
 	rs_spend(sc->thread, (uint64_t)b->nr * costs->scan + (b->isolated.total_scan - b->nr) * costs->scan / 4 +
-			     (uint64_t)nr_mapped * costs->rmap + (uint64_t)nr_freed * costs->reclaim);
+				     (uint64_t)nr_mapped * costs->rmap + (uint64_t)nr_freed * costs->reclaim);
 }
 
-static uint64_t shrink_inactive(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg,
-				enum lru_list lru, unsigned int nr_to_scan)
+static uint64_t shrink_inactive(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, enum lru_list lru,
+				unsigned int nr_to_scan)
 {
 	bool file = is_file_lru(lru);
 	struct rs_lruvec *lruvec = &sim->memcgs[memcg].lruvec;
