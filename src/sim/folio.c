@@ -146,9 +146,10 @@ static void judge(struct rs_sim *sim, struct rs_verdict *v, unsigned int mode, u
 	v->cleans = !in.anon && in.dirty && (v->writes || r.fate == RS_FATE_FREE);
 	v->plain = !(v->cold_set | v->writes | v->takes_slot | v->frees_slot | v->cleans | v->nr_dirty |
 		     v->nr_unqueued_dirty | v->nr_congested | v->nr_writeback | v->nr_immediate);
-	v->to = r.fate == RS_FATE_FREE				   ? RS_GOES_FREE
-		: ((hot & ~v->hot_clear) | v->hot_set) & PG_ACTIVE ? RS_GOES_ACTIVE
-								   : RS_GOES_INACTIVE;
+	v->hot = (hot & ~v->hot_clear) | v->hot_set;
+	v->to = r.fate == RS_FATE_FREE ? RS_GOES_FREE : v->hot & PG_ACTIVE ? RS_GOES_ACTIVE : RS_GOES_INACTIVE;
+	v->counts = 1ULL << v->to * 8 | (v->plain ? (uint64_t)v->nr_ref_keep << RS_COUNTS_REF_KEEP : 0) |
+		    (uint64_t)in.mapped << RS_COUNTS_MAPPED;
 	v->known = 1;
 }
 
@@ -214,15 +215,20 @@ void rs_evict(struct rs_sim *sim, const struct rs_scan_control *sc, const uint32
 		.bucket_order = sim->bucket_order[file],
 		.file = file,
 	};
+	/* copies, since what is written to hot[] could be anything for a compiler */
+	const struct rs_shadow_layout layout = sim->layout;
+	const struct rs_rules rules = *sim->rules;
+	uint64_t *shadows = sim->shadow;
+	uint8_t *hot = sim->hot;
 
 	for (i = 0; i < nr; i++) {
 		struct workingset_eviction_result r;
 
-		in.workingset = sim->hot[pages[i]] & PG_WORKINGSET;
-		r = workingset_eviction(&in, &sim->layout, sim->rules, NULL);
+		in.workingset = hot[pages[i]] & PG_WORKINGSET;
+		r = workingset_eviction(&in, &layout, &rules, NULL);
 		in.nonresident_age = r.nonresident_age;
-		sim->shadow[pages[i]] = r.shadow;
-		sim->hot[pages[i]] &= PG_UNMAPPED;
+		shadows[pages[i]] = r.shadow;
+		hot[pages[i]] &= PG_UNMAPPED;
 	}
 	rs_age_nonresident(sim, memcg, nr);
 }

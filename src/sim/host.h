@@ -127,10 +127,14 @@ struct rs_verdict {
 	uint8_t hot_set, hot_clear;
 	uint16_t cold_set, cold_clear;
 	bool writes, takes_slot, frees_slot, cleans;
-	bool plain; /* nothing but the flags in hot[] changes, and nothing but nr_ref_keep is counted */
-	uint8_t to; /* enum rs_goes */
+	/* plain: nothing but hot[] changes, and nothing but nr_ref_keep is counted; hot: what it is then */
+	bool plain;
+	uint8_t hot, to; /* to: enum rs_goes */
+	uint64_t counts; /* what a page of it adds: 1 to those that go there, nr_ref_keep, and whether it is mapped */
 	uint8_t nr_dirty, nr_unqueued_dirty, nr_congested, nr_writeback, nr_immediate, nr_ref_keep;
 };
+#define RS_COUNTS_REF_KEEP 24 /* bits of rs_verdict.counts; those below by enum rs_goes, each a byte */
+#define RS_COUNTS_MAPPED 32
 #define RS_VERDICTS 1024 /* flags in hot[], PG_WRITEBACK and PG_BACKED */
 #define RS_VERDICT_MODES 8192
 
@@ -159,7 +163,7 @@ struct rs_sim {
 
 	uint8_t *hot;
 	uint16_t *cold;
-	uint64_t *shadow;
+	uint64_t *shadow; /* of a page that is not resident; 0: none */
 	uint32_t nr_pages;
 	unsigned int id_bits;
 	int only_zone; /* of every page, -1: there are more; then cold[] tells */

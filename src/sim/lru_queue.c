@@ -209,17 +209,12 @@ static uint32_t slot_ahead(const struct rs_sim *sim, const struct rs_queue *q, u
  * What a scan will look at. A page that was used will stay, and its shadow is not touched. Inlined always: a function
  * that only prefetches is taken for one without effect, and left out.
  */
-static inline __attribute__((always_inline)) void ask_ahead(const struct rs_sim *sim, uint32_t soon, uint32_t later,
-							    bool cold)
+static inline __attribute__((always_inline)) void ask_ahead(const uint8_t *hot, const uint64_t *shadows, uint32_t soon,
+							    uint32_t later)
 {
-	const uintptr_t stays = -(uintptr_t)((sim->hot[soon] & PG_YOUNG) != 0);
-
-	__builtin_prefetch(&sim->hot[later], 1);
+	__builtin_prefetch(&hot[later], 1);
 	/* no branch: it could not be foreseen */
-	__builtin_prefetch(
-		(const void *)(((uintptr_t)&sim->shadow[soon] & ~stays) | ((uintptr_t)&sim->hot[soon] & stays)), 1);
-	if (cold)
-		__builtin_prefetch(&sim->cold[later], 1);
+	__builtin_prefetch(hot[soon] & PG_YOUNG ? (const void *)&hot[soon] : (const void *)&shadows[soon], 1);
 }
 
 /* Takes up to @nr pages off the tail. */
@@ -229,6 +224,8 @@ unsigned int rs_queue_take(struct rs_sim *sim, struct rs_queue *q, uint32_t *pag
 	/* no slot is stale; MGLRU does not count those */
 	const bool live = !sim->stamped || (!sim->conf.lru_gen && q->nr_slots == q->nr);
 	const uint32_t mask = (1u << sim->id_bits) - 1;
+	const uint64_t *shadows = sim->shadow;
+	const uint8_t *hot = sim->hot;
 	unsigned int taken = 0;
 
 	while (taken < nr && q->tail) {
@@ -238,15 +235,23 @@ unsigned int rs_queue_take(struct rs_sim *sim, struct rs_queue *q, uint32_t *pag
 		/* and what is ahead is in this block */
 		if (live && end - i > AHEAD_FLAGS)
 			sure = rs_min(end - AHEAD_FLAGS, i + nr - taken);
-		for (; i < sure; i++) {
-			ask_ahead(sim, slots[i + AHEAD_SHADOW] & mask, slots[i + AHEAD_FLAGS] & mask, cold);
-			pages[taken++] = slots[i] & mask;
-		}
+		if (cold)
+			for (; i < sure; i++) {
+				ask_ahead(hot, shadows, slots[i + AHEAD_SHADOW] & mask, slots[i + AHEAD_FLAGS] & mask);
+				__builtin_prefetch(&sim->cold[slots[i + AHEAD_FLAGS] & mask], 1);
+				pages[taken++] = slots[i] & mask;
+			}
+		else
+			for (; i < sure; i++) {
+				ask_ahead(hot, shadows, slots[i + AHEAD_SHADOW], slots[i + AHEAD_FLAGS]);
+				pages[taken++] = slots[i];
+			}
 		for (; i < end && taken < nr; i++) {
 			int64_t page = live_page(sim, slots[i]);
+			uint32_t later = slot_ahead(sim, q, i + AHEAD_FLAGS, end) & mask;
 
-			ask_ahead(sim, slot_ahead(sim, q, i + AHEAD_SHADOW, end) & mask,
-				  slot_ahead(sim, q, i + AHEAD_FLAGS, end) & mask, cold);
+			ask_ahead(hot, shadows, slot_ahead(sim, q, i + AHEAD_SHADOW, end) & mask, later);
+			__builtin_prefetch(&sim->cold[later], 1);
 			if (page >= 0)
 				pages[taken++] = page;
 		}

@@ -104,17 +104,21 @@ static void count_zones(const struct rs_sim *sim, const uint32_t *pages, unsigne
 /* Pages of a batch, sorted by what becomes of them before it does: which comes next, no branch could foresee. */
 struct sorted {
 	unsigned int nr[RS_NR_GOES];
-	uint32_t pages[RS_NR_GOES][SWAP_CLUSTER_MAX + 1]; /* one is written behind the last */
+	uint32_t pages[RS_NR_GOES][SWAP_CLUSTER_MAX];
 };
 
-static inline void sort_page(struct sorted *s, unsigned int nr[RS_NR_GOES], uint32_t page, unsigned int to)
+/* @counts: of all three, in a byte each. */
+static inline void sort_page(struct sorted *s, uint64_t counts, uint32_t page, unsigned int to)
 {
-	s->pages[RS_GOES_INACTIVE][nr[RS_GOES_INACTIVE]] = page;
-	nr[RS_GOES_INACTIVE] += to == RS_GOES_INACTIVE;
-	s->pages[RS_GOES_ACTIVE][nr[RS_GOES_ACTIVE]] = page;
-	nr[RS_GOES_ACTIVE] += to == RS_GOES_ACTIVE;
-	s->pages[RS_GOES_FREE][nr[RS_GOES_FREE]] = page;
-	nr[RS_GOES_FREE] += to == RS_GOES_FREE;
+	s->pages[to][counts >> to * 8 & 0xff] = page;
+}
+
+static void sorted_all(struct sorted *s, uint64_t counts)
+{
+	unsigned int to;
+
+	for (to = 0; to < RS_NR_GOES; to++)
+		s->nr[to] = counts >> to * 8 & 0xff;
 }
 
 struct outcome {
@@ -128,36 +132,38 @@ struct outcome {
 static void judge_pages(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, bool file,
 			const struct batch *b, struct outcome *o)
 {
-	unsigned int mode[2], nr[RS_NR_GOES] = { 0 }, nr_ref_keep = 0, nr_mapped = 0, i;
+	const bool exec = file && sim->any_exec;
+	unsigned int mode[2], i;
+	/* where nothing but its flags in hot[] tells one page from another, most are told by a table */
+	const struct rs_verdict *table;
+	uint8_t *hot = sim->hot;
+	uint64_t counts = 0;
 
 	mode[0] = rs_verdict_mode(sim, sc, file, false, memcg);
-	mode[1] = rs_verdict_mode(sim, sc, file, true, memcg);
+	mode[1] = exec ? rs_verdict_mode(sim, sc, file, true, memcg) : mode[0];
+	table = file && !exec && !sim->nr_writeback ? sim->verdicts[mode[0]] : NULL;
 	for (i = 0; i < b->nr; i++) {
 		uint32_t page = b->pages[i];
-		unsigned int flags = sim->hot[page];
-		bool exec = file && sim->any_exec && area_of(sim, page)->conf.exec;
-		const struct rs_verdict *v;
+		unsigned int flags = hot[page];
+		const struct rs_verdict *v = table ? &table[flags] : NULL;
 
-		if (sim->nr_writeback)
-			flags |= (sim->cold[page] & PG_WRITEBACK) << 8;
-		if (!file) {
-			flags |= (sim->cold[page] & PG_BACKED) << 8;
+		if (__builtin_expect(!v || !v->plain, 0)) {
+			flags |= (sim->cold[page] & (PG_WRITEBACK | (file ? 0 : PG_BACKED))) << 8;
 			/* what is left of swap may have changed with the page before */
-			mode[0] = rs_verdict_mode(sim, sc, file, false, memcg);
+			if (!file)
+				mode[0] = rs_verdict_mode(sim, sc, file, false, memcg);
+			v = rs_verdict_of(sim, mode[exec && area_of(sim, page)->conf.exec], flags);
 		}
-		nr_mapped += !(flags & PG_UNMAPPED);
-		v = rs_verdict_of(sim, mode[exec], flags);
-		if (__builtin_expect(v->plain, 1)) {
-			nr_ref_keep += v->nr_ref_keep;
-			sim->hot[page] = (flags & ~v->hot_clear) | v->hot_set;
-		} else if (rs_verdict_carry_out(sim, memcg, page, v, &o->stat)) {
+		if (__builtin_expect(v->plain, 1))
+			hot[page] = v->hot;
+		else if (rs_verdict_carry_out(sim, memcg, page, v, &o->stat))
 			o->written[o->nr_written++] = page;
-		}
-		sort_page(&o->sorted, nr, page, v->to);
+		sort_page(&o->sorted, counts, page, v->to);
+		counts += v->counts;
 	}
-	memcpy(o->sorted.nr, nr, sizeof(nr));
-	o->stat.nr_ref_keep += nr_ref_keep;
-	o->nr_mapped = nr_mapped;
+	o->stat.nr_ref_keep += counts >> RS_COUNTS_REF_KEEP & 0xff;
+	o->nr_mapped = counts >> RS_COUNTS_MAPPED & 0xff;
+	sorted_all(&o->sorted, counts);
 }
 
 /* They go where they belong. How many were freed? */
@@ -263,25 +269,32 @@ static void shrink_active(struct rs_sim *sim, struct rs_scan_control *sc, unsign
 	struct sizes sizes = { 0 };
 	struct sorted sorted;
 	struct batch b;
-	unsigned int nr[RS_NR_GOES] = { 0 }, of[MAX_NR_ZONES] = { 0 }, i, nr_rotated, nr_mapped = 0;
+	unsigned int of[MAX_NR_ZONES] = { 0 }, i, nr_rotated, nr_mapped = 0;
+	const bool exec = file && sim->any_exec;
+	uint8_t *hot = sim->hot;
+	uint64_t counts = 0;
+	bool goes[2];
 	int zone;
 
 	isolate(sim, sc, &lruvec->queue[lru], nr_to_scan, &b);
+	for (i = 0; i < 2; i++)
+		goes[i] = active_outcome(sim, i, false, !file) == RS_ACTIVE_ROTATED;
 	for (i = 0; i < b.nr; i++) {
 		uint32_t page = b.pages[i];
-		uint8_t hot = sim->hot[page];
-		bool mapped = !(hot & PG_UNMAPPED);
-		bool exec = file && sim->any_exec && area_of(sim, page)->conf.exec;
-		bool rotated = active_outcome(sim, mapped && hot & PG_YOUNG, exec, !file) == RS_ACTIVE_ROTATED;
+		uint8_t flags = hot[page];
+		bool mapped = !(flags & PG_UNMAPPED), referenced = mapped && flags & PG_YOUNG,
+		     rotated = goes[referenced];
 
+		if (exec && area_of(sim, page)->conf.exec)
+			rotated = active_outcome(sim, referenced, true, false) == RS_ACTIVE_ROTATED;
 		nr_mapped += mapped;
-		hot &= ~PG_YOUNG;
-		if (!rotated)
-			hot = (hot & ~PG_ACTIVE) | PG_WORKINGSET;
-		sim->hot[page] = hot;
-		sort_page(&sorted, nr, page, rotated ? RS_GOES_ACTIVE : RS_GOES_INACTIVE);
+		flags &= ~PG_YOUNG;
+		hot[page] = rotated ? flags : (flags & ~PG_ACTIVE) | PG_WORKINGSET;
+		sort_page(&sorted, counts, page, rotated);
+		counts += 1ULL << rotated * 8;
 	}
-	nr_rotated = nr[RS_GOES_ACTIVE];
+	sorted_all(&sorted, counts);
+	nr_rotated = sorted.nr[RS_GOES_ACTIVE];
 	rs_queue_push_all(sim, &lruvec->queue[lru], sorted.pages[RS_GOES_ACTIVE], nr_rotated);
 	rs_queue_push_all(sim, &lruvec->queue[lru - LRU_ACTIVE], sorted.pages[RS_GOES_INACTIVE], b.nr - nr_rotated);
 	count_zones(sim, sorted.pages[RS_GOES_INACTIVE], b.nr - nr_rotated, of);

@@ -42,12 +42,15 @@ static struct workingset_refault refault_into(const struct rs_sim *sim, unsigned
 	return in;
 }
 
-static inline struct workingset_refault_result ask_refault(const struct rs_sim *sim, struct workingset_refault *in,
-							   const struct rs_shadow *shadow)
+static inline struct workingset_refault_result ask_refault(struct workingset_refault *in, uint64_t entry,
+							   const struct rs_shadow_layout *layout,
+							   const struct rs_rules *rules)
 {
-	in->eviction = shadow->eviction;
-	in->workingset = shadow->workingset;
-	return workingset_refault(in, &sim->layout, sim->rules, NULL);
+	const struct rs_shadow shadow = unpack_shadow(entry, layout);
+
+	in->eviction = shadow.eviction;
+	in->workingset = shadow.workingset;
+	return workingset_refault(in, layout, rules, NULL);
 }
 
 static void restore(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file)
@@ -61,7 +64,7 @@ static void refault(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool 
 {
 	const struct rs_shadow shadow = unpack_shadow(sim->shadow[page], &sim->layout);
 	struct workingset_refault in = refault_into(sim, memcg, shadow.memcgid, file);
-	struct workingset_refault_result r = ask_refault(sim, &in, &shadow);
+	struct workingset_refault_result r = ask_refault(&in, sim->shadow[page], &sim->layout, sim->rules);
 
 	sim->counts.workingset_refault[file]++;
 	if (!r.activate)
@@ -104,7 +107,6 @@ static bool bring_in(struct rs_sim *sim, struct rs_task *task, const struct rs_a
 		else
 			refault(sim, memcg, page, file);
 	}
-	sim->shadow[page] = 0;
 	rs_page_add(sim, area, page);
 	return true;
 }
@@ -340,16 +342,18 @@ static uint32_t calm_misses(struct calm *c, const uint32_t *ids, uint32_t i, uin
 {
 	const struct rs_sim *sim = c->sim;
 	struct workingset_refault in = refault_into(sim, 0, 0, true);
+	/* copies, since what is written to hot[] could be anything for a compiler */
+	const struct rs_shadow_layout layout = sim->layout;
+	const struct rs_rules rules = *sim->rules;
 	uint32_t over = *at, refaults = 0, nr_of[2] = { 0 };
-	uint64_t *shadows = sim->shadow;
+	const uint64_t *shadows = sim->shadow;
 	uint8_t *hot = sim->hot;
 
 	for (; i < nr; i++) {
 		uint32_t page = ids[c->misses[i]];
 		const uint64_t entry = shadows[page];
-		const struct rs_shadow shadow = unpack_shadow(entry, &sim->layout);
 		struct workingset_refault_result r;
-		bool refault = entry, active;
+		bool again = entry, active;
 
 		if (__builtin_expect(hot[page] & PG_RESIDENT, 0)) {
 			/* for the second time among these */
@@ -357,12 +361,11 @@ static uint32_t calm_misses(struct calm *c, const uint32_t *ids, uint32_t i, uin
 			continue;
 		}
 		/* a page without a shadow is asked for as well, rather than having a branch that cannot be foreseen */
-		r = ask_refault(sim, &in, &shadow);
-		active = refault & r.activate;
-		if (__builtin_expect(refault & r.restore, 0))
+		r = ask_refault(&in, entry, &layout, &rules);
+		active = again & r.activate;
+		if (__builtin_expect(again & r.restore, 0))
 			break;
-		refaults += refault;
-		shadows[page] = 0;
+		refaults += again;
 		hot[page] |= PG_RESIDENT | PG_YOUNG | (active ? PG_ACTIVE : 0);
 		c->pages[0][nr_of[0]] = page;
 		c->pages[1][nr_of[1]] = page;
