@@ -39,6 +39,9 @@ struct call {
 	struct rs_event_lru_gen_state before, after;
 	unsigned int nr_tail;
 	struct rs_event_gen_folio tail[MAX_TAIL];
+	/* What was put back, since it was freed or another's, as it was at the end. */
+	unsigned int nr_back;
+	struct rs_event_gen_folio back[MAX_LIST];
 	struct tail_list lists[ANON_AND_FILE][MAX_NR_ZONES]; /* of the zones in the order of the scan */
 	/* What shrink_folio_list() got, in the order in which it was isolated. */
 	unsigned int nr_list, nr_taken;
@@ -211,23 +214,57 @@ static bool has_left(const struct call *c, const struct rs_event_gen_folio *e, i
 
 /*
  * Who holds the lock of a clean file folio may be about to write to it: dirty folios are not isolated, they go to the
- * next generation. True if that is what has become of it, and @scan has it so.
+ * next generation. Changes @folio to that, if it can be what has become of it.
  */
-static bool dirtied(const struct rs_diff *d, const struct call *c, struct scan_folios *scan, const struct scan_folios *before,
-		    const struct rs_event_gen_folio *e)
+static bool dirtied(const struct call *c, int type, const struct rs_event_gen_folio *e, struct rs_gen_folio *folio)
 {
-	struct scan_folios other = *before;
-	struct rs_gen_folio folio;
-
-	if (scan->type != LRU_GEN_FILE || !(e->flags & RS_FOLIO_LOCKED) || e->flags & (RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK) ||
+	if (type != LRU_GEN_FILE || !(e->flags & RS_FOLIO_LOCKED) || e->flags & (RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK) ||
 	    !has_left(c, e, LRU_GEN_FILE))
 		return false;
-	fill_folio(&folio, e);
-	folio.dirty = true;
-	if (scan_folios_step(&other, &folio, &d->rules, NULL) != RS_SCAN_WRITEBACK)
-		return false;
-	*scan = other;
+	folio->dirty = true;
 	return true;
+}
+
+/* Was it put back, since it was freed or isolated by somebody else by then? Changes @folio to what it was. */
+static bool taken(const struct call *c, const struct rs_event_gen_folio *e, struct rs_gen_folio *folio)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nr_back; i++)
+		if (c->back[i].folio == e->folio) {
+			folio->lru = c->back[i].flags & RS_FOLIO_LRU;
+			folio->frozen = !c->back[i].refcount;
+			return true;
+		}
+	return false;
+}
+
+/*
+ * A folio that should have been isolated was not: was it changed between being recorded and its turn? Then @scan has it
+ * so, and what happened is returned; else NULL.
+ */
+static const char *changed_before(const struct rs_diff *d, const struct call *c, struct scan_folios *scan,
+				  const struct scan_folios *before, const struct rs_event_gen_folio *e)
+{
+	struct scan_folios other = *before;
+	enum rs_scan_outcome outcome;
+	struct rs_gen_folio folio;
+	const char *race;
+
+	fill_folio(&folio, e);
+	if (taken(c, e, &folio)) {
+		outcome = RS_SCAN_RACED;
+		race = "freed, or taken by somebody else, after it was recorded";
+	} else if (dirtied(c, scan->type, e, &folio)) {
+		outcome = RS_SCAN_WRITEBACK;
+		race = "its holder wrote to it after it was recorded";
+	} else {
+		return NULL;
+	}
+	if (scan_folios_step(&other, &folio, &d->rules, NULL) != outcome)
+		return NULL;
+	*scan = other;
+	return race;
 }
 
 /* Judges one folio. False: the kernel did otherwise, and it is not known what. */
@@ -238,23 +275,24 @@ static bool judge_folio(struct rs_diff *d, struct call *c, struct scan_folios *s
 	struct rs_why *why = rs_diff_why(d);
 	const char *race = NULL;
 	const struct scan_folios before = *scan;
-	bool explained;
+	bool isolated, explained;
 	enum rs_scan_outcome outcome;
 	struct rs_gen_folio folio;
 
 	fill_folio(&folio, e);
 	outcome = scan_folios_step(scan, &folio, &d->rules, why);
 	rs_count_branch(d, RS_DECIDE_sort_folio, outcome_names[outcome]);
-	explained = outcome == RS_SCAN_ISOLATED && !at && dirtied(d, c, scan, &before, e);
-	if (explained)
-		race = "its holder wrote to it after it was recorded";
-	else if (outcome == RS_SCAN_ISOLATED)
-		c->nr_taken++;
-	else if (at && (c->list[at - 1].flags ^ e->flags) & FLAGS_OF_OTHERS)
+	isolated = outcome == RS_SCAN_ISOLATED;
+	if (isolated && !at)
+		race = changed_before(d, c, scan, &before, e);
+	else if (!isolated && at && (c->list[at - 1].flags ^ e->flags) & FLAGS_OF_OTHERS)
 		race = "its flags changed after they were recorded";
+	explained = isolated && race;
+	if (isolated && !explained)
+		c->nr_taken++;
 	return rs_judge(d, RS_DECIDE_sort_folio, NULL, &e->hdr,
 			(struct rs_answer[]){
-				{ "isolated", at, outcome == RS_SCAN_ISOLATED ? c->nr_taken + explained : 0 },
+				{ "isolated", at, isolated ? c->nr_taken + explained : 0 },
 				{ "outcome", outcome, outcome },
 				{ "flags", e->flags, e->flags },
 				{ "refs", e->refs, e->refs },
@@ -512,6 +550,11 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 			  hdr->type == RS_EVENT_shrink_folio_list_begin ? (const void *)hdr : NULL);
 	switch (hdr->type) {
 	case RS_EVENT_gen_folio:
+		if (c->stage == INSIDE) {
+			if (c->nr_back < MAX_LIST)
+				c->back[c->nr_back++] = *(const struct rs_event_gen_folio *)hdr;
+			break;
+		}
 		if (c->stage != OUTSIDE)
 			broken(d, c);
 		if (c->nr_tail < MAX_TAIL)
@@ -521,6 +564,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		if (c->stage != OUTSIDE)
 			broken(d, c);
 		c->begin = *(const struct rs_event_isolate_folios_begin *)hdr;
+		c->nr_back = 0;
 		c->stage = BEGUN;
 		break;
 	case RS_EVENT_isolate_folios_end:

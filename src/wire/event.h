@@ -250,7 +250,7 @@ enum rs_folio_outcome {
 	X(99, folio_remove, "__remove_mapping() of a folio")                                       \
 	X(120, compaction_deferral, "compaction of a zone is put off, or no longer")               \
 	X(121, kcompactd, "kcompactd is woken, or wakes")                                   \
-	X(112, gen_folio, "a folio at the tail of an oldest generation, as isolate_folios() finds it") \
+	X(112, gen_folio, "a folio at the tail of an oldest generation, as isolate_folios() finds it; before its end: one that it could not take") \
 	X(113, oom_badness, "score of a process for the OOM killer")                               \
 	X(114, refault_test, "classic LRU: what a page that came back was compared with")
 
