@@ -226,13 +226,14 @@ int evict_folios__args3__fexit(__u64 *ctx)
  */
 #define GEN_WALK_MAX 512
 #define GEN_WALK_ENOUGH 72
-#define GEN_LEFT_MAX 32
+#define GEN_LEFT_MAX 128
+#define GEN_LEFT_ENOUGH 16
 
 /* In memory, not on the stack: the verifier would follow each count of a known stack slot. */
 struct gen_walk {
 	__u64 head, node;
 	__u64 left; /* folios that may still be read */
-	__u64 enough; /* pages that will be isolated */
+	__u64 enough; /* pages that will be isolated; after it, folios that were not taken by anybody */
 	__u64 gen, reclaim_idx;
 	__u64 written;
 	bool after; /* from the heads, once the scan is over */
@@ -268,8 +269,10 @@ static long gen_walk_step(__u32 i, struct gen_walk **ctx)
 	refcount = PICK(__s32, struct page, _refcount, head);
 	if (walk->after) {
 		walk->node = PICK(__u64, struct page, lru.next, head);
-		if ((flags & RS_FOLIO_LRU) && refcount)
+		if ((flags & RS_FOLIO_LRU) && refcount) {
+			walk->enough++;
 			return 0;
+		}
 	} else {
 		walk->node = PICK(__u64, struct page, lru.prev, head);
 	}
@@ -297,7 +300,8 @@ static long gen_walk_step(__u32 i, struct gen_walk **ctx)
 
 /*
  * What could not be taken is put back at the head. While the lock is held nobody takes a folio off its list, so one
- * there that is not on the LRU, or has no reference, was freed or is another's, who waits for the lock.
+ * there that is not on the LRU, or has no reference, was freed or is another's, who waits for the lock. A list ends with
+ * GEN_LEFT_ENOUGH others.
  */
 static __always_inline void walk_left(struct gen_walk *walk, __u64 lruvec)
 {
@@ -310,7 +314,7 @@ static __always_inline void walk_left(struct gen_walk *walk, __u64 lruvec)
 		walk->gen = read64(lrugen + 8 + 8 * type) & (RS_GENS - 1);
 #pragma unroll
 		for (zone = 0; zone < RS_MAX_ZONES; zone++) {
-			walk->enough = 0;
+			walk->enough = GEN_WALK_ENOUGH - GEN_LEFT_ENOUGH;
 			walk->left = GEN_LEFT_MAX;
 			walk->head = lists + 16 * ((walk->gen * 2 + type) * RS_MAX_ZONES + zone);
 			walk->node = read64(walk->head);
@@ -812,9 +816,9 @@ int should_run_aging__fexit(__u64 *ctx)
 
 static __always_inline int set_mm_walk_exit(__u64 pgdat, __u64 force_alloc, __u64 ret)
 {
-	__u64 p, inactive = bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON);
 	struct rs_event_set_mm_walk *e;
 	struct emit em;
+	__u64 p;
 
 	if (!wanted(RS_EVENT_set_mm_walk, -1))
 		return 0;
@@ -824,8 +828,8 @@ static __always_inline int set_mm_walk_exit(__u64 pgdat, __u64 force_alloc, __u6
 	p = untyped(&e->inactive_anon, pgdat);
 	e->nid = p ? pgdat_nid(p) : -1;
 	e->pad = 0;
-	e->inactive_anon = p ? read64(p + OFFSET(struct pglist_data, vm_stat) + 8 * inactive) : 0;
-	e->inactive_file = p ? read64(p + OFFSET(struct pglist_data, vm_stat) + 8 * (inactive + 2)) : 0;
+	e->inactive_anon = p ? NODE_ITEM(p, NR_INACTIVE_ANON) : 0;
+	e->inactive_file = p ? NODE_ITEM(p, NR_INACTIVE_FILE) : 0;
 	e->swap_free = global64(opts.addr_nr_swap_pages);
 	emit_submit(&em);
 	return 0;

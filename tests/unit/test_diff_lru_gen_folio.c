@@ -499,6 +499,37 @@ static void tokens(void **state)
 	EXPECT(&call.eviction, DECIDED(lru_gen_eviction, .fewer = 1));
 }
 
+/* It is asked of the folio as it was when it left, where that is known. */
+static void tokens_of_folios_that_change(void **state)
+{
+	make_call(state);
+	call.folio[1].refs = call.folio[1].flags = 0;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .diverged = 1));
+	call.eviction.flags = RS_FOLIO_LOCKED | RS_FOLIO_REFERENCED;
+	call.eviction.refs = call.eviction.refs_after = 2;
+	EXPECT(NULL);
+	call.eviction.refs = 1;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .race = 1));
+	call.eviction.refs_after = 1;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .diverged = 1));
+}
+
+/* Others that are at the same lruvec advance its generations, but do not reference the folio. */
+static void tokens_while_others_age(void **state)
+{
+	make_call(state);
+	call.eviction.shadow ^= 1ULL << 30; /* of min_seq */
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .diverged = 1));
+	STATE(call.before_all, try_to_shrink_lruvec_begin, 5, 7, ALL_EMPTY);
+	call.before_all.hdr.tid = TID + 1;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .race = 1));
+	make_call(state);
+	call.eviction.shadow ^= 1ULL << 28; /* of the references */
+	STATE(call.before_all, try_to_shrink_lruvec_begin, 5, 7, ALL_EMPTY);
+	call.before_all.hdr.tid = TID + 1;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .diverged = 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -508,7 +539,9 @@ int main(void)
 		cmocka_unit_test(a_folio_that_its_holder_writes_to),
 		cmocka_unit_test(no_list),		     cmocka_unit_test(walks_end_early),
 		cmocka_unit_test(no_walk),		     cmocka_unit_test(types),
-		cmocka_unit_test(again),		     cmocka_unit_test(tokens),		     cmocka_unit_test(generations),
+		cmocka_unit_test(again),		     cmocka_unit_test(tokens),
+		cmocka_unit_test(tokens_of_folios_that_change),
+		cmocka_unit_test(tokens_while_others_age),		     cmocka_unit_test(generations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
