@@ -25,8 +25,8 @@ static void count_refaults(struct rs_sim *sim, unsigned int memcg, bool file, ui
 }
 
 /* What a refault in @memcg of a page that @evicted was the target for depends on, beside its shadow. */
-static struct workingset_refault refault_into(const struct rs_sim *sim, unsigned int memcg, unsigned int evicted,
-					      bool file)
+static inline __attribute__((always_inline)) struct workingset_refault
+refault_into(const struct rs_sim *sim, unsigned int memcg, unsigned int evicted, bool file)
 {
 	const struct rs_lruvec *lruvec = &sim->memcgs[evicted].lruvec;
 	struct workingset_refault in = {
