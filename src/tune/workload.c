@@ -547,6 +547,7 @@ static int create(struct pass *p, struct rs_reader *reader)
 			      p->nr_samples);
 	p->w->recorder_cpu_ns =
 		rs_info_member(end, "recorder_cpu_ns") ? json_object_get_int64(rs_info_member(end, "recorder_cpu_ns")) : NAN;
+	p->w->recorder_pages = json_object_get_int64(rs_info_member(end, "recorder_memory_bytes")) / 4096;
 	p->w->nr_records = json_object_get_int64(rs_info_member(end, "attempted"));
 	p->has_missing_rule = rs_diff_read_rules(reader, &rules) != NULL;
 	for (i = 0; i < RS_NR_METRICS; i++)

@@ -109,6 +109,7 @@ struct rs_workload {
 
 	/* The recorder's own cost, which is in what was recorded. */
 	double recorder_cpu_ns; /* of its process; NAN: the recording does not tell */
+	uint64_t recorder_pages; /* memory that the load did not have, and has without it; 0: the recording does not tell */
 	uint64_t nr_records; /* made where the load ran */
 
 	double recorded[RS_NR_METRICS]; /* NAN: the recording does not tell */
