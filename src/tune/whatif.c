@@ -71,14 +71,19 @@ static double variance_of_seeds(const struct job *j, size_t nr_pairs, enum side 
 }
 
 /*
- * What happens seldom differs from run to run by chance alone: a count as Poisson's do, and the time of so many stalls
- * about twice as much, their lengths being about exponential.
+ * What happens seldom differs from run to run by chance alone: a count as Poisson's do, but stalls, which come many in
+ * one shortage, as shortages do; the time of so many stalls at least about twice as much, their lengths being about
+ * exponential.
  */
-static double variance_of_chance(enum rs_metric metric, double value, double nr_stalls, double floor)
+static double variance_of_chance(const struct rs_workload *w, enum rs_metric metric, double value, double floor)
 {
+	double seen = w->recorded[RS_METRIC_allocstall], of_value = value / pow(value + floor, 2);
+
 	if (metric == RS_METRIC_stall_ns)
-		return 2 * pow(value / (value + floor), 2) / (nr_stalls + 1);
-	return rs_metric_unit(metric) == RS_UNIT_COUNT ? value / pow(value + floor, 2) : 0;
+		return fmax(2 * pow(value / (value + floor), 2) / (seen + 1), w->stall_ns_together * of_value);
+	if (metric == RS_METRIC_allocstall)
+		return fmax(1, w->stalls_together) * of_value;
+	return rs_metric_unit(metric) == RS_UNIT_COUNT ? of_value : 0;
 }
 
 static double error_of(const struct job *j, enum rs_metric metric)
@@ -124,7 +129,6 @@ static double interval_width(const struct job *j, size_t nr_pairs, enum side sid
 			     double far, double after, const double *effects)
 {
 	double floor = metric_floor(metric), error = error_of(j, metric), mean = 0, variance = 0;
-	const double *recorded = j->w->recorded;
 	size_t i;
 
 	for (i = 0; i < nr_pairs; i++)
@@ -132,8 +136,8 @@ static double interval_width(const struct job *j, size_t nr_pairs, enum side sid
 	for (i = 0; i < nr_pairs; i++)
 		variance += pow(effects[i] - mean, 2) / (nr_pairs > 1 ? nr_pairs - 1 : 1);
 	variance += variance_of_seeds(j, nr_pairs, SIDE_BEFORE, metric) + variance_of_seeds(j, nr_pairs, side, metric);
-	variance += variance_of_chance(metric, recorded[metric], recorded[RS_METRIC_allocstall], floor) +
-		    variance_of_chance(metric, after, recorded[RS_METRIC_allocstall], floor);
+	variance += variance_of_chance(j->w, metric, j->w->recorded[metric], floor) +
+		    variance_of_chance(j->w, metric, after, floor);
 	variance += 2 * error * error * (1 - exp(-far));
 	variance += 2 * SPREAD_OF_RUNS * SPREAD_OF_RUNS + pow(SHARE_OF_EFFECT * middle, 2);
 	return Z90 * sqrt(variance);
@@ -164,7 +168,7 @@ static struct interval interval_of(const struct job *j, size_t nr_pairs, enum si
 
 /*
  * What was recorded had the recorder beside it, and what is to come will not: the change is told as the recorded host
- * would see it, and the interval holds both hosts.
+ * would see it, the interval is that of the host without the recorder, and reaches to what is told.
  */
 static void judge(const struct job *j, size_t nr_pairs, enum rs_metric metric, const double *far, double *effects,
 		  struct rs_whatif_metric *ret)
@@ -178,8 +182,8 @@ static void judge(const struct job *j, size_t nr_pairs, enum rs_metric metric, c
 	ret->calibration_error = expm1(error);
 	ret->known = !isnan(ret->before) && fabs(error) <= RS_WHATIF_MAX_METRIC_LOG;
 	ret->after = own.middle;
-	ret->low = fmin(own.low, alone.low);
-	ret->high = fmax(own.high, alone.high);
+	ret->low = fmin(own.middle, alone.low);
+	ret->high = fmax(own.middle, alone.high);
 	if (rs_metric_unit(metric) == RS_UNIT_NS && metric != RS_METRIC_kswapd_cpu_ns)
 		ret->low = fmax(0, ret->low - recorder_ns(j->w));
 }

@@ -78,7 +78,7 @@ static void recorder_text(const struct rs_workload *w, FILE *out)
 	fprintf(out,
 		"             Both are in the recorded and predicted figures alike: without it, expect the change, not the level.\n");
 	if (w->recorder_pages)
-		fprintf(out, "             It took %.1f MiB of memory, which the load has without it; the intervals hold both hosts.\n",
+		fprintf(out, "             It took %.1f MiB of memory, which the load has without it; the intervals are without it.\n",
 			w->recorder_pages / PAGES_PER_MIB);
 	else
 		fprintf(out, "             How much memory it took is not in this recording, and not in the intervals.\n");

@@ -598,7 +598,7 @@ static void rs_whatif_enough_memory_no_swapping(void **state)
 	rs_workload_destroy(w);
 }
 
-/* Of the memory, the recorder had a part: the change is that with it, the interval reaches to what is without. */
+/* Of the memory, the recorder had a part: the change is that with it, the interval is of the host without. */
 static void rs_whatif_holds_the_host_without_the_recorder(void **state)
 {
 	struct rs_whatif_options o = { .nr_threads = 2, .nr_seeds = 1 };
@@ -621,10 +621,10 @@ static void rs_whatif_holds_the_host_without_the_recorder(void **state)
 	assert_true(alone[RS_METRIC_pswpout] < with.metrics[RS_METRIC_pswpout].low);
 	for (i = 0; i < RS_NR_METRICS; i++) {
 		assert_true(r.metrics[i].after == with.metrics[i].after);
-		assert_true(r.metrics[i].low <= with.metrics[i].low && r.metrics[i].high >= with.metrics[i].high);
+		assert_true(r.metrics[i].low <= with.metrics[i].after && r.metrics[i].high >= with.metrics[i].after);
 	}
 	assert_true(r.metrics[RS_METRIC_pswpout].low < alone[RS_METRIC_pswpout]);
-	assert_float_equal(r.metrics[RS_METRIC_pswpout].high, with.metrics[RS_METRIC_pswpout].high, 0);
+	assert_true(r.metrics[RS_METRIC_pswpout].high < with.metrics[RS_METRIC_pswpout].high);
 	free(c);
 	rs_workload_destroy(w);
 }
