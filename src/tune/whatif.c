@@ -182,10 +182,14 @@ static void judge(const struct job *j, size_t nr_pairs, enum rs_metric metric, c
 	ret->calibration_error = expm1(error);
 	ret->known = !isnan(ret->before) && fabs(error) <= RS_WHATIF_MAX_METRIC_LOG;
 	ret->after = own.middle;
+	if (rs_metric_unit(metric) == RS_UNIT_NS && metric != RS_METRIC_kswapd_cpu_ns) {
+		own.low = fmax(0, own.low - recorder_ns(j->w));
+		alone.low = fmax(0, alone.low - recorder_ns(j->w));
+	}
+	ret->low_beside = own.low;
+	ret->high_beside = own.high;
 	ret->low = fmin(own.middle, alone.low);
 	ret->high = fmax(own.middle, alone.high);
-	if (rs_metric_unit(metric) == RS_UNIT_NS && metric != RS_METRIC_kswapd_cpu_ns)
-		ret->low = fmax(0, ret->low - recorder_ns(j->w));
 }
 
 static void take_zones(const struct job *j, struct rs_whatif *ret)

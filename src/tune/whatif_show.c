@@ -177,6 +177,8 @@ void rs_whatif_json(const struct rs_whatif_show *s, FILE *out)
 		json_number(&j, "after", m->known ? m->after : NAN, 0);
 		json_number(&j, "low", m->known ? m->low : NAN, 0);
 		json_number(&j, "high", m->known ? m->high : NAN, 0);
+		json_number(&j, "low_beside", m->known ? m->low_beside : NAN, 0);
+		json_number(&j, "high_beside", m->known ? m->high_beside : NAN, 0);
 		json_number(&j, "change", m->known && m->before > 0 ? m->after / m->before - 1 : NAN, 4);
 		json_number(&j, "calibration_error", m->calibration_error, 4);
 		rs_json_end_line(&j);

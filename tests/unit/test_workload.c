@@ -625,6 +625,9 @@ static void rs_whatif_holds_the_host_without_the_recorder(void **state)
 	}
 	assert_true(r.metrics[RS_METRIC_pswpout].low < alone[RS_METRIC_pswpout]);
 	assert_true(r.metrics[RS_METRIC_pswpout].high < with.metrics[RS_METRIC_pswpout].high);
+	/* That it is less without the recorder is no gain of the settings. */
+	assert_float_equal(r.metrics[RS_METRIC_pswpout].low_beside, with.metrics[RS_METRIC_pswpout].low, 0);
+	assert_float_equal(r.metrics[RS_METRIC_pswpout].high_beside, with.metrics[RS_METRIC_pswpout].high, 0);
 	free(c);
 	rs_workload_destroy(w);
 }
