@@ -105,6 +105,7 @@ static int set_options(struct rs_capture *c)
 	opts.self_tgid = config->exclude_self ? getpid() : 0;
 	opts.reclaim_begin_gfp_first = k->kdiff[RS_KDIFF_RECLAIM_BEGIN_GFP_FIRST];
 	opts.nodes_shift = k->nodes_shift;
+	opts.demoting_nodes = k->demoting_nodes;
 	opts.addr_stext = rs_kernel_address(k, "_stext");
 	opts.addr_node_data = rs_kernel_address(k, "node_data");
 	opts.addr_root_mem_cgroup = rs_kernel_address(k, "root_mem_cgroup");
@@ -120,6 +121,7 @@ static int set_options(struct rs_capture *c)
 	opts.addr_laptop_mode = rs_kernel_address(k, "laptop_mode");
 	opts.addr_extfrag_threshold = rs_kernel_address(k, "sysctl_extfrag_threshold");
 	opts.addr_lru_gen_min_ttl = rs_kernel_address(k, "lru_gen_min_ttl");
+	opts.addr_numa_demotion_enabled = rs_kernel_address(k, "numa_demotion_enabled");
 	if (getrandom(&opts.id_key, sizeof(opts.id_key), 0) != sizeof(opts.id_key))
 		return rs_err(-errno, "cannot get random bytes");
 	return put_options(c, &opts);
