@@ -236,7 +236,8 @@ FLIP(flip_freeze, in->freeze_failed = true)
 FLIP(flip_remove, in->remove_failed = true)
 
 /* What is unknown of a folio that has left these records. @ret has room for all. Returns how many. */
-static unsigned int list_unknown(const struct item *item, const struct shrink_folio_list *in, struct unknown *ret)
+static unsigned int list_unknown(const struct item *item, const struct shrink_folio_list *in, bool can_demote,
+				 struct unknown *ret)
 {
 	bool removed = seen(&item->remove.hdr), wrote = removed || seen(&item->write.hdr);
 	bool unmapped = wrote || seen(&item->unmap.hdr), referenced = unmapped || seen(&item->referenced.hdr);
@@ -248,6 +249,9 @@ static unsigned int list_unknown(const struct item *item, const struct shrink_fo
 #define UNKNOWN(text, fn) (ret[n++] = (struct unknown){ text, fn })
 	if (!referenced && kept && item->kept.outcome == RS_FOLIO_KEPT)
 		UNKNOWN("unknown: is it locked", flip_lock);
+	/* It had its turn, and could not be moved: then all is asked of it once more. */
+	if (can_demote && referenced && kept && item->kept.outcome == RS_FOLIO_KEPT)
+		UNKNOWN("unknown: is it locked when it comes back from demotion", flip_lock);
 	if (!seen(&item->referenced.hdr) && !in->ignore_references) {
 		UNKNOWN(NULL, flip_ref_keep);
 		UNKNOWN(NULL, flip_ref_activate);
@@ -332,7 +336,7 @@ static void judge(struct rs_diff *d, const struct rs_frame *frame, const struct 
 		rs_count_branch(d, RS_DECIDE_folio_check_references, rs_branch_row(why->step[0].branch)->name);
 	r = shrink_folio_list(&in, &d->rules, why);
 	model = outcome_of(&r);
-	nr = list_unknown(item, &in, unknown);
+	nr = list_unknown(item, &in, sc->sc_flags & RS_SC_CAN_DEMOTE, unknown);
 	open = find_open(d, &in, model, kernel, unknown, nr);
 	if (open && !open->name) {
 		rs_count_lost(d, RS_DECIDE_shrink_folio_list);

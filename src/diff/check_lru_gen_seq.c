@@ -80,8 +80,9 @@ static void expect_min_seq(struct rs_diff *d, struct lruvec *l, const struct rs_
 	try_to_inc_min_seq(&l->expected, l->swappiness, &d->rules, NULL);
 }
 
+/* @shared: others are at work on the lruvec. What they evict and bring back is counted without its lock, also after it was read. */
 static void judge_carry(struct rs_diff *d, const struct lruvec *l, const struct lru_gen_folio *now,
-			const struct rs_event_hdr *hdr, int type)
+			const struct rs_event_hdr *hdr, int type, bool shared)
 {
 	struct rs_answer answers[2 * MAX_NR_TIERS];
 	static const char *const names[2 * MAX_NR_TIERS] = {
@@ -98,11 +99,14 @@ static void judge_carry(struct rs_diff *d, const struct lruvec *l, const struct 
 					    l->expected.avg_total[type][tier] };
 	}
 	rs_count_branch(d, RS_DECIDE_reset_ctrl_pos, type ? "file" : "anon");
-	rs_judge(d, RS_DECIDE_reset_ctrl_pos, NULL, hdr, answers, 2 * MAX_NR_TIERS, 0, NULL);
+	for (tier = 0; tier < 2 * MAX_NR_TIERS; tier++)
+		shared &= answers[tier].kernel >= answers[tier].model;
+	rs_judge(d, RS_DECIDE_reset_ctrl_pos, NULL, hdr, answers, 2 * MAX_NR_TIERS, 0,
+		 shared ? "others evicted or brought back meanwhile" : NULL);
 }
 
 /* @e was read under the lock: have the generations moved as they should since the last call? */
-static void judge_min_seq(struct rs_diff *d, struct lruvec *l, const struct rs_event_lru_gen_state *e)
+static void judge_min_seq(struct rs_diff *d, struct lruvec *l, const struct rs_event_lru_gen_state *e, bool shared)
 {
 	struct lru_gen_folio now;
 	int type;
@@ -131,7 +135,7 @@ static void judge_min_seq(struct rs_diff *d, struct lruvec *l, const struct rs_e
 		 4, 0, NULL);
 	for (type = 0; type < ANON_AND_FILE; type++)
 		if (now.min_seq[type] != l->end_min_seq[type] && now.min_seq[type] == l->expected.min_seq[type])
-			judge_carry(d, l, &now, &e->hdr, type);
+			judge_carry(d, l, &now, &e->hdr, type, shared);
 }
 
 /* Generations can be advanced at any time by a thread that is at work on the same lruvec. */
@@ -182,7 +186,7 @@ static void take_state(struct rs_diff *d, struct seq_priv *p, struct evictor *t,
 		rs_count_hidden(d, RS_DECIDE_try_to_inc_min_seq);
 	}
 	if (e->of == RS_EVENT_isolate_folios_begin || e->of == RS_EVENT_try_to_inc_min_seq)
-		judge_min_seq(d, l, e);
+		judge_min_seq(d, l, e, l->shared || others_inside(p, l, t->tid));
 	else if (e->of == RS_EVENT_try_to_inc_max_seq)
 		aged(d, p, l, &t->aging, e);
 	else if (e->of == RS_EVENT_try_to_shrink_lruvec_begin || e->of == RS_EVENT_evict_folios_begin)

@@ -100,6 +100,12 @@ static void what_is_demoted(void **state)
 	call.referenced[0].ret = 1;
 	call.end.nr_demoted = 1;
 	expect(NULL, 2, 1, 1, 0);
+	/* One that could not be moved may be locked when it comes back. */
+	make_call(NULL);
+	call.kept[1].outcome = RS_FOLIO_KEPT;
+	expect(NULL, 2, 1, 1, 0);
+	call.node.sc_flags |= RS_SC_CAN_DEMOTE;
+	expect(NULL, 2, 0, 2, 0);
 }
 
 static void each_wrong_record_diverges(void **state)

@@ -514,6 +514,19 @@ static void tokens_of_folios_that_change(void **state)
 	EXPECT(NULL, DECIDED(lru_gen_eviction, .diverged = 1));
 }
 
+/* The counts that are carried over can only have grown since they were read, and only if somebody else was there. */
+static void averages_while_others_evict(void **state)
+{
+	make_call(state);
+	call.next_state.avg_total[4] = 11;
+	EXPECT(NULL, DECIDED(reset_ctrl_pos, .diverged = 1));
+	STATE(call.before_all, try_to_shrink_lruvec_begin, 5, 7, ALL_EMPTY);
+	call.before_all.hdr.tid = TID + 1;
+	EXPECT(NULL, DECIDED(reset_ctrl_pos, .race = 1));
+	call.next_state.avg_total[4] = 9;
+	EXPECT(NULL, DECIDED(reset_ctrl_pos, .diverged = 1));
+}
+
 /* Others that are at the same lruvec advance its generations, but do not reference the folio. */
 static void tokens_while_others_age(void **state)
 {
@@ -541,7 +554,7 @@ int main(void)
 		cmocka_unit_test(no_walk),		     cmocka_unit_test(types),
 		cmocka_unit_test(again),		     cmocka_unit_test(tokens),
 		cmocka_unit_test(tokens_of_folios_that_change),
-		cmocka_unit_test(tokens_while_others_age),		     cmocka_unit_test(generations),
+		cmocka_unit_test(tokens_while_others_age), cmocka_unit_test(averages_while_others_evict),		     cmocka_unit_test(generations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
