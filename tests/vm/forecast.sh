@@ -4,9 +4,8 @@
 # forecast.sh score                scores the forecasts of those recordings, and writes the tables of docs/forecast.md
 # RUNS='x-fast|r-free' in the environment: only these.
 #
-# A run is known by how it goes (x: into exhaustion, r: it recovers), its shape, and its part: the method was tuned on part a.
-# Part b, of other speeds and sizes, was scored before the method became what it is; part c, of other shapes, after that, and
-# what it showed changed the method once more. Part d is for the method as it is.
+# A run is known by how it goes (x: into exhaustion, r: it recovers), its shape, and its part: the method was made from parts
+# a, b and c, in this order. Part d was not looked at before the method was what it is.
 set -u
 . "$(dirname "$0")/lib.sh"
 build=$TOP/build
@@ -166,9 +165,9 @@ score_all() {
 			[ -e "$1" ] || { section "$part"; continue; } # not recorded here: what was scored elsewhere stays
 			case $part in
 			a) printf '\n## Part a: the method was tuned on these runs\n\n' ;;
-			b) printf '\n## Part b: other speeds and sizes. Earlier methods were scored on them\n\n' ;;
-			c) printf '\n## Part c: other shapes. An earlier method was scored on them, and changed for what they showed\n\n' ;;
-			d) printf '\n## Part d: recorded and looked at after the method was done\n\n' ;;
+			b) printf '\n## Part b: other speeds and sizes. The method has seen them\n\n' ;;
+			c) printf '\n## Part c: other shapes. The method has seen them\n\n' ;;
+			d) printf '\n## Part d: runs that the method has not seen\n\n' ;;
 			esac
 			echo "$(ls "$@" | grep -c '/x-') runs into exhaustion and $(ls "$@" | grep -c '/r-') that recover, on kernels $(
 				for f in "$@"; do basename "$(dirname "$f")" | cut -d- -f1; done | sort -uV | paste -sd' ')."
