@@ -22,16 +22,17 @@
 #define PAUSE_NS 2000000000ULL /* kswapd begins anew after this long without reclaim, and has got on after as long */
 #define FARTHEST 3600.0 /* seconds; later is "not as far as can be seen" */
 
-/* Chosen on parts a, b and c of the runs of docs/forecast.md. */
+/* Chosen on parts a to d of the runs of docs/forecast.md. */
 static const double stall_memory = 10; /* seconds of kswapd's work after which a stall counts half */
 static const double stall_prior = 2; /* seconds of its work that the prior is worth */
 static const double stall_prior_rate = 0.002; /* stalled seconds, for each time the load takes low - min in a second */
 static const double stall_prior_most = 0.15;
 static const double stall_at_first = 0.6; /* what a stall at kswapd's beginning counts among those of its work */
+static const double ends = 1.3; /* how many loads end before they are a given size, as the exponent of that */
 /* Tasks have to reclaim when kswapd begins, until there was one that says more. */
-static const double contact_prior = 0.5;
+static const double contact_prior = 0.65;
 static const double contact_prior_unclean = 0.9; /* there is little that can be reclaimed at once */
-static const double contact_clean = 2; /* seconds of the load's demand */
+static const double contact_clean = 4; /* seconds of the load's demand */
 
 int rs_forecaster_create(uint64_t horizon_ns, struct rs_forecaster **ret)
 {
@@ -290,12 +291,12 @@ static double works_alone(const struct rs_forecaster *f, double demand, double g
 }
 
 /*
- * Probability that the load goes on until it has taken so many pages more: what has grown so far is as likely to be the
- * smaller part of it as the larger one.
+ * Probability that the load goes on until it has taken so many pages more. Loads come in all sizes: of those that have come
+ * to one, so many come to twice that, whatever it is.
  */
 static double goes_on(const struct rs_forecaster *f, const struct rs_flow *flow, double pages)
 {
-	return flow->rate > 0 && flow->risen > 0 ? flow->risen / (flow->risen + pages) * rs_forecast_habit(f) : 0;
+	return flow->rate > 0 && flow->risen > 0 ? pow(flow->risen / (flow->risen + pages), ends) * rs_forecast_habit(f) : 0;
 }
 
 /* Between two batches it has not stopped: a sample without reclaim is no new beginning. */

@@ -7,9 +7,9 @@
 
 static const double spans[NR_SPANS] = { 1, 3, 10, 30 };
 
-/* Chosen on part a of the runs of docs/forecast.md. */
+/* Chosen on parts a to d of the runs of docs/forecast.md. */
 static const double error_decay = 0.65; /* weight of the old mean square error at each step */
-static const double least_error = 0.1; /* of the rate itself */
+static const double least_error = 0.05; /* of the rate itself */
 static const double least_rate_error = 32; /* pages per second */
 static const double file_share = 0.95; /* of the file pages, what reclaim gets before tasks wait */
 static const double slab_share = 0.5;
