@@ -152,6 +152,8 @@ static int live(struct watch *w)
 	err = rs_gauge_open(&gauge);
 	if (!err)
 		err = begin(w);
+	if (!err && w->only_score)
+		rs_info("watching this host%s", w->duration_ns ? "" : "; Ctrl-C ends it, and shows the scores");
 	while (!err && rs_now_ns() < until) {
 		err = rs_gauge_read(gauge, rs_now_ns(), take, w);
 		if (err)
@@ -175,6 +177,10 @@ static void show_scores(const struct watch *w)
 	if (!w->json && !w->only_score) {
 		rs_forecast_zones_text(rs_forecaster_latest(w->forecaster), stdout);
 		fprintf(stdout, "\n");
+	}
+	if (!w->json && !rs_score_judged(&w->ours)) {
+		printf("No forecast has come due: each is judged %.0f s after it was made.\n", w->horizon_ns / 1e9);
+		return;
 	}
 	score(&w->ours, "reclaimscope", stdout);
 	for (i = 0; i < 2; i++)

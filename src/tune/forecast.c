@@ -19,20 +19,20 @@
 #include "forecast_state.h"
 
 #define SAMPLE_NS 90000000ULL /* closer readings are left out */
-#define PAUSE_NS 2000000000ULL /* kswapd begins anew after this long without reclaim */
-#define CONTACT_NS 1500000000ULL /* and has got on after this */
+#define PAUSE_NS 2000000000ULL /* kswapd begins anew after this long without reclaim, and has got on after as long */
 #define FARTHEST 3600.0 /* seconds; later is "not as far as can be seen" */
 
-/* Chosen on part a of the runs of docs/forecast.md. */
-static const double stall_memory = 60; /* seconds of kswapd's work after which a stall counts half */
+/* Chosen on parts a to d of the runs of docs/forecast.md. */
+static const double stall_memory = 10; /* seconds of kswapd's work after which a stall counts half */
 static const double stall_prior = 2; /* seconds of its work that the prior is worth */
 static const double stall_prior_rate = 0.002; /* stalled seconds, for each time the load takes low - min in a second */
-static const double stall_prior_most = 0.05;
-static const double persistence = 0.7;
+static const double stall_prior_most = 0.15;
+static const double stall_at_first = 0.6; /* what a stall at kswapd's beginning counts among those of its work */
+static const double ends = 1.3; /* how many loads end before they are a given size, as the exponent of that */
 /* Tasks have to reclaim when kswapd begins, until there was one that says more. */
-static const double contact_prior = 0.5;
+static const double contact_prior = 0.65;
 static const double contact_prior_unclean = 0.9; /* there is little that can be reclaimed at once */
-static const double contact_clean = 2; /* seconds of the load's demand */
+static const double contact_clean = 4; /* seconds of the load's demand */
 
 int rs_forecaster_create(uint64_t horizon_ns, struct rs_forecaster **ret)
 {
@@ -171,13 +171,17 @@ static void learn_swap(struct rs_forecaster *f, const struct rs_sample *now)
 	}
 }
 
-/* How kswapd has worked since the sample before, and whether tasks had to help. */
+/*
+ * How kswapd has worked since the sample before, and whether tasks had to help. Stalls come in clusters: a second with any
+ * counts once.
+ */
 static void watch_kswapd(struct rs_forecaster *f, const struct rs_sample *was, const struct rs_sample *now)
 {
 	double seconds = (now->ts_ns - was->ts_ns) / SECOND, reclaimed = now->kswapd_steal - was->kswapd_steal;
 	double keep = exp2(-seconds / stall_memory);
+	bool stalls = now->stalls > was->stalls;
 
-	f->kswapd_works = reclaimed > 0 || now->stalls > was->stalls;
+	f->kswapd_works = reclaimed > 0 || stalls;
 	if (!f->kswapd_works)
 		return;
 	if (!f->worked_ns || now->ts_ns > f->worked_ns + PAUSE_NS) {
@@ -186,14 +190,17 @@ static void watch_kswapd(struct rs_forecaster *f, const struct rs_sample *was, c
 		f->contacts = keep * f->contacts + 1;
 	}
 	f->worked_ns = now->ts_ns;
-	if (now->ts_ns < f->contact_ns + CONTACT_NS) {
-		if (now->stalls > was->stalls && !f->contact_is_bad) {
+	f->worked = keep * f->worked + seconds;
+	f->stalled *= keep;
+	if (stalls && now->ts_ns < f->contact_ns + PAUSE_NS) {
+		if (!f->contact_is_bad) {
 			f->contact_is_bad = true;
 			f->bad_contacts = keep * f->bad_contacts + 1;
+			f->stalled += stall_at_first;
 		}
-	} else {
-		f->worked = keep * f->worked + seconds;
-		f->stalled = keep * f->stalled + (now->stalls > was->stalls ? fmax(seconds, 1) : 0);
+	} else if (stalls && (!f->stalled_ns || now->ts_ns > f->stalled_ns + (uint64_t)SECOND)) {
+		f->stalled += fmax(seconds, 1);
+		f->stalled_ns = now->ts_ns;
 	}
 	f->kswapd_rate = f->kswapd_rate > 0 ? 0.9 * f->kswapd_rate + 0.1 * reclaimed / seconds : reclaimed / seconds;
 }
@@ -262,23 +269,34 @@ struct way {
 	double clean; /* pages that can be reclaimed without being written */
 };
 
-static double stalls_in_a_second(const struct rs_forecaster *f, double demand, double gap)
+/* Seconds with stalls that were seen, or are taken to have been before any was. */
+static double stalls_seen(const struct rs_forecaster *f, double demand, double gap)
 {
 	double prior = gap > 0 && demand > 0 ? stall_prior_rate * demand / gap : 0;
 
-	return (f->stalled + stall_prior * fmin(prior, stall_prior_most)) / (f->worked + stall_prior);
+	return f->stalled + stall_prior * fmin(prior, stall_prior_most);
+}
+
+static double stalls_in_a_second(const struct rs_forecaster *f, double demand, double gap)
+{
+	return stalls_seen(f, demand, gap) / (f->worked + stall_prior);
+}
+
+/* Probability of no stall while kswapd works for so many seconds: their rate is known only as far as it was watched. */
+static double works_alone(const struct rs_forecaster *f, double demand, double gap, double seconds)
+{
+	double watched = f->worked + stall_prior;
+
+	return pow(watched / (watched + seconds), stalls_seen(f, demand, gap));
 }
 
 /*
- * Probability that the load goes on until it has taken so many pages: what has gone on for a time is as likely to be
- * before its middle as behind it.
+ * Probability that the load goes on until it has taken so many pages more. Loads come in all sizes: of those that have come
+ * to one, so many come to twice that, whatever it is.
  */
 static double goes_on(const struct rs_forecaster *f, const struct rs_flow *flow, double pages)
 {
-	double age = flow->since_ns ? (rs_forecast_sample(f, 0)->ts_ns - flow->since_ns) / SECOND : 0;
-	double left = flow->rate > 0 ? pages / flow->rate : INFINITY;
-
-	return isinf(left) || age <= 0 ? 0 : pow(age / (age + left), persistence) * rs_forecast_habit(f);
+	return flow->rate > 0 && flow->risen > 0 ? pow(flow->risen / (flow->risen + pages), ends) * rs_forecast_habit(f) : 0;
 }
 
 /* Between two batches it has not stopped: a sample without reclaim is no new beginning. */
@@ -287,28 +305,27 @@ static bool is_at_work(const struct rs_forecaster *f)
 	return f->kswapd_works || (f->worked_ns && rs_forecast_sample(f, 0)->ts_ns <= f->worked_ns + PAUSE_NS);
 }
 
-/* Probability that kswapd keeps ahead for @t seconds. @may_end: the load may also end before. */
+/* Probability that kswapd keeps ahead for @t seconds. @may_end: the load may also end before kswapd has to begin. */
 static double no_stalls(const struct way *way, double t, bool may_end)
 {
 	const struct rs_flow *demand = &way->f->demand;
 	bool clean = way->clean > contact_clean * demand->rate;
 	double contact = (way->f->bad_contacts + (clean ? contact_prior : contact_prior_unclean)) / (way->f->contacts + 1);
-	double sum = 0;
-	bool at_work = is_at_work(way->f);
+	double on = may_end ? goes_on(way->f, demand, way->to_low) : 1, sum = 0;
 	unsigned int i;
 
-	if (may_end)
-		contact *= goes_on(way->f, demand, way->to_low);
-
 	for (i = 0; i < RS_ARRAY_SIZE_OF(ninths); i++) {
-		double rate = demand->rate + ninths[i] * demand->error, working = 0;
-		bool begins = !at_work && rate > 0 && rate * t > way->to_low;
+		double rate = demand->rate + ninths[i] * demand->error, got_on, alone;
 
-		if (at_work)
-			working = t;
-		else if (begins)
-			working = above(t, way->to_low / rate + CONTACT_NS / SECOND);
-		sum += exp(-stalls_in_a_second(way->f, rate, way->gap) * working) * (begins ? 1 - contact : 1);
+		if (is_at_work(way->f)) {
+			sum += works_alone(way->f, rate, way->gap, t);
+		} else if (rate > 0 && rate * t > way->to_low) {
+			got_on = way->to_low / rate + PAUSE_NS / SECOND;
+			alone = works_alone(way->f, rate, way->gap, above(t, got_on));
+			sum += 1 - on * (1 - alone * (1 - contact));
+		} else {
+			sum += 1;
+		}
 	}
 	return sum / RS_ARRAY_SIZE_OF(ninths);
 }

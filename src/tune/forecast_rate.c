@@ -7,9 +7,9 @@
 
 static const double spans[NR_SPANS] = { 1, 3, 10, 30 };
 
-/* Chosen on part a of the runs of docs/forecast.md. */
+/* Chosen on parts a to d of the runs of docs/forecast.md. */
 static const double error_decay = 0.65; /* weight of the old mean square error at each step */
-static const double least_error = 0.1; /* of the rate itself */
+static const double least_error = 0.05; /* of the rate itself */
 static const double least_rate_error = 32; /* pages per second */
 static const double file_share = 0.95; /* of the file pages, what reclaim gets before tasks wait */
 static const double slab_share = 0.5;
@@ -17,7 +17,7 @@ static const double change_noise = 3; /* times the usual difference from one sec
 static const double change_share = 0.2; /* of the rate itself: from here on another load */
 static const double turn_share = 0.5; /* of what it has risen by: a load that falls by this has turned back */
 static const double least_rise = 0.05; /* of the memory that there is; less is no turn */
-static const double least_rate = 64; /* pages in a second: less is none */
+static const double load_memory = 60; /* seconds: what was taken before is not of this load */
 
 const struct rs_sample *rs_forecast_sample(const struct rs_forecaster *f, unsigned int back)
 {
@@ -116,6 +116,22 @@ static void watch_change(const struct rs_forecaster *f, struct rs_flow *flow, do
 	flow->second[f->nr_steps % USUAL] = second;
 }
 
+/* How far the load is above where it was lowest lately. */
+static double risen(const struct rs_forecaster *f, rs_level level)
+{
+	const struct rs_sample *now = rs_forecast_sample(f, 0), *s;
+	double top = level(f, now), lowest = top;
+	unsigned int back;
+
+	for (back = 1; back < f->nr_samples && back < NR_SAMPLES; back++) {
+		s = rs_forecast_sample(f, back);
+		if (now->ts_ns - s->ts_ns > load_memory * SECOND)
+			break;
+		lowest = fmin(lowest, level(f, s));
+	}
+	return top - lowest;
+}
+
 static void estimate_flow(struct rs_forecaster *f, struct rs_flow *flow, rs_level level)
 {
 	const struct rs_sample *now = rs_forecast_sample(f, 0), *from;
@@ -148,10 +164,7 @@ static void estimate_flow(struct rs_forecaster *f, struct rs_flow *flow, rs_leve
 	}
 	flow->rate = flow->by_span[ALL] = sum / weights;
 	flow->error = flow->judged ? sqrt(flow->square_error[ALL]) : spread;
-	if (flow->by_span[2] < least_rate)
-		flow->since_ns = 0;
-	else if (!flow->since_ns)
-		flow->since_ns = now->ts_ns;
+	flow->risen = risen(f, level);
 	flow->error = fmax(flow->error, least_error * fabs(flow->rate) + least_rate_error);
 	memcpy(flow->past[f->nr_steps % (LEAD + 1)], flow->by_span, sizeof(flow->by_span));
 }

@@ -46,7 +46,7 @@ void rs_forecast_text_header(const struct rs_forecast *fc, FILE *out)
 		"~ Forecast: time until free memory is at low (kswapd works) and at min (tasks must reclaim), 90 %% interval,\n"
 		"  and the probability within %.0f s\n",
 		fc->horizon_ns / 1e9);
-	fprintf(out, "%8s %9s %11s  %-27s %-27s %6s %6s\n", "time", "free MiB", "reclaimable", "to low", "to min",
+	fprintf(out, "%8s %9s %15s  %-27s %-27s %6s %6s\n", "time", "free MiB", "reclaimable MiB", "to low", "to min",
 		"direct", "OOM");
 }
 
@@ -58,7 +58,7 @@ void rs_forecast_text(const struct rs_forecast *fc, uint64_t begin_ns, FILE *out
 
 	for (i = 0; i < fc->nr_zones; i++)
 		free += fc->zones[i].free;
-	fprintf(out, "%6.0f s %9.0f %11.0f  %-27s %-27s %4.0f %% %4.0f %%\n", (fc->ts_ns - begin_ns) / 1e9, mib(free),
+	fprintf(out, "%6.0f s %9.0f %15.0f  %-27s %-27s %4.0f %% %4.0f %%\n", (fc->ts_ns - begin_ns) / 1e9, mib(free),
 		mib(fc->reclaimable), span(&fc->to_low, low), span(&fc->to_min, min), 100 * fc->p_direct,
 		100 * fc->p_oom);
 }
@@ -82,7 +82,7 @@ void rs_forecast_zones_text(const struct rs_forecast *fc, FILE *out)
 		fprintf(out, "  %4d %4d %9.1f %5.1f %5.1f  %-27s %s\n", z->nid, z->zid, mib(z->free), mib(z->low),
 			mib(z->min), span(&z->to_low, low), span(&z->to_min, min));
 	}
-	fprintf(out, "\nThe load takes %.1f +- %.1f MiB/s; %.1f +- %.1f MiB/s of it cannot be reclaimed.\n",
+	fprintf(out, "\nThe load takes %.1f +- %.1f MiB/s; what cannot be reclaimed grows by %.1f +- %.1f MiB/s.\n",
 		mib(fc->demand), mib(fc->demand_error), mib(fc->growth), mib(fc->growth_error));
 	if (fc->kswapd_rate > 0)
 		fprintf(out, "kswapd reclaims %.1f MiB/s when it works; tasks had to help in %.0f %% of that time.\n",
@@ -160,10 +160,6 @@ void rs_score_text(const struct rs_forecast_score *s, const char *method, FILE *
 	double median = rs_score_median_lead_error(s), precision = rs_score_precision(s), recall = rs_score_recall(s);
 
 	fprintf(out, "%s: %" PRIu64 " forecasts have come due", method, rs_score_judged(s));
-	if (!rs_score_judged(s)) {
-		fprintf(out, "\n");
-		return;
-	}
 	fprintf(out, ", %" PRIu64 " were followed by direct reclaim; ", s->hits + s->misses);
 	if (isnan(precision))
 		fprintf(out, "none said so");

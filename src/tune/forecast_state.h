@@ -32,7 +32,7 @@ struct rs_flow {
 	double second[USUAL]; /* the mean over one second, of the last steps */
 	uint64_t changed_ns; /* the load is another one since then */
 	double rate, error;
-	uint64_t since_ns; /* it has been above least_rate; 0: it is not */
+	double risen; /* pages above where it was lowest lately */
 };
 
 struct rs_forecaster {
@@ -52,7 +52,8 @@ struct rs_forecaster {
 	unsigned int nr_steps;
 	struct rs_flow demand, growth;
 	double swap_worth; /* of a page of swap: below 1 where it lies in memory itself */
-	double worked, stalled; /* seconds of kswapd's work, and those with stalls */
+	double worked, stalled; /* seconds of kswapd's work, and those with stalls, the older ones counting less */
+	uint64_t stalled_ns; /* the last that was counted */
 	double kswapd_rate;
 	double node_free[NODES], node_drain[NODES];
 	bool kswapd_works;

@@ -72,6 +72,10 @@ result "forecast --score adds recordings up"
 run forecast -d 2500ms -j
 [ "$status" -eq 0 ] && [ "$(grep -c '"type":"forecast"' out)" -ge 2 ]
 result "forecast of this host"
+run forecast -d 1500ms
+[ "$status" -eq 0 ] && grep -q 'reclaimable MiB' out && grep -q '^No forecast has come due: each is judged 10 s after' out &&
+	! grep -q '0 forecasts have come due' out
+result "forecast too short to be judged says so"
 refuses 2 'must be a time from 1s to 1min' forecast -H 2m
 refuses 2 'is for watching this host' forecast -d 1 "$bursty"
 refuses 2 'can only be scored together' forecast "$bursty" "$bursty"

@@ -4,9 +4,10 @@
 # forecast.sh score                scores the forecasts of those recordings, and writes the tables of docs/forecast.md
 # RUNS='x-fast|r-free' in the environment: only these.
 #
-# A run is known by how it goes (x: into exhaustion, r: it recovers), its shape, and its part: the method was tuned on part a.
-# Part b, of other speeds and sizes, was scored before the method became what it is; part c, of other shapes, after that, and
-# what it showed changed the method once more. Part d is for the method as it is.
+# A run is known by how it goes (x: into exhaustion, r: it recovers), its shape, and its part: the method was made from parts
+# a to d, in this order, each of which was unseen once. Part e was drawn at random, so that nobody chose what it is like: up to three
+# steps to a size below what there is, with a pause or a fall after each, at 5 to 50 MiB/s (even in the logarithm); then x- runs
+# grow on until memory is out, and r- runs stop between 30 and 97 % of it, and half of them free it all. A third have files read beside.
 set -u
 . "$(dirname "$0")/lib.sh"
 build=$TOP/build
@@ -102,6 +103,26 @@ none d r-scan load stream /data/big 500 2; load shape 150:10 0:12
 none d r-step load shape $(times 3 100:1 0:8) 0:10
 zram:256 d x-zram load shape 500:20 0:5 450:25
 zram:256 d r-zram load shape 300:10 -200:4 300:14 0:15
+none e x-1 load shape 172:7.4 0:5.4 102:3.2 600:80.9
+none e x-2 load shape 47:1.1 -17:3.6 53:4.9 -25:2.2 99:8.5 600:24.4
+none e x-3 load shape 55:1.5 -17:2.7 51:8.1 -29:0.9 34:3.4 600:25.5
+none e x-4 load shape 62:1.3 -20:2.4 43:3.9 600:47.1
+none e x-5 load shape 131:10.1 0:2.5 27:1.1 0:3.9 26:2.7 600:27.7
+none e x-6 load shape 57:2.3 -27:0.8 207:4.2 -123:1.4 158:24.1 600:28.9
+none e x-7 load shape 5:0.6 -1:2.9 19:1.7 -11:2.6 47:1.9 600:15.8
+none e x-8 load shape 210:24.8 600:17.1
+zram:256 e x-9 load shape 5:0.6 -2:1 189:10.8 0:6.7 19:0.5 -25:2.4 111:6 900:21.5
+disk:256 e x-10 load shape 355:66.7 900:90.6
+none e r-1 load stream /data/big 355 99 & load shape 383:8.6 0:1 -383:2.5 0:12; kill \$!
+none e r-2 load shape 367:12.9 0:2 -367:1.1 0:12
+none e r-3 load stream /data/big 159 1; load shape 19:1.3 -11:3.8 111:20 -40:2.3 46:1.5 0:7.3 197:5 0:6.1 0:12
+none e r-4 load stream /data/big 255 99 & load shape 320:33.5 0:9.5 0:12; kill \$!
+none e r-5 load shape 95:5.9 -15:0.6 104:9.6 -82:3.4 194:32.7 0:5.8 0:12
+none e r-6 load shape 127:15.1 -45:1.2 151:6.6 0:1.2 0:12
+none e r-7 load reads /data/big 357 200000 & load shape 311:47.9 0:1.1 -311:0.6 0:12; kill \$!
+none e r-8 load shape 70:1.7 -8:1.7 178:4.9 0:7.8 0:12
+zram:256 e r-9 load shape 2:0.5 0:7.2 188:8.1 0:5.1 0:12
+disk:256 e r-10 load shape 183:35.2 0:2.2 142:21.4 -84:2.4 227:13.8 0:1.9 -469:1.4 0:12
 END
 }
 
@@ -161,14 +182,15 @@ score_all() {
 	local part f line kernel
 	sed -n '1,/^<!-- scores/p' "$TOP/docs/forecast.md" >"$build/forecast.md"
 	{
-		for part in a b c d; do
+		for part in a b c d e; do
 			set -- "$results"/*-$part/*.data
 			[ -e "$1" ] || { section "$part"; continue; } # not recorded here: what was scored elsewhere stays
 			case $part in
 			a) printf '\n## Part a: the method was tuned on these runs\n\n' ;;
-			b) printf '\n## Part b: other speeds and sizes. Earlier methods were scored on them\n\n' ;;
-			c) printf '\n## Part c: other shapes. An earlier method was scored on them, and changed for what they showed\n\n' ;;
-			d) printf '\n## Part d: recorded and looked at after the method was done\n\n' ;;
+			b) printf '\n## Part b: other speeds and sizes. The method has seen them\n\n' ;;
+			c) printf '\n## Part c: other shapes. The method has seen them\n\n' ;;
+			d) printf '\n## Part d: the method has seen them. What it said before that is above\n\n' ;;
+			e) printf '\n## Part e: drawn at random; runs that the method has not seen\n\n' ;;
 			esac
 			echo "$(ls "$@" | grep -c '/x-') runs into exhaustion and $(ls "$@" | grep -c '/r-') that recover, on kernels $(
 				for f in "$@"; do basename "$(dirname "$f")" | cut -d- -f1; done | sort -uV | paste -sd' ')."
@@ -202,7 +224,7 @@ record)
 		for k in $kernel; do
 			"$HERE/fetch.sh" qemu "$k" || exit 1
 			for machine in none zram:256 disk:256; do
-				for part in a b c d; do record_guest "$k" "$machine" "$part"; done
+				for part in a b c d e; do record_guest "$k" "$machine" "$part"; done
 			done
 		done
 	done ;;
