@@ -110,16 +110,10 @@ static __always_inline void *emit_reserve(struct emit *em, __u32 type, __u32 len
 
 	head = level->head;
 	em->head = head + len;
-	index *= opts.ring_segments + 1;
-	if (nest == 0) {
-		if (head + len - level->tail > (__u64)opts.ring_segments * RS_SEGMENT_SIZE - RS_MAX_RECORD)
-			goto full;
-		index += (head / RS_SEGMENT_SIZE) % opts.ring_segments;
-	} else {
-		if (nest >= RS_RINGS || head + len - level->tail > RS_SEGMENT_SIZE - RS_MAX_RECORD)
-			goto full;
-		index += opts.ring_segments;
-	}
+	if (head + len - level->tail > level->room)
+		goto full;
+	/* Its number is kept: head % the ring's length would be a division for each record. */
+	index = level->segment;
 	segment = bpf_map_lookup_elem(&segments, &index);
 	if (!segment)
 		goto full;
@@ -138,8 +132,15 @@ full:
 
 static __always_inline void emit_submit(struct emit *em)
 {
+	struct rs_level *level = em->level;
+	__u64 segment;
+
+	if ((level->head ^ em->head) / RS_SEGMENT_SIZE) {
+		segment = level->segment + 1;
+		level->segment = segment < level->end_segment ? segment : level->first_segment;
+	}
 	barrier();
-	em->level->head = em->head;
+	level->head = em->head;
 	emit_unnest(em);
 }
 

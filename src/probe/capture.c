@@ -88,7 +88,6 @@ static int set_options(struct rs_capture *c)
 	opts.mode = config->mode;
 	opts.nr_cpus = k->nr_cpus;
 	opts.nr_nodes = k->nr_nodes;
-	opts.ring_segments = c->ring_segments;
 	opts.no_probe_read = k->lockdown == RS_LOCKDOWN_CONFIDENTIALITY;
 	for (i = 0; i < c->nr_probes; i++)
 		opts.preempt_guard |= rs_choose_is_preemptible(c, &c->probes[i]);

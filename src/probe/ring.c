@@ -60,6 +60,9 @@ int rs_rings_create(struct rs_cpu *cpus, struct rs_segment *segments, unsigned i
 			r->level = &cpus[cpu].level[level];
 			r->segments = level ? own + ring_segments : own;
 			r->nr_segments = level ? 1 : ring_segments;
+			r->level->room = (uint64_t)r->nr_segments * RS_SEGMENT_SIZE - RS_MAX_RECORD;
+			r->level->segment = r->level->first_segment = r->segments - segments;
+			r->level->end_segment = r->level->first_segment + r->nr_segments;
 		}
 	*ret = rings;
 	return 0;

@@ -68,7 +68,6 @@ struct rs_capture_opts {
 	__u32 mode; /* enum rs_mode */
 	__u32 nr_cpus; /* CPUs that have a ring: those online at the start */
 	__u32 nr_nodes; /* possible nodes */
-	__u32 ring_segments; /* of RS_SEGMENT_SIZE for each CPU */
 	__u32 no_probe_read; /* lockdown=confidentiality refuses bpf_probe_read_kernel() */
 	__u32 preempt_guard; /* programs can be preempted: bpf_preempt_disable() around a record */
 	__u32 stacks; /* collect call chains of stalls and wake-ups */
@@ -130,7 +129,11 @@ struct rs_segment {
  */
 struct rs_level {
 	__u64 head; /* bytes ever written, by the BPF programs */
-	__u64 pad0[7];
+	__u64 segment; /* where the next record begins, by its number among those of all CPUs */
+	/* Set before the first event. */
+	__u64 room; /* bytes from the tail to the end of a record at most; 0: this level has no ring */
+	__u64 first_segment, end_segment;
+	__u64 pad0[3];
 	__u64 tail; /* bytes ever read, by user space */
 	__u64 pad1[7];
 	__u64 attempted[RS_NR_EVENTS];

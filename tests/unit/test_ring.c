@@ -43,21 +43,20 @@ static int teardown(void **state)
 static int put(struct fixture *f, int cpu, int level, uint64_t ts_ns, uint16_t len)
 {
 	struct rs_level *l = &f->cpus[cpu].level[level];
-	uint64_t size = (level ? 1 : SEGMENTS) * (uint64_t)RS_SEGMENT_SIZE;
-	struct rs_segment *s = &f->segments[cpu * (SEGMENTS + 1)];
 	struct rs_event_hdr *hdr;
 
 	l->attempted[RS_EVENT_kswapd_sleep]++;
-	if (l->head + len - l->tail > size - RS_MAX_RECORD) {
+	if (l->head + len - l->tail > l->room) {
 		l->full[RS_EVENT_kswapd_sleep]++;
 		return 0;
 	}
-	s += level ? SEGMENTS : (l->head / RS_SEGMENT_SIZE) % SEGMENTS;
-	hdr = (struct rs_event_hdr *)&s->data[l->head % RS_SEGMENT_SIZE];
+	hdr = (struct rs_event_hdr *)&f->segments[l->segment].data[l->head % RS_SEGMENT_SIZE];
 	hdr->ts_ns = ts_ns;
 	hdr->tid = cpu;
 	hdr->type = RS_EVENT_kswapd_sleep;
 	hdr->len = len;
+	if ((l->head ^ (l->head + len)) / RS_SEGMENT_SIZE && ++l->segment == l->end_segment)
+		l->segment = l->first_segment;
 	l->head += len;
 	return 1;
 }
