@@ -446,6 +446,9 @@ int rs_capture_start(struct rs_capture *c)
 	if (!err)
 		err = map_memory(map_of(c, "totals"), sizeof(struct rs_totals), c->kernel->nr_cpus,
 				 (void **)&c->totals, &c->totals_len);
+	if (!err && c->config.mode == RS_MODE_SUMMARY)
+		err = map_memory(map_of(c, "task_slots"), sizeof(struct rs_summary_task), RS_TASK_SLOTS,
+				 (void **)&c->task_slots, &c->task_slots_len);
 	if (!err)
 		err = map_memory(map_of(c, ".bss"), bpf_map__value_size(map_of(c, ".bss")), 1, (void **)&c->bss, &c->bss_len);
 	if (!err) {
@@ -502,6 +505,8 @@ void rs_capture_destroy(struct rs_capture *c)
 		munmap(c->segments, c->segments_len);
 	if (c->totals)
 		munmap(c->totals, c->totals_len);
+	if (c->task_slots)
+		munmap((void *)c->task_slots, c->task_slots_len);
 	if (c->bss)
 		munmap((void *)c->bss, c->bss_len);
 	rs_closep(&c->gauge);

@@ -38,10 +38,11 @@ struct rs_capture {
 	struct rs_cpu *cpus;
 	struct rs_segment *segments;
 	struct rs_totals *totals;
+	const struct rs_summary_task *task_slots; /* of mode summary */
 	const char *bss;
 	const uint64_t *no_ring; /* in it */
 	const struct rs_counts *counts; /* likewise */
-	size_t cpus_len, segments_len, totals_len, bss_len;
+	size_t cpus_len, segments_len, totals_len, task_slots_len, bss_len;
 	int gauge, stallers, stacks; /* of the object, which is not kept */
 	struct rs_rings *rings;
 	uint64_t delivered[RS_NR_EVENTS];

@@ -2,8 +2,10 @@
 /* What the programs have counted, and what they remember for those who read it later. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "../base/grow.h"
 #include "capture_state.h"
 
 /* Closing a link waits for the programs on it; the counters of what was skipped are read before. */
@@ -94,21 +96,73 @@ void rs_capture_totals(struct rs_capture *c, struct rs_totals *ret)
 	}
 }
 
+struct row {
+	struct rs_staller_key key;
+	struct rs_staller sum;
+};
+
+struct rows {
+	struct row *rows;
+	size_t nr, room;
+};
+
+static void add_row(struct rows *r, uint64_t id, uint32_t by_cgroup, uint32_t kind, const struct rs_staller *sum)
+{
+	if (RS_MAKE_ROOM(r->rows, r->nr, r->room, 64))
+		r->rows[r->nr++] = (struct row){ { .id = id, .by_cgroup = by_cgroup, .kind = kind }, *sum };
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	return memcmp(&((const struct row *)a)->key, &((const struct row *)b)->key, sizeof(struct rs_staller_key));
+}
+
+/* The table first: what a thread hands over in between is then missing this time, and not there twice. */
+static void find_rows(const struct rs_capture *c, struct rows *r)
+{
+	struct rs_staller_key key, next;
+	struct rs_staller value;
+	void *from = NULL;
+	unsigned int i;
+
+	while (!bpf_map_get_next_key(c->stallers, from, &next)) {
+		key = next;
+		from = &key;
+		if (!bpf_map_lookup_elem(c->stallers, &key, &value))
+			add_row(r, key.id, key.by_cgroup, key.kind, &value);
+	}
+	for (i = 0; c->task_slots && i < RS_TASK_SLOTS; i++) {
+		const struct rs_own_stalls *own = &c->task_slots[i].own;
+
+		if (!own->sum.count)
+			continue;
+		add_row(r, own->tgid, 0, own->kind, &own->sum);
+		add_row(r, own->cgroup, 1, own->kind, &own->sum);
+	}
+}
+
 void rs_capture_stallers(struct rs_capture *c,
 			 void (*each)(void *ctx, const struct rs_staller_key *key, const struct rs_staller *value),
 			 void *ctx)
 {
-	struct rs_staller_key key, next;
-	struct rs_staller value;
-	int fd = c->stallers;
-	void *from = NULL;
+	struct rows r = { 0 };
+	size_t i, k;
 
-	while (!bpf_map_get_next_key(fd, from, &next)) {
-		key = next;
-		from = &key;
-		if (!bpf_map_lookup_elem(fd, &key, &value))
-			each(ctx, &key, &value);
+	find_rows(c, &r);
+	qsort(r.rows, r.nr, sizeof(*r.rows), compare_rows);
+	for (i = 0; i < r.nr; i = k) {
+		struct row *sum = &r.rows[i];
+
+		for (k = i + 1; k < r.nr && !compare_rows(sum, &r.rows[k]); k++) {
+			sum->sum.count += r.rows[k].sum.count;
+			sum->sum.ns += r.rows[k].sum.ns;
+			sum->sum.nr_reclaimed += r.rows[k].sum.nr_reclaimed;
+			if (r.rows[k].sum.max_ns > sum->sum.max_ns)
+				sum->sum.max_ns = r.rows[k].sum.max_ns;
+		}
+		each(ctx, &sum->key, &sum->sum);
 	}
+	free(r.rows);
 }
 
 bool rs_capture_has_stacks(const struct rs_capture *c)

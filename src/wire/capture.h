@@ -232,6 +232,25 @@ struct rs_staller {
 	char comm[RS_COMM_LEN];
 };
 
+/*
+ * What a thread's stalls come to for as long as they are of one kind and it is in one process and cgroup; then they go to the
+ * table. A place in an array in mode summary, by the thread's number: looking up two rows of the table was half of a stall's cost.
+ */
+#define RS_TASK_SLOTS 4096
+struct rs_own_stalls {
+	__u64 tgid;
+	__u64 cgroup;
+	__u64 kind; /* enum rs_reclaim_kind */
+	struct rs_staller sum; /* count 0: none */
+};
+/* The begin of struct task_state, see bpf/task.bpf.h. */
+struct rs_summary_task {
+	__u64 owner; /* of a slot: its thread, plus one; 0: nobody yet */
+	__u64 stall_ns; /* begin of the stall, 0: none */
+	__u64 stall_kind;
+	struct rs_own_stalls own;
+};
+
 #define RS_MAX_STACK 32
 
 #endif
