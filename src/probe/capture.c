@@ -527,8 +527,7 @@ const struct rs_probe *rs_capture_probes(const struct rs_capture *c, unsigned in
 	return c->probes;
 }
 
-int64_t rs_capture_drain(struct rs_capture *c, uint64_t horizon_ns,
-			 int (*each)(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr), void *ctx)
+int64_t rs_capture_drain(struct rs_capture *c, uint64_t horizon_ns, rs_rings_each_t each, void *ctx)
 {
 	return rs_rings_drain(c->rings, horizon_ns, c->delivered, each, ctx);
 }

@@ -118,9 +118,9 @@ static void *produce(void *ctx)
 	return NULL;
 }
 
-static int take(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
+static int take(void *ctx, uint32_t cpu, const struct rs_event_hdr *run, size_t bytes, size_t *taken)
 {
-	return rs_writer_put_record(ctx, cpu, hdr);
+	return rs_writer_put_records(ctx, cpu, run, bytes, taken);
 }
 
 static uint64_t sum(const __u64 *values)
