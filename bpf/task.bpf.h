@@ -284,6 +284,16 @@ static __always_inline bool wanted(__u32 type, __s32 nid)
 	return false;
 }
 
+/*
+ * The same for a tracepoint of which each call is such a record, and nothing else is: while there is no filter its calls are
+ * not counted once more, see rs_capture_counters().
+ */
+#define WANTED_OF(tracepoint, name, nid)                                                           \
+	(!MODE_SUMMARY && !opts.filter_active ? true : ({                                          \
+		SEEN(tracepoint);                                                                  \
+		wanted(RS_EVENT_##name, nid);                                                      \
+	}))
+
 /* Says who the current thread is, at most once a second for each. */
 static __always_inline void describe_task(void)
 {

@@ -96,7 +96,8 @@ static int set_options(struct rs_capture *c)
 	opts.folio_sample = config->folio_sample;
 	for (i = 0; i < c->nr_probes; i++)
 		opts.allocator |= c->probes[i].hook->flags & RS_HOOK_ALLOCATOR && c->probes[i].state == RS_PROBE_READY;
-	opts.filter_active = config->tgid || config->tid || config->nid >= 0 || config->cgroup || config->exclude_self;
+	opts.filter_active = c->filtered =
+		config->tgid || config->tid || config->nid >= 0 || config->cgroup || config->exclude_self;
 	opts.filter_tgid = config->tgid;
 	opts.filter_tid = config->tid;
 	opts.filter_nid = config->nid;

@@ -29,6 +29,7 @@ struct rs_capture {
 	bool loaded;
 	int core_btf; /* a memfd: what libbpf relocates against */
 	unsigned int ring_segments;
+	bool filtered; /* by a process, thread, cgroup or node */
 
 	struct bpf_link **links;
 	unsigned int nr_links;

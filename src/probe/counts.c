@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/cleanup.h"
 #include "../base/grow.h"
 #include "capture_state.h"
 
@@ -25,6 +26,16 @@ void rs_capture_ask_skipped(struct rs_capture *c)
 			c->attached[i].probe->skipped += info.recursion_misses;
 	}
 }
+
+/* Those that the programs ask WANTED_OF() for. */
+static const struct {
+	enum rs_tracepoint tracepoint;
+	enum rs_event_type event;
+} seen_by_record[] = {
+	{ RS_TP_mm_vmscan_lru_shrink_inactive, RS_EVENT_shrink_inactive },
+	{ RS_TP_mm_vmscan_lru_shrink_active, RS_EVENT_shrink_active },
+	{ RS_TP_mm_shrink_slab_end, RS_EVENT_shrink_slab },
+};
 
 void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
 {
@@ -53,6 +64,8 @@ void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
 	}
 	rs_capture_counts(c, &counts);
 	memcpy(ret->seen, counts.seen, sizeof(ret->seen));
+	for (i = 0; !c->filtered && i < RS_ARRAY_SIZE_OF(seen_by_record); i++)
+		ret->seen[seen_by_record[i].tracepoint] += ret->attempted[seen_by_record[i].event];
 	memcpy(ret->delivered, c->delivered, sizeof(ret->delivered));
 	for (i = 0; i < c->nr_probes; i++)
 		ret->skipped += c->probes[i].skipped;
