@@ -42,31 +42,40 @@ void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
 	unsigned int cpu, level, type, i;
 	struct rs_counts counts;
 
-	memset(ret, 0, sizeof(*ret));
-	if (!c->cpus)
+	if (!c->cpus) {
+		memset(ret, 0, sizeof(*ret));
 		return;
-	for (cpu = 0; cpu < (unsigned int)c->kernel->nr_cpus; cpu++) {
-		const struct rs_cpu *p = &c->cpus[cpu];
+	}
+	/* Type by type, as then nothing has to be cleared that is written anyhow. */
+	for (type = 0; type < RS_NR_EVENTS; type++) {
+		uint64_t attempted = 0, full[2] = { 0 }, map_full = 0, unmatched = 0, filtered = 0, sampled_out = 0;
 
-		for (type = 0; type < RS_NR_EVENTS; type++) {
+		for (cpu = 0; cpu < (unsigned int)c->kernel->nr_cpus; cpu++) {
+			const struct rs_cpu *p = &c->cpus[cpu];
+
 			for (level = 0; level < RS_LEVELS; level++) {
-				ret->attempted[type] += p->level[level].attempted[type];
-				if (level < RS_RINGS)
-					ret->ring_full[type] += p->level[level].full[type];
-				else
-					ret->nested[type] += p->level[level].full[type];
+				attempted += p->level[level].attempted[type];
+				full[level >= RS_RINGS] += p->level[level].full[type];
 			}
-			ret->map_full[type] += p->map_full[type];
-			ret->begin_not_seen[type] += p->unmatched[type];
-			ret->filtered[type] += p->filtered[type];
-			ret->sampled_out[type] += p->sampled_out[type];
+			map_full += p->map_full[type];
+			unmatched += p->unmatched[type];
+			filtered += p->filtered[type];
+			sampled_out += p->sampled_out[type];
 		}
+		ret->attempted[type] = attempted;
+		ret->ring_full[type] = full[0];
+		ret->nested[type] = full[1];
+		ret->map_full[type] = map_full;
+		ret->begin_not_seen[type] = unmatched;
+		ret->filtered[type] = filtered;
+		ret->sampled_out[type] = sampled_out;
 	}
 	rs_capture_counts(c, &counts);
 	memcpy(ret->seen, counts.seen, sizeof(ret->seen));
 	for (i = 0; !c->filtered && i < RS_ARRAY_SIZE_OF(seen_by_record); i++)
 		ret->seen[seen_by_record[i].tracepoint] += ret->attempted[seen_by_record[i].event];
 	memcpy(ret->delivered, c->delivered, sizeof(ret->delivered));
+	ret->skipped = 0;
 	for (i = 0; i < c->nr_probes; i++)
 		ret->skipped += c->probes[i].skipped;
 }
