@@ -263,6 +263,12 @@ static __always_inline bool kswapd_waits(__u64 pgdat)
 	return read64(head) != head;
 }
 
+/* Counters are folded in late and can be below zero for a moment; the kernel then reads 0. */
+static __always_inline __u64 not_negative(__u64 counter)
+{
+	return (__s64)counter < 0 ? 0 : counter;
+}
+
 static __always_inline __u64 zone_item(__u64 zone, __u64 item)
 {
 	return read64(zone + OFFSET(struct zone, vm_stat) + 8 * item);
@@ -270,8 +276,20 @@ static __always_inline __u64 zone_item(__u64 zone, __u64 item)
 
 #define ZONE_ITEM(zone, item) zone_item(zone, bpf_core_enum_value(enum zone_stat_item, item))
 #define NODE_ITEM(pgdat, item)                                                                     \
-	read64((pgdat) + OFFSET(struct pglist_data, vm_stat) +                                     \
-	       8 * bpf_core_enum_value(enum node_stat_item, item))
+	not_negative(read64((pgdat) + OFFSET(struct pglist_data, vm_stat) +                        \
+			    8 * bpf_core_enum_value(enum node_stat_item, item)))
+
+/* The sizes of a node's first @nr lists: inactive_anon to unevictable stand in this order everywhere. */
+static __always_inline void node_lists(__u64 *to, __u32 nr, __u64 pgdat)
+{
+	__u32 i;
+
+	copy(to, 8 * nr,
+	     pgdat + OFFSET(struct pglist_data, vm_stat) + 8 * bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON));
+#pragma unroll
+	for (i = 0; i < nr; i++)
+		to[i] = not_negative(to[i]);
+}
 
 /* What was reclaimed is counted as an event of a CPU; from 7.2 on by node. */
 static __always_inline bool steal_is_event(void)
@@ -294,12 +312,6 @@ static __noinline __u64 node_steal(__u64 pgdat, __u32 direct)
 	return read64(pgdat + OFFSET(struct pglist_data, vm_stat) +
 		      8 * (direct ? bpf_core_enum_value(enum node_stat_item___v7_2, PGSTEAL_DIRECT___v7_2) :
 				    bpf_core_enum_value(enum node_stat_item___v7_2, PGSTEAL_KSWAPD___v7_2)));
-}
-
-/* Counters are folded in late and can be below zero for a moment; the kernel then reads 0. */
-static __always_inline __u64 not_negative(__u64 counter)
-{
-	return (__s64)counter < 0 ? 0 : counter;
 }
 
 /* Address of vm_stat_diff[] of CPU 0's area, to which the offset of a CPU is added. */

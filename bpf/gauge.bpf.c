@@ -17,10 +17,7 @@ static __always_inline void gauge_node(__u64 pgdat, __s32 nid)
 		return;
 	e->nid = nid;
 	e->kswapd_failures = kswapd_failures(pgdat);
-	/* inactive_anon to unevictable stand in this order everywhere. */
-	copy(&e->inactive_anon, 5 * 8,
-	     pgdat + OFFSET(struct pglist_data, vm_stat) +
-		     8 * bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON));
+	node_lists(&e->inactive_anon, 5, pgdat);
 	e->isolated_anon = NODE_ITEM(pgdat, NR_ISOLATED_ANON);
 	e->isolated_file = NODE_ITEM(pgdat, NR_ISOLATED_FILE);
 	e->anon_mapped = NODE_ITEM(pgdat, NR_ANON_MAPPED);

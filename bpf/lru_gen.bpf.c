@@ -226,14 +226,17 @@ int evict_folios__args3__fexit(__u64 *ctx)
  */
 #define GEN_WALK_MAX 512
 #define GEN_WALK_ENOUGH 72
+#define GEN_LEFT_MAX 128
+#define GEN_LEFT_ENOUGH 16
 
 /* In memory, not on the stack: the verifier would follow each count of a known stack slot. */
 struct gen_walk {
 	__u64 head, node;
 	__u64 left; /* folios that may still be read */
-	__u64 enough; /* pages that will be isolated */
+	__u64 enough; /* pages that will be isolated; after it, folios that were not taken by anybody */
 	__u64 gen, reclaim_idx;
 	__u64 written;
+	bool after; /* from the heads, once the scan is over */
 };
 
 /* Interrupts are off, so each CPU has one at most. */
@@ -254,21 +257,31 @@ static long gen_walk_step(__u32 i, struct gen_walk **ctx)
 	char head[FOLIO_SIZE];
 	__u32 flags, nr_pages;
 	struct emit em;
+	__s32 refcount;
 
 	if (!walk->node || walk->node == walk->head || !walk->left || walk->enough >= GEN_WALK_ENOUGH)
 		return 1;
 	folio = walk->node - OFFSET(struct page, lru);
 	copy(head, sizeof(head), folio);
-	walk->node = PICK(__u64, struct page, lru.prev, head);
 	walk->left--;
 	word = *(__u64 *)head;
 	flags = folio_flags(word, PICK(__u64, struct page, mapping, head));
+	refcount = PICK(__s32, struct page, _refcount, head);
+	if (walk->after) {
+		walk->node = PICK(__u64, struct page, lru.next, head);
+		if ((flags & RS_FOLIO_LRU) && refcount) {
+			walk->enough++;
+			return 0;
+		}
+	} else {
+		walk->node = PICK(__u64, struct page, lru.prev, head);
+	}
 	nr_pages = folio_nr_pages(folio, word);
 	if (folio_mapcount(folio, word) > 0)
 		flags |= RS_FOLIO_MAPPED;
 	/* Bits as in emit_folio(). */
 	if (!(flags & GEN_SAVED) && !(word >> 25 & 3) && (word >> 27 & 7) == walk->gen + 1 &&
-	    (word >> 51 & 7) <= walk->reclaim_idx && PICK(__s32, struct page, _refcount, head))
+	    (word >> 51 & 7) <= walk->reclaim_idx && refcount)
 		walk->enough += nr_pages;
 	e = EMIT(&em, gen_folio);
 	if (!e)
@@ -276,13 +289,38 @@ static long gen_walk_step(__u32 i, struct gen_walk **ctx)
 	e->folio = scramble(folio);
 	e->flags = flags;
 	e->nr_pages = nr_pages;
-	e->refcount = PICK(__s32, struct page, _refcount, head);
+	e->refcount = refcount;
 	e->zid = word >> 51 & 7;
 	e->gen = word >> 27 & 7;
 	e->refs = word >> 25 & 3;
 	emit_submit(&em);
 	walk->written++;
 	return 0;
+}
+
+/*
+ * What could not be taken is put back at the head. While the lock is held nobody takes a folio off its list, so one
+ * there that is not on the LRU, or has no reference, was freed or is another's, who waits for the lock. A list ends with
+ * GEN_LEFT_ENOUGH others.
+ */
+static __always_inline void walk_left(struct gen_walk *walk, __u64 lruvec)
+{
+	__u64 lrugen = lruvec_lrugen(lruvec), lists = lrugen + LRU_GEN_OFFSET(folios), type, zone;
+	struct gen_walk *ctx = walk;
+
+	walk->after = true;
+#pragma unroll
+	for (type = 0; type < 2; type++) {
+		walk->gen = read64(lrugen + 8 + 8 * type) & (RS_GENS - 1);
+#pragma unroll
+		for (zone = 0; zone < RS_MAX_ZONES; zone++) {
+			walk->enough = GEN_WALK_ENOUGH - GEN_LEFT_ENOUGH;
+			walk->left = GEN_LEFT_MAX;
+			walk->head = lists + 16 * ((walk->gen * 2 + type) * RS_MAX_ZONES + zone);
+			walk->node = read64(walk->head);
+			bpf_loop(GEN_LEFT_MAX, gen_walk_step, &ctx, 0);
+		}
+	}
 }
 
 /* Returns the bits of isolate_folios_begin.walked. */
@@ -294,6 +332,7 @@ static __always_inline __u32 walk_oldest(struct gen_walk *walk, __u64 lruvec, __
 	bool to_end;
 
 	walk->written = 0;
+	walk->after = false;
 	walk->reclaim_idx = reclaim_idx;
 	/* Unrolled: 6.1 takes a callback that is named inside a loop for a jump back. */
 #pragma unroll
@@ -325,20 +364,25 @@ static __always_inline __u32 walk_oldest(struct gen_walk *walk, __u64 lruvec, __
  * skipped, and its state is exact. (lruvec, sc, swappiness, &type, list) up to 6.12; with nr in
  * front in 6.18; (nr, lruvec, sc, swappiness, list, &isolated, &type, &scanned) in 7.2.
  */
+static __always_inline struct gen_walk *gen_walk(void)
+{
+	__u32 zero = 0;
+
+	return MODE_FOLIOS && opts.folio_sample <= 1 ? bpf_map_lookup_elem(&gen_walks, &zero) : NULL;
+}
+
 static __always_inline int isolate_folios_begin(__u64 nr, __u64 lruvec, __u64 sc_addr, __s32 swappiness)
 {
 	struct rs_event_isolate_folios_begin *e;
-	__u32 zero = 0, walked = 0;
-	struct gen_walk *walk = NULL;
+	struct gen_walk *walk = gen_walk();
 	char sc[SC_SIZE] = {};
+	__u32 walked = 0;
 	struct emit em;
 	__u64 lv;
 
 	if (!wanted(RS_EVENT_isolate_folios_begin, -1))
 		return 0;
 	copy(sc, sizeof(sc), sc_addr);
-	if (MODE_FOLIOS && opts.folio_sample <= 1)
-		walk = bpf_map_lookup_elem(&gen_walks, &zero);
 	if (walk)
 		walked = walk_oldest(walk, untyped(&walk->head, lruvec),
 				     PICK(__s8, struct scan_control, reclaim_idx, sc), nr);
@@ -364,11 +408,14 @@ static __always_inline int isolate_folios_begin(__u64 nr, __u64 lruvec, __u64 sc
 static __always_inline int isolate_folios_end(__u64 lruvec, __u64 type, __u64 isolated, __u64 ret)
 {
 	struct rs_event_isolate_folios_end *e;
+	struct gen_walk *walk = gen_walk();
 	struct emit em;
 	__u64 lv;
 
 	if (!wanted(RS_EVENT_isolate_folios_end, -1))
 		return 0;
+	if (walk)
+		walk_left(walk, untyped(&walk->head, lruvec));
 	e = EMIT(&em, isolate_folios_end);
 	if (!e)
 		return 0;
@@ -769,9 +816,9 @@ int should_run_aging__fexit(__u64 *ctx)
 
 static __always_inline int set_mm_walk_exit(__u64 pgdat, __u64 force_alloc, __u64 ret)
 {
-	__u64 p, inactive = bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON);
 	struct rs_event_set_mm_walk *e;
 	struct emit em;
+	__u64 p;
 
 	if (!wanted(RS_EVENT_set_mm_walk, -1))
 		return 0;
@@ -781,8 +828,8 @@ static __always_inline int set_mm_walk_exit(__u64 pgdat, __u64 force_alloc, __u6
 	p = untyped(&e->inactive_anon, pgdat);
 	e->nid = p ? pgdat_nid(p) : -1;
 	e->pad = 0;
-	e->inactive_anon = p ? read64(p + OFFSET(struct pglist_data, vm_stat) + 8 * inactive) : 0;
-	e->inactive_file = p ? read64(p + OFFSET(struct pglist_data, vm_stat) + 8 * (inactive + 2)) : 0;
+	e->inactive_anon = p ? NODE_ITEM(p, NR_INACTIVE_ANON) : 0;
+	e->inactive_file = p ? NODE_ITEM(p, NR_INACTIVE_FILE) : 0;
 	e->swap_free = global64(opts.addr_nr_swap_pages);
 	emit_submit(&em);
 	return 0;

@@ -22,9 +22,7 @@ static __always_inline int shrink_node_entry(__u64 pgdat, __u64 sc_addr)
 	if (!e)
 		return 0;
 	fill_sc((struct rs_sc *)(&e->hdr + 1), sc, nid);
-	copy(&e->inactive_anon, 4 * 8,
-	     pgdat + OFFSET(struct pglist_data, vm_stat) +
-		     8 * bpf_core_enum_value(enum node_stat_item, NR_INACTIVE_ANON));
+	node_lists(&e->inactive_anon, 4, pgdat);
 	target = PICK(__u64, struct scan_control, target_mem_cgroup, sc);
 	lruvec = target_lruvec(target, nid);
 	e->anon_cost = lruvec ? READ64(struct lruvec, anon_cost, lruvec) : RS_UNKNOWN;

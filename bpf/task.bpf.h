@@ -98,7 +98,7 @@ struct task_state {
 	__u64 usage, emin, elow; /* of its cgroup */
 	__u64 lru_zone_size[RS_MAX_ZONES * RS_MAX_LRU];
 	struct refault refault; /* of workingset_refault(), which the task is in; lruvec 0: it is not */
-	__u64 nonresident_age, nr_evicted; /* at entry of workingset_eviction(); nr_evicted 0: none */
+	__u64 nonresident_age, nr_evicted, evicted_flags; /* at entry of workingset_eviction(); nr_evicted 0: none */
 	__u64 compared[2]; /* sizes that inactive_is_low() found at its entry */
 	__u64 depth;
 	struct frame frames[FRAMES];

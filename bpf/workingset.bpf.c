@@ -24,6 +24,7 @@ static __always_inline int workingset_eviction_entry(__u64 folio, __u64 target_m
 		return 0;
 	task->nonresident_age = nonresident_age(untyped(&task->scratch, target_memcg), folio_nid(flags));
 	task->nr_evicted = folio_nr_pages(folio, flags);
+	task->evicted_flags = flags;
 	return 0;
 }
 
@@ -49,9 +50,13 @@ static __always_inline int workingset_eviction_exit(__u64 folio, __u64 target_me
 	task = task_find();
 	e->entry_age = task ? task->nonresident_age : 0;
 	e->nr_pages = task ? task->nr_evicted : 0;
-	if (task)
+	e->flags = 0;
+	e->refs = e->refs_after = flags >> 25 & 3; /* as in emit_folio() */
+	if (task && task->nr_evicted) {
+		e->flags = folio_flags(task->evicted_flags, 0);
+		e->refs = task->evicted_flags >> 25 & 3;
 		task->nr_evicted = 0;
-	e->pad = 0;
+	}
 	owner = folio_memcg(folio);
 	e->owner = owner == memcg ? e->cgroup : memcg_cgroup_id(owner);
 	e->place = folio_place(folio, flags);

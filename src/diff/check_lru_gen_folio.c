@@ -13,7 +13,7 @@
 #include "../model/lru_gen_folio.h"
 #include "scan_state.h"
 
-enum { MAX_TAIL = 1024, MAX_LIST = 64 };
+enum { MAX_TAIL = 1024, MAX_LIST = 64, MAX_BACK = 256 };
 
 /* The folios of one list, from its tail: a part of tail[]. */
 struct tail_list {
@@ -39,6 +39,9 @@ struct call {
 	struct rs_event_lru_gen_state before, after;
 	unsigned int nr_tail;
 	struct rs_event_gen_folio tail[MAX_TAIL];
+	/* What was put back, since it was freed or another's, as it was at the end. */
+	unsigned int nr_back;
+	struct rs_event_gen_folio back[MAX_BACK];
 	struct tail_list lists[ANON_AND_FILE][MAX_NR_ZONES]; /* of the zones in the order of the scan */
 	/* What shrink_folio_list() got, in the order in which it was isolated. */
 	unsigned int nr_list, nr_taken;
@@ -147,23 +150,24 @@ static void judge_type(struct rs_diff *d, const struct call *c, int replayed)
 	} else if (replayed >= 0 && replayed != type) {
 		type = replayed;
 		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "nothing of the type chosen: the other");
-	} else if (replayed < 0 && type != c->end.type && c->begin.swappiness > 0 && c->begin.swappiness <= MAX_SWAPPINESS) {
+	} else if (replayed < 0 && type != c->end.type && c->begin.swappiness > 0 &&
+		   c->begin.swappiness <= MAX_SWAPPINESS) {
 		/* Whether the first type gave nothing would be told by its folios. */
 		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "the other type after the one chosen");
 		rs_count_hidden(d, RS_DECIDE_get_type_to_scan);
 		return;
 	} else if (choice.compared) {
 		rs_count_branch(d, RS_DECIDE_get_type_to_scan,
-				!both ? "compared by refaults" :
-				type  ? "compared by refaults, both types have folios: file" :
-					"compared by refaults, both types have folios: anon");
+				!both  ? "compared by refaults"
+				: type ? "compared by refaults, both types have folios: file"
+				       : "compared by refaults, both types have folios: anon");
 	} else {
 		rs_count_branch(d, RS_DECIDE_get_type_to_scan,
-				type == LRU_GEN_ANON ? c->begin.swappiness >= MAX_SWAPPINESS ?
-						       "swappiness: anon" :
-						       "anon is a generation behind" :
-				c->begin.swappiness <= 1 ? "swappiness: file" :
-							   "no I/O: file");
+				type == LRU_GEN_ANON	   ? c->begin.swappiness >= MAX_SWAPPINESS
+								     ? "swappiness: anon"
+								     : "anon is a generation behind"
+				: c->begin.swappiness <= 1 ? "swappiness: file"
+							   : "no I/O: file");
 	}
 	rs_judge(d, RS_DECIDE_get_type_to_scan, NULL, &c->end.hdr,
 		 (struct rs_answer[]){
@@ -199,7 +203,7 @@ static const char *const outcome_names[] = {
 };
 
 /* The flags of a folio that others change without the LRU lock. */
-#define FLAGS_OF_OTHERS                                                                                                \
+#define FLAGS_OF_OTHERS \
 	(RS_FOLIO_LOCKED | RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK | RS_FOLIO_REFERENCED | RS_FOLIO_WORKINGSET)
 
 /* Is what its generation has at the end too little for this folio to be there? Nobody else can take it while the lock is held. */
@@ -211,50 +215,84 @@ static bool has_left(const struct call *c, const struct rs_event_gen_folio *e, i
 
 /*
  * Who holds the lock of a clean file folio may be about to write to it: dirty folios are not isolated, they go to the
- * next generation. True if that is what has become of it, and @scan has it so.
+ * next generation. Changes @folio to that, if it can be what has become of it.
  */
-static bool dirtied(const struct rs_diff *d, const struct call *c, struct scan_folios *scan, const struct scan_folios *before,
-		    const struct rs_event_gen_folio *e)
+static bool dirtied(const struct call *c, int type, const struct rs_event_gen_folio *e, struct rs_gen_folio *folio)
 {
-	struct scan_folios other = *before;
-	struct rs_gen_folio folio;
-
-	if (scan->type != LRU_GEN_FILE || !(e->flags & RS_FOLIO_LOCKED) || e->flags & (RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK) ||
+	if (type != LRU_GEN_FILE || !(e->flags & RS_FOLIO_LOCKED) || e->flags & (RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK) ||
 	    !has_left(c, e, LRU_GEN_FILE))
 		return false;
-	fill_folio(&folio, e);
-	folio.dirty = true;
-	if (scan_folios_step(&other, &folio, &d->rules, NULL) != RS_SCAN_WRITEBACK)
-		return false;
-	*scan = other;
+	folio->dirty = true;
 	return true;
 }
 
+/* Was it put back, since it was freed or isolated by somebody else by then? Changes @folio to what it was. */
+static bool taken(const struct call *c, const struct rs_event_gen_folio *e, struct rs_gen_folio *folio)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nr_back; i++)
+		if (c->back[i].folio == e->folio) {
+			folio->lru = c->back[i].flags & RS_FOLIO_LRU;
+			folio->frozen = !c->back[i].refcount;
+			return true;
+		}
+	return false;
+}
+
+/*
+ * A folio that should have been isolated was not: was it changed between being recorded and its turn? Then @scan has it
+ * so, and what happened is returned; else NULL.
+ */
+static const char *changed_before(const struct rs_diff *d, const struct call *c, struct scan_folios *scan,
+				  const struct scan_folios *before, const struct rs_event_gen_folio *e)
+{
+	struct scan_folios other = *before;
+	enum rs_scan_outcome outcome;
+	struct rs_gen_folio folio;
+	const char *race;
+
+	fill_folio(&folio, e);
+	if (taken(c, e, &folio)) {
+		outcome = RS_SCAN_RACED;
+		race = "freed, or taken by somebody else, after it was recorded";
+	} else if (dirtied(c, scan->type, e, &folio)) {
+		outcome = RS_SCAN_WRITEBACK;
+		race = "its holder wrote to it after it was recorded";
+	} else {
+		return NULL;
+	}
+	if (scan_folios_step(&other, &folio, &d->rules, NULL) != outcome)
+		return NULL;
+	*scan = other;
+	return race;
+}
+
 /* Judges one folio. False: the kernel did otherwise, and it is not known what. */
-static bool judge_folio(struct rs_diff *d, struct call *c, struct scan_folios *scan,
-			const struct rs_event_gen_folio *e)
+static bool judge_folio(struct rs_diff *d, struct call *c, struct scan_folios *scan, const struct rs_event_gen_folio *e)
 {
 	unsigned int at = isolated_at(c, e->folio);
 	struct rs_why *why = rs_diff_why(d);
 	const char *race = NULL;
 	const struct scan_folios before = *scan;
-	bool explained;
+	bool isolated, explained;
 	enum rs_scan_outcome outcome;
 	struct rs_gen_folio folio;
 
 	fill_folio(&folio, e);
 	outcome = scan_folios_step(scan, &folio, &d->rules, why);
 	rs_count_branch(d, RS_DECIDE_sort_folio, outcome_names[outcome]);
-	explained = outcome == RS_SCAN_ISOLATED && !at && dirtied(d, c, scan, &before, e);
-	if (explained)
-		race = "its holder wrote to it after it was recorded";
-	else if (outcome == RS_SCAN_ISOLATED)
-		c->nr_taken++;
-	else if (at && (c->list[at - 1].flags ^ e->flags) & FLAGS_OF_OTHERS)
+	isolated = outcome == RS_SCAN_ISOLATED;
+	if (isolated && !at)
+		race = changed_before(d, c, scan, &before, e);
+	else if (!isolated && at && (c->list[at - 1].flags ^ e->flags) & FLAGS_OF_OTHERS)
 		race = "its flags changed after they were recorded";
+	explained = isolated && race;
+	if (isolated && !explained)
+		c->nr_taken++;
 	return rs_judge(d, RS_DECIDE_sort_folio, NULL, &e->hdr,
 			(struct rs_answer[]){
-				{ "isolated", at, outcome == RS_SCAN_ISOLATED ? c->nr_taken + explained : 0 },
+				{ "isolated", at, isolated ? c->nr_taken + explained : 0 },
 				{ "outcome", outcome, outcome },
 				{ "flags", e->flags, e->flags },
 				{ "refs", e->refs, e->refs },
@@ -262,7 +300,8 @@ static bool judge_folio(struct rs_diff *d, struct call *c, struct scan_folios *s
 				{ "tier_idx", scan->tier, scan->tier },
 				{ "type", scan->type, scan->type },
 			},
-			7, 0, race) || explained;
+			7, 0, race) ||
+	       explained;
 }
 
 enum replay {
@@ -289,15 +328,18 @@ static bool find_lists(struct call *c, const struct lru_gen_folio *g)
 
 			list->next = at;
 			while (at < c->nr_tail && c->tail[at].zid == zone &&
-			       (c->tail[at].flags & RS_FOLIO_SWAPBACKED) == (type == LRU_GEN_FILE ? 0 : RS_FOLIO_SWAPBACKED))
+			       (c->tail[at].flags & RS_FOLIO_SWAPBACKED) ==
+				       (type == LRU_GEN_FILE ? 0 : RS_FOLIO_SWAPBACKED))
 				at++;
 			list->end = at;
 			list->cut = false;
 			if (list->next < list->end)
 				last = list;
 			else if (!(c->begin.walked & RS_WALKED_TO_END(type)))
-				list->cut = !(c->before.empty >> ((lru_gen_from_seq(g->min_seq[type]) * 2 + type) *
-									  MAX_NR_ZONES + zone) & 1);
+				list->cut = !(c->before.empty >>
+						      ((lru_gen_from_seq(g->min_seq[type]) * 2 + type) * MAX_NR_ZONES +
+						       zone) &
+					      1);
 		}
 		/* The walk of this type ended there. */
 		last->cut |= !(c->begin.walked & RS_WALKED_TO_END(type));
@@ -372,7 +414,7 @@ static void replay(struct rs_diff *d, struct call *c)
 		scan_folios_begin(&scan, &g, c->begin.nr_to_scan, &d->rules);
 		result = replay_scan(d, c, &scan);
 		for (tier = 0; tier < MAX_NR_TIERS; tier++)
-			protected[scan.type][tier] += scan.protected[tier];
+		protected[scan.type][tier] += scan.protected[tier];
 		if (result == REPLAYED) {
 			/* Protected pages count at once. */
 			for (tier = 0; tier < MAX_NR_TIERS; tier++)
@@ -394,15 +436,16 @@ static void replay(struct rs_diff *d, struct call *c)
 		return;
 	}
 	rs_count_branch(d, RS_DECIDE_isolate_folios,
-			!isolate.ret	   ? "nothing to be had" :
-			!isolate.isolated  ? "scanned, nothing isolated" :
-			isolate.turns == 1 ? "the first type" :
-					     "on the second try");
+			!isolate.ret	     ? "nothing to be had"
+			: !isolate.isolated  ? "scanned, nothing isolated"
+			: isolate.turns == 1 ? "the first type"
+					     : "on the second try");
 	judge_tiers(d, c, protected);
 	rs_judge(d, RS_DECIDE_isolate_folios, NULL, &c->end.hdr,
 		 (struct rs_answer[]){
 			 { "ret", c->end.ret, isolate.ret },
-			 { "isolated", c->end.isolated < 0 ? -1 : c->end.isolated, c->end.isolated < 0 ? -1 : (int64_t)isolate.isolated },
+			 { "isolated", c->end.isolated < 0 ? -1 : c->end.isolated,
+			   c->end.isolated < 0 ? -1 : (int64_t)isolate.isolated },
 			 { "folios", c->nr_list, c->nr_taken },
 			 { "type", tells_type(d, c) ? c->end.type : -1, tells_type(d, c) ? isolate.type_scanned : -1 },
 		 },
@@ -508,10 +551,14 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		return;
 	/* A list that nobody was given was empty. */
 	if (c->stage == ISOLATED && hdr->type != RS_EVENT_lru_gen_state)
-		have_list(d, c, step->thread,
-			  hdr->type == RS_EVENT_shrink_folio_list_begin ? (const void *)hdr : NULL);
+		have_list(d, c, step->thread, hdr->type == RS_EVENT_shrink_folio_list_begin ? (const void *)hdr : NULL);
 	switch (hdr->type) {
 	case RS_EVENT_gen_folio:
+		if (c->stage == INSIDE) {
+			if (c->nr_back < MAX_BACK)
+				c->back[c->nr_back++] = *(const struct rs_event_gen_folio *)hdr;
+			break;
+		}
 		if (c->stage != OUTSIDE)
 			broken(d, c);
 		if (c->nr_tail < MAX_TAIL)
@@ -521,6 +568,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		if (c->stage != OUTSIDE)
 			broken(d, c);
 		c->begin = *(const struct rs_event_isolate_folios_begin *)hdr;
+		c->nr_back = 0;
 		c->stage = BEGUN;
 		break;
 	case RS_EVENT_isolate_folios_end:

@@ -28,7 +28,8 @@ struct evictor {
 	bool begun; /* isolate_folios() */
 	bool evicts; /* from this lruvec, with MGLRU */
 	struct lruvec *lruvec;
-	const struct lruvec *inside; /* try_to_shrink_lruvec() of it, from its first eviction on where that has no record */
+	const struct lruvec
+		*inside; /* try_to_shrink_lruvec() of it, from its first eviction on where that has no record */
 	int min_seq_swappiness; /* of try_to_inc_min_seq(), whose state comes next; -1: not told */
 	struct rs_event_try_to_inc_max_seq aging; /* its state comes next */
 	unsigned int nr_list;
@@ -92,8 +93,9 @@ static void judge_carry(struct rs_diff *d, const struct lruvec *l, const struct 
 	for (tier = 0; tier < MAX_NR_TIERS; tier++) {
 		answers[tier] = (struct rs_answer){ names[tier], now->avg_refaulted[type][tier],
 						    l->expected.avg_refaulted[type][tier] };
-		answers[MAX_NR_TIERS + tier] = (struct rs_answer){ names[MAX_NR_TIERS + tier], now->avg_total[type][tier],
-								   l->expected.avg_total[type][tier] };
+		answers[MAX_NR_TIERS + tier] =
+			(struct rs_answer){ names[MAX_NR_TIERS + tier], now->avg_total[type][tier],
+					    l->expected.avg_total[type][tier] };
 	}
 	rs_count_branch(d, RS_DECIDE_reset_ctrl_pos, type ? "file" : "anon");
 	rs_judge(d, RS_DECIDE_reset_ctrl_pos, NULL, hdr, answers, 2 * MAX_NR_TIERS, 0, NULL);
@@ -115,9 +117,9 @@ static void judge_min_seq(struct rs_diff *d, struct lruvec *l, const struct rs_e
 		return;
 	}
 	rs_count_branch(d, RS_DECIDE_try_to_inc_min_seq,
-			l->expected.min_seq[LRU_GEN_ANON] != l->was.min_seq[LRU_GEN_ANON] ? "anon advances" :
-			l->expected.min_seq[LRU_GEN_FILE] != l->was.min_seq[LRU_GEN_FILE] ? "file advances" :
-											  "stay");
+			l->expected.min_seq[LRU_GEN_ANON] != l->was.min_seq[LRU_GEN_ANON]   ? "anon advances"
+			: l->expected.min_seq[LRU_GEN_FILE] != l->was.min_seq[LRU_GEN_FILE] ? "file advances"
+											    : "stay");
 	try_to_inc_min_seq(&l->was, l->swappiness, &d->rules, rs_diff_why(d));
 	rs_judge(d, RS_DECIDE_try_to_inc_min_seq, NULL, &e->hdr,
 		 (struct rs_answer[]){
@@ -143,8 +145,8 @@ static bool others_inside(const struct seq_priv *p, const struct lruvec *l, uint
 	return false;
 }
 
-static void aged(struct rs_diff *d, const struct seq_priv *p, struct lruvec *l, const struct rs_event_try_to_inc_max_seq *a,
-		 const struct rs_event_lru_gen_state *e)
+static void aged(struct rs_diff *d, const struct seq_priv *p, struct lruvec *l,
+		 const struct rs_event_try_to_inc_max_seq *a, const struct rs_event_lru_gen_state *e)
 {
 	struct lru_gen_folio g = { .max_seq = l->max_seq };
 	const char *race = NULL;
@@ -167,8 +169,7 @@ static void aged(struct rs_diff *d, const struct seq_priv *p, struct lruvec *l, 
 		 4, 0, race);
 }
 
-static void take_state(struct rs_diff *d, struct seq_priv *p, struct evictor *t,
-		       const struct rs_event_lru_gen_state *e)
+static void take_state(struct rs_diff *d, struct seq_priv *p, struct evictor *t, const struct rs_event_lru_gen_state *e)
 {
 	struct lruvec *l = lruvec_find(p, e->cgroup, e->nid);
 
@@ -211,7 +212,19 @@ static void take_list(struct evictor *t, const struct rs_thread *thread)
 			t->list[t->nr_list++] = *(const struct rs_event_folio *)hdr;
 }
 
-static void removed(struct rs_diff *d, struct evictor *t, const struct rs_event_folio_remove *e)
+/* Was a token made of what the record has only afterwards: other references, or generations that others advanced? */
+static const char *token_race(const struct seq_priv *p, const struct evictor *t, uint64_t kernel, uint64_t model)
+{
+	const uint64_t refs = (1 << LRU_REFS_WIDTH) - 1;
+	const bool shared = t->lruvec->tid != t->tid || t->lruvec->shared || others_inside(p, t->lruvec, t->tid);
+
+	if ((kernel & refs) != (model & refs))
+		return t->eviction.refs != t->eviction.refs_after ? "it was referenced meanwhile" : NULL;
+	return shared ? "another thread was at this lruvec meanwhile" : NULL;
+}
+
+static void removed(struct rs_diff *d, const struct seq_priv *p, struct evictor *t,
+		    const struct rs_event_folio_remove *e)
 {
 	const struct rs_shadow_layout layout = { .nodes_shift = d->nodes_shift };
 	const struct rs_shadow shadow = unpack_shadow(t->eviction.shadow, &layout);
@@ -219,7 +232,7 @@ static void removed(struct rs_diff *d, struct evictor *t, const struct rs_event_
 	struct lru_gen_folio g = { 0 };
 	struct rs_gen_folio folio = { 0 };
 	struct rs_shadow model;
-	unsigned int i;
+	unsigned int i, flags;
 
 	for (i = 0; i < t->nr_list; i++)
 		if (t->list[i].folio == e->folio)
@@ -229,10 +242,12 @@ static void removed(struct rs_diff *d, struct evictor *t, const struct rs_event_
 		return;
 	}
 	memcpy(g.min_seq, t->lruvec->min_seq, sizeof(g.min_seq));
+	/* As it was when it left, where that is recorded: others can reference it until then. */
+	flags = t->eviction.flags ? t->eviction.flags : in->flags;
 	folio.file = t->eviction.file;
-	folio.bits = in->refs;
-	folio.referenced = in->flags & RS_FOLIO_REFERENCED;
-	folio.workingset = in->flags & RS_FOLIO_WORKINGSET;
+	folio.bits = t->eviction.flags ? t->eviction.refs : in->refs;
+	folio.referenced = flags & RS_FOLIO_REFERENCED;
+	folio.workingset = flags & RS_FOLIO_WORKINGSET;
 	model = lru_gen_eviction(&g, &folio, &d->rules);
 	rs_count_branch(d, RS_DECIDE_lru_gen_eviction, folio.file ? "file" : "anon");
 	if (model.eviction & ((1 << LRU_REFS_WIDTH) - 1) || model.workingset)
@@ -241,10 +256,10 @@ static void removed(struct rs_diff *d, struct evictor *t, const struct rs_event_
 		 (struct rs_answer[]){
 			 { "token", shadow.eviction, model.eviction },
 			 { "workingset", shadow.workingset, model.workingset },
-			 { "refs", in->refs, in->refs },
-			 { "flags", in->flags, in->flags },
+			 { "refs", folio.bits, folio.bits },
+			 { "flags", flags, flags },
 		 },
-		 4, 0, t->lruvec->tid != t->tid ? "another thread was at this lruvec meanwhile" : NULL);
+		 4, 0, token_race(p, t, shadow.eviction, model.eviction));
 }
 
 static void record(struct rs_diff *d, const struct rs_step *step, const struct rs_event *event)
@@ -299,7 +314,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		break;
 	case RS_EVENT_folio_remove:
 		if (t->eviction.hdr.type && t->evicts)
-			removed(d, t, (const void *)hdr);
+			removed(d, p, t, (const void *)hdr);
 		t->eviction.hdr.type = 0;
 		break;
 	}

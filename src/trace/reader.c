@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <zlib.h>
@@ -525,6 +526,13 @@ struct json_object *rs_info_member(struct json_object *object, const char *key)
 	struct json_object *value;
 
 	return object && json_object_object_get_ex(object, key, &value) ? value : NULL;
+}
+
+double rs_info_number(struct json_object *object, const char *key)
+{
+	struct json_object *value = rs_info_member(object, key);
+
+	return value ? json_object_get_double(value) : NAN;
 }
 
 struct json_object *rs_reader_name(const struct rs_reader *r, const char *table, int64_t key)

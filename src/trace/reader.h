@@ -55,6 +55,8 @@ void rs_reader_warn(const struct rs_reader *reader, const char *path);
 struct json_object *rs_reader_info(const struct rs_reader *reader);
 /* A member of such an object. NULL: there is none, or no object. */
 struct json_object *rs_info_member(struct json_object *object, const char *key);
+/* The same as a number. NaN: there is none. */
+double rs_info_number(struct json_object *object, const char *key);
 struct json_object *rs_reader_loss(const struct rs_reader *reader);
 struct json_object *rs_reader_totals(const struct rs_reader *reader);
 struct json_object *rs_reader_end(const struct rs_reader *reader);

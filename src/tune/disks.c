@@ -6,13 +6,6 @@
 
 #define SECTOR 512.0
 
-static double number(struct json_object *o, const char *key)
-{
-	struct json_object *v = rs_info_member(o, key);
-
-	return v ? json_object_get_double(v) : NAN;
-}
-
 bool rs_disk_is_zram(const char *name)
 {
 	const char *base = strrchr(name, '/');
@@ -50,9 +43,9 @@ static struct json_object *disk_named(struct json_object *disks, const char *nam
 
 static double since(struct json_object *was, struct json_object *now, const char *key)
 {
-	double before = number(was, key);
+	double before = rs_info_number(was, key);
 
-	return number(now, key) - (isnan(before) ? 0 : before); /* a device without requests was left out */
+	return rs_info_number(now, key) - (isnan(before) ? 0 : before); /* a device without requests was left out */
 }
 
 void rs_disks_read(struct json_object *info, struct json_object *end, struct rs_disks *ret)

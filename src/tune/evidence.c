@@ -21,13 +21,6 @@
 #define MAX_REACTS 65536
 #define LEAST_REACT_S 0.001 /* where kswapd never had to: a scheduling latency */
 
-static double number(struct json_object *o, const char *key)
-{
-	struct json_object *v = rs_info_member(o, key);
-
-	return v ? json_object_get_double(v) : NAN;
-}
-
 static int64_t setting(struct json_object *settings, const char *key)
 {
 	struct json_object *v = rs_info_member(settings, key);
@@ -67,18 +60,18 @@ static void read_zones(struct rs_evidence *e, struct json_object *info)
 		struct json_object *o = json_object_array_get_idx(zones, i);
 		struct rs_evidence_zone *zone = &e->zones[e->nr_zones];
 		const char *name = rs_info_member(o, "name") ? json_object_get_string(rs_info_member(o, "name")) : "?";
-		double boost = number(o, "boost");
+		double boost = rs_info_number(o, "boost");
 
-		zone->managed = fmax(0, number(o, "managed"));
+		zone->managed = fmax(0, rs_info_number(o, "managed"));
 		if (!zone->managed)
 			continue;
-		zone->nid = number(o, "node");
-		zone->zid = number(o, "zone");
+		zone->nid = rs_info_number(o, "node");
+		zone->zid = rs_info_number(o, "zone");
 		snprintf(zone->name, sizeof(zone->name), "%.15s", name);
 		boost = boost > 0 ? boost : 0;
-		zone->min = fmax(0, number(o, "min") - boost);
-		zone->low = fmax(0, number(o, "low") - boost);
-		zone->high = fmax(0, number(o, "high") - boost);
+		zone->min = fmax(0, rs_info_number(o, "min") - boost);
+		zone->low = fmax(0, rs_info_number(o, "low") - boost);
+		zone->high = fmax(0, rs_info_number(o, "high") - boost);
 		e->mem_pages += zone->managed;
 		e->nr_zones++;
 	}
@@ -132,14 +125,16 @@ static void read_sums(struct rs_evidence *e, struct json_object *info, struct js
 	struct json_object *was = rs_info_member(info, "vmstat"), *now = rs_info_member(end, "vmstat");
 	struct json_object *psi_was = rs_info_member(info, "pressure"), *psi_now = rs_info_member(end, "pressure");
 
-	e->psi_some_s = (number(psi_now, "memory_some_us") - number(psi_was, "memory_some_us")) / 1e6;
-	e->psi_full_s = (number(psi_now, "memory_full_us") - number(psi_was, "memory_full_us")) / 1e6;
-	e->refault_anon = number(now, "workingset_refault_anon") - number(was, "workingset_refault_anon");
-	e->refault_file = number(now, "workingset_refault_file") - number(was, "workingset_refault_file");
-	e->swapin = number(now, "pswpin") - number(was, "pswpin");
-	e->swapout = number(now, "pswpout") - number(was, "pswpout");
-	e->reclaimed = number(now, "pgsteal_kswapd") - number(was, "pgsteal_kswapd") + number(now, "pgsteal_direct") -
-		       number(was, "pgsteal_direct");
+	e->psi_some_s = (rs_info_number(psi_now, "memory_some_us") - rs_info_number(psi_was, "memory_some_us")) / 1e6;
+	e->psi_full_s = (rs_info_number(psi_now, "memory_full_us") - rs_info_number(psi_was, "memory_full_us")) / 1e6;
+	e->refault_anon =
+		rs_info_number(now, "workingset_refault_anon") - rs_info_number(was, "workingset_refault_anon");
+	e->refault_file =
+		rs_info_number(now, "workingset_refault_file") - rs_info_number(was, "workingset_refault_file");
+	e->swapin = rs_info_number(now, "pswpin") - rs_info_number(was, "pswpin");
+	e->swapout = rs_info_number(now, "pswpout") - rs_info_number(was, "pswpout");
+	e->reclaimed = rs_info_number(now, "pgsteal_kswapd") - rs_info_number(was, "pgsteal_kswapd") +
+		       rs_info_number(now, "pgsteal_direct") - rs_info_number(was, "pgsteal_direct");
 	read_disks(e, info, end);
 }
 
@@ -152,10 +147,10 @@ static void read_totals(struct rs_evidence *e, struct json_object *totals)
 	for (i = 0; i < n; i++) {
 		struct json_object *o = json_object_array_get_idx(stalls, i);
 
-		if (number(o, "kind") != RS_RECLAIM_DIRECT)
+		if (rs_info_number(o, "kind") != RS_RECLAIM_DIRECT)
 			continue;
-		e->stalls = number(o, "count");
-		e->stall_s = number(o, "ns") / 1e9;
+		e->stalls = rs_info_number(o, "count");
+		e->stall_s = rs_info_number(o, "ns") / 1e9;
 	}
 	for (i = 0; usec && i < json_object_array_length(usec); i++) {
 		double s = json_object_get_double(json_object_array_get_idx(usec, i)) / 1e6;
@@ -370,11 +365,12 @@ int rs_evidence_init(struct rs_evidence *e, struct rs_reader *reader, const char
 	e->react_s = e->react_worst_s = NAN;
 	if (!info || !rs_info_member(info, "settings") || !rs_info_member(info, "zones"))
 		return rs_fail(-EBADMSG, "%s: says nothing of the host's settings and zones", path);
-	e->page_size = fmax(0, number(kernel, "page_size"));
+	e->page_size = fmax(0, rs_info_number(kernel, "page_size"));
 	lru = rs_info_member(kernel, "lru");
 	e->mglru = lru && strcmp(json_object_get_string(lru), "classic");
 	rs_diff_read_rules(reader, &e->rules);
-	e->has_rules = rs_info_member(rs_info_member(kernel, "differences"), "movable_not_lowmem"); /* all that marks depend on */
+	e->has_rules = rs_info_member(rs_info_member(kernel, "differences"),
+				      "movable_not_lowmem"); /* all that marks depend on */
 	read_settings(e, info);
 	read_zones(e, info);
 	read_swaps(e, info);
@@ -385,7 +381,7 @@ int rs_evidence_init(struct rs_evidence *e, struct rs_reader *reader, const char
 		return rs_err(err, "%s", path);
 	rs_reader_state(reader, &state);
 	end = rs_reader_end(reader);
-	e->seconds = end ? number(end, "duration_ns") / 1e9 : (state.last_ns - state.first_ns) / 1e9;
+	e->seconds = end ? rs_info_number(end, "duration_ns") / 1e9 : (state.last_ns - state.first_ns) / 1e9;
 	read_sums(e, info, end);
 	if (rs_reader_totals(reader))
 		read_totals(e, rs_reader_totals(reader));

@@ -24,7 +24,8 @@ static const double most_min_free = 0.05;
 #define LEAST_DIRTY_BYTES (16LL << 20)
 
 static const double worth_while = 0.0005; /* of the recorded time: less is not worth a change */
-static const double least_share = 0.1; /* stalls, or swapping out, of the time lost: what a change costs is about that */
+static const double least_share =
+	0.1; /* stalls, or swapping out, of the time lost: what a change costs is about that */
 #define LEAST_REQUESTS 100 /* of a device, for its mean to be used */
 #define SMALL_ZONE 10 /* a zone of less than this part of memory is not what loads wait for */
 #define LEAST_BURSTS 3 /* that did not fit in; fewer are an accident */
@@ -250,7 +251,8 @@ static bool in_doubt(const struct rs_evidence *e, const struct bursts *b, char *
 			why, size,
 			"%.0f stalls of %.2f s together, which is %.0f %% of the time lost to memory pressure, but with so many of them it may "
 			"be as little as %.0f %%: reclaiming earlier costs about %.0f %%; --simulate tries it",
-			e->stalls, e->stall_s, 100 * e->stall_s / e->psi_some_s, 100 * least_s / e->psi_some_s, 100 * least_share);
+			e->stalls, e->stall_s, 100 * e->stall_s / e->psi_some_s, 100 * least_s / e->psi_some_s,
+			100 * least_share);
 	else if (e->swapout > swaps * e->reclaimed) /* what is kept free is not taken from what nobody needs */
 		snprintf(
 			why, size,
@@ -275,9 +277,9 @@ static void raise_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 
 	if (factor <= e->watermark_scale_factor) {
 		rs_recommend_leave(r, id,
-		      "%.0f stalls, but the bounds leave no room: 99 of 100 bursts need %" PRId64
-		      ", which would keep too much free",
-		      e->stalls, wanted);
+				   "%.0f stalls, but the bounds leave no room: 99 of 100 bursts need %" PRId64
+				   ", which would keep too much free",
+				   e->stalls, wanted);
 		return;
 	}
 	marks_under(e, e->min_free_kbytes, factor, &then);
@@ -324,8 +326,8 @@ static void lower_gap(const struct rs_evidence *e, struct rs_recommendation *r, 
 	marks_under(e, e->min_free_kbytes, factor, &then);
 	if (b->seen < LEAST_REQUESTS || e->stalls > 0 || now->high < 0.03 * usable_pages(e) ||
 	    then.high * 2 > now->high || !(r->refault_wait_s > worth_while * e->seconds)) {
-		rs_recommend_leave(r, "watermark-gap", "%.0f stalls of %.1f ms together in %.0f s: nothing to gain", e->stalls,
-		      e->stall_s * 1000, e->seconds);
+		rs_recommend_leave(r, "watermark-gap", "%.0f stalls of %.1f ms together in %.0f s: nothing to gain",
+				   e->stalls, e->stall_s * 1000, e->seconds);
 		return;
 	}
 	a = advise(r, id);
@@ -351,24 +353,28 @@ static void rule_watermark_gap(const struct rs_evidence *e, bool may_simulate, s
 
 	marks_under(e, e->min_free_kbytes, e->watermark_scale_factor, &now);
 	count_bursts(e, &now, NULL, &b);
-	doubtful = in_doubt(e, &b, why, sizeof(why));
 	if (!(e->stall_s > worth_while * e->seconds)) {
 		lower_gap(e, r, &now, &b);
 		return;
 	}
+	doubtful = in_doubt(e, &b, why, sizeof(why));
 	if (!b.seen || !e->nr_reacts)
-		rs_recommend_leave(r, "watermark-gap", "%.0f stalls of %.2f s together, but %s: record in mode decisions", e->stalls,
-		      e->stall_s, b.seen ? "not how long kswapd takes" : "no burst near the marks was seen");
+		rs_recommend_leave(r, "watermark-gap",
+				   "%.0f stalls of %.2f s together, but %s: record in mode decisions", e->stalls,
+				   e->stall_s,
+				   b.seen ? "not how long kswapd takes" : "no burst near the marks was seen");
 	else if (!b.over_now || b.needed <= e->watermark_scale_factor)
-		rs_recommend_leave(r, "watermark-gap",
-		      "%.0f stalls of %.2f s together, but 99 of 100 bursts fit between min and low: a larger distance would not help; "
-		      "see reclaimscope explain",
-		      e->stalls, e->stall_s);
+		rs_recommend_leave(
+			r, "watermark-gap",
+			"%.0f stalls of %.2f s together, but 99 of 100 bursts fit between min and low: a larger distance would not help; "
+			"see reclaimscope explain",
+			e->stalls, e->stall_s);
 	else if (b.over_now < LEAST_BURSTS || e->nr_reacts < LEAST_BURSTS)
-		rs_recommend_leave(r, "watermark-gap",
-		      "%.0f stalls of %.2f s together, but only %u bursts that did not fit in and %u times that kswapd began: "
-		      "record for longer",
-		      e->stalls, e->stall_s, b.over_now, e->nr_reacts);
+		rs_recommend_leave(
+			r, "watermark-gap",
+			"%.0f stalls of %.2f s together, but only %u bursts that did not fit in and %u times that kswapd began: "
+			"record for longer",
+			e->stalls, e->stall_s, b.over_now, e->nr_reacts);
 	else if (doubtful && !may_simulate)
 		rs_recommend_leave(r, "watermark-gap", "%s", why);
 	else
@@ -388,16 +394,18 @@ static void rule_min_free(const struct rs_evidence *e, struct rs_recommendation 
 
 	if (rs_value_is_sane(e, &now, why, sizeof(why)) && e->min_free_kbytes * 2 >= without) {
 		if (e->thp && e->min_free_kbytes < kernels)
-			rs_recommend_leave(r, id,
-			      "%" PRId64
-			      " KiB; transparent huge pages are on, and khugepaged makes it %d KiB when it next looks",
-			      e->min_free_kbytes, kernels);
+			rs_recommend_leave(
+				r, id,
+				"%" PRId64
+				" KiB; transparent huge pages are on, and khugepaged makes it %d KiB when it next looks",
+				e->min_free_kbytes, kernels);
 		else
-			rs_recommend_leave(r, id,
-			      "%" PRId64
-			      " KiB is between half of the kernel's own choice (%d KiB) and %.0f %% of memory; a reserve for "
-			      "those who cannot wait is no means against stalls",
-			      e->min_free_kbytes, kernels, 100 * most_min_free);
+			rs_recommend_leave(
+				r, id,
+				"%" PRId64
+				" KiB is between half of the kernel's own choice (%d KiB) and %.0f %% of memory; a reserve for "
+				"those who cannot wait is no means against stalls",
+				e->min_free_kbytes, kernels, 100 * most_min_free);
 		return;
 	}
 	/* On a small or huge-page host even the kernel's choice can be beyond the bound. */
@@ -429,6 +437,40 @@ static void rule_min_free(const struct rs_evidence *e, struct rs_recommendation 
 
 /* ---- swap or files ---- */
 
+/* The swappiness at which scanning costs alike on both sides, with the bounds of the 90 % interval; @value is what can be advised. */
+struct swappiness {
+	double best, low, high;
+	int64_t value;
+};
+
+/* @k: what a page of a file costs, in pages of anonymous memory; it is known to a factor of @spread. */
+static struct swappiness swappiness_of(double k, double spread)
+{
+	struct swappiness s = { .best = 200 * k / (1 + k),
+				.low = 200 * k / (spread + k),
+				.high = 200 * k * spread / (1 + k * spread) };
+
+	s.value = fmin(MOST_SWAPPINESS, fmax(LEAST_SWAPPINESS, round(s.best / 5) * 5));
+	return s;
+}
+
+static bool swappiness_fits(const struct swappiness *s, double now)
+{
+	return now >= s->low - TOLERANCE && now <= s->high + TOLERANCE;
+}
+
+static void swappiness_risk(const struct rs_evidence *e, int64_t value, struct rs_advice *a)
+{
+	snprintf(
+		a->risk, sizeof(a->risk), "%s%s",
+		e->mglru
+			? "with MGLRU it is not a ratio of scanning but a weight on refault rates: a step can do nothing, or turn "
+			  "the choice over at once. "
+			: "",
+		value > e->swappiness ? "swap fills sooner; when it is full, only files are left to reclaim"
+				      : "the page cache shrinks more; unused anonymous memory stays");
+}
+
 /*
  * What is swapped to zram costs its compression at once, in the time of who reclaims; and as much when it comes back,
  * where it was not seen how long that takes. A file page costs nothing until it is read again. So both are weighed by
@@ -437,31 +479,32 @@ static void rule_min_free(const struct rs_evidence *e, struct rs_recommendation 
 static void rule_swappiness_zram(const struct rs_evidence *e, struct rs_recommendation *r)
 {
 	static const char id[] = "swappiness";
-	double files = e->reclaimed - e->swapout, again_anon = e->swapin / e->swapout, again_file = e->refault_file / files;
+	double files = e->reclaimed - e->swapout, again_anon = e->swapin / e->swapout,
+	       again_file = e->refault_file / files;
 	double in_s = e->swapin_reads >= LEAST_REQUESTS && e->swapin_s > 0 ? e->swapin_s : e->swapout_s;
 	double anon_s = e->swapout_s + again_anon * in_s, file_s = again_file * e->file_read_s;
-	double spread = exp(Z90 * sqrt(1 / e->swapout + 1 / e->refault_file)), s, low, high;
-	int64_t value;
+	struct swappiness s = swappiness_of(file_s / anon_s, exp(Z90 * sqrt(1 / e->swapout + 1 / e->refault_file)));
 	struct rs_advice *a;
 
-	s = 200 * file_s / (file_s + anon_s);
-	low = 200 * file_s / (file_s + anon_s * spread);
-	high = 200 * file_s * spread / (file_s * spread + anon_s);
-	value = fmin(MOST_SWAPPINESS, fmax(LEAST_SWAPPINESS, round(s / 5) * 5));
-	if ((e->swappiness >= low - TOLERANCE && e->swappiness <= high + TOLERANCE) || value >= e->swappiness) {
-		rs_recommend_leave(r, id,
-				   "%" PRId64 " fits: a page swapped to zram costs %.2f ms, one of a file that goes %.2f ms, which makes %.0f "
-				   "(%.0f to %.0f), and no more is advised from that",
-				   e->swappiness, anon_s * 1000, file_s * 1000, s, low, high);
+	if (swappiness_fits(&s, e->swappiness) || s.value >= e->swappiness) {
+		rs_recommend_leave(
+			r, id,
+			"%" PRId64
+			" fits: a page swapped to zram costs %.2f ms, one of a file that goes %.2f ms, which makes %.0f "
+			"(%.0f to %.0f), and no more is advised from that",
+			e->swappiness, anon_s * 1000, file_s * 1000, s.best, s.low, s.high);
 		return;
 	}
-	if (!(e->swapout * e->swapout_s > worth_while * e->seconds) || e->swapout * e->swapout_s < least_share * e->psi_some_s) {
-		rs_recommend_leave(r, id, "%.0f pages were swapped out in %.1f ms, of %.2f s lost to memory pressure: little to gain",
-				   e->swapout, e->swapout * e->swapout_s * 1000, e->psi_some_s);
+	if (!(e->swapout * e->swapout_s > worth_while * e->seconds) ||
+	    e->swapout * e->swapout_s < least_share * e->psi_some_s) {
+		rs_recommend_leave(
+			r, id,
+			"%.0f pages were swapped out in %.1f ms, of %.2f s lost to memory pressure: little to gain",
+			e->swapout, e->swapout * e->swapout_s * 1000, e->psi_some_s);
 		return;
 	}
 	a = advise(r, id);
-	set(a, "vm.swappiness", e->swappiness, value);
+	set(a, "vm.swappiness", e->swappiness, s.value);
 	gain(a, "swapout_s", e->swapout * e->swapout_s, NAN, 0, e->swapout * e->swapout_s);
 	cost(a, "refault_file_pages", e->refault_file, NAN, NAN, NAN);
 	a->confidence = RS_CONFIDENCE_LOW;
@@ -470,20 +513,17 @@ static void rule_swappiness_zram(const struct rs_evidence *e, struct rs_recommen
 		"%.0f pages were swapped out to zram, which takes %.2f ms of whoever reclaims, and %.0f came back: %.2f ms for a page that "
 		"goes. Of %.0f pages of files %.0f came back, %.2f ms each: %.2f ms for a page that goes. By these costs it should be "
 		"%.0f (90 %%: %.0f to %.0f)",
-		e->swapout, e->swapout_s * 1000, e->swapin, anon_s * 1000, files, e->refault_file, e->file_read_s * 1000,
-		file_s * 1000, s, low, high);
-	snprintf(a->risk, sizeof(a->risk), "%sthe page cache shrinks more; unused anonymous memory stays",
-		 e->mglru ? "with MGLRU it is not a ratio of scanning but a weight on refault rates: a step can do nothing, or turn "
-			    "the choice over at once. "
-			  : "");
+		e->swapout, e->swapout_s * 1000, e->swapin, anon_s * 1000, files, e->refault_file,
+		e->file_read_s * 1000, file_s * 1000, s.best, s.low, s.high);
+	swappiness_risk(e, s.value, a);
 }
 
 static void rule_swappiness(const struct rs_evidence *e, struct rs_recommendation *r)
 {
 	static const char id[] = "swappiness";
-	double k, spread, s, low, high;
+	struct swappiness s;
 	struct rs_advice *a;
-	int64_t value;
+	double k;
 
 	if (!e->has_swap) {
 		rs_recommend_leave(r, id, "there is no swap");
@@ -496,49 +536,40 @@ static void rule_swappiness(const struct rs_evidence *e, struct rs_recommendatio
 	}
 	if (!(e->swapin_reads >= LEAST_REQUESTS) || !(e->file_reads >= LEAST_REQUESTS) || !(e->swapin_s > 0) ||
 	    !(e->file_read_s > 0)) {
-		rs_recommend_leave(r, id, "%.0f reads of swap and %.0f of files: too few to compare what they cost", e->swapin_reads,
-		      e->file_reads);
+		rs_recommend_leave(r, id, "%.0f reads of swap and %.0f of files: too few to compare what they cost",
+				   e->swapin_reads, e->file_reads);
 		return;
 	}
 	if (!(r->refault_wait_s > worth_while * e->seconds)) {
-		rs_recommend_leave(r, id, "tasks waited %.1f ms in %.0f s for pages that had been reclaimed: nothing to gain",
-		      r->refault_wait_s * 1000, e->seconds);
+		rs_recommend_leave(r, id,
+				   "tasks waited %.1f ms in %.0f s for pages that had been reclaimed: nothing to gain",
+				   r->refault_wait_s * 1000, e->seconds);
 		return;
 	}
 	k = e->file_read_s / e->swapin_s;
 	/* Waiting times spread about as much as their mean. */
-	spread = exp(Z90 * sqrt(1 / e->swapin_reads + 1 / e->file_reads));
-	s = 200 * k / (1 + k);
-	low = 200 * (k / spread) / (1 + k / spread);
-	high = 200 * (k * spread) / (1 + k * spread);
-	value = fmin(MOST_SWAPPINESS, fmax(LEAST_SWAPPINESS, round(s / 5) * 5));
-	if ((e->swappiness >= low - TOLERANCE && e->swappiness <= high + TOLERANCE) || value == e->swappiness) {
-		rs_recommend_leave(r, id,
-		      "%" PRId64
-		      " fits: a page of swap costs %.2f ms, one of a file %.2f ms, which makes %.0f (%.0f to %.0f)",
-		      e->swappiness, e->swapin_s * 1000, e->file_read_s * 1000, s, low, high);
+	s = swappiness_of(k, exp(Z90 * sqrt(1 / e->swapin_reads + 1 / e->file_reads)));
+	if (swappiness_fits(&s, e->swappiness) || s.value == e->swappiness) {
+		rs_recommend_leave(
+			r, id,
+			"%" PRId64
+			" fits: a page of swap costs %.2f ms, one of a file %.2f ms, which makes %.0f (%.0f to %.0f)",
+			e->swappiness, e->swapin_s * 1000, e->file_read_s * 1000, s.best, s.low, s.high);
 		return;
 	}
 	a = advise(r, id);
-	set(a, "vm.swappiness", e->swappiness, value);
+	set(a, "vm.swappiness", e->swappiness, s.value);
 	gain(a, "refault_wait_s", r->refault_wait_s, NAN, 0, r->refault_wait_s);
-	cost(a, value > e->swappiness ? "swapin_pages" : "refault_file_pages",
-	     value > e->swappiness ? e->swapin : e->refault_file, NAN, NAN, NAN);
+	cost(a, s.value > e->swappiness ? "swapin_pages" : "refault_file_pages",
+	     s.value > e->swappiness ? e->swapin : e->refault_file, NAN, NAN, NAN);
 	a->confidence = e->mglru ? RS_CONFIDENCE_LOW : RS_CONFIDENCE_MEDIUM;
 	snprintf(
 		a->why, sizeof(a->why),
 		"a page of a file costs %.2f ms (%.0f requests) and one of swap %.2f ms (%.0f requests): k = %.2f, and 200*k/(1+k) = %.0f "
 		"(90 %%: %.0f to %.0f). %.0f pages were swapped in and %.0f file pages read again: %.2f s of waiting%s",
-		e->file_read_s * 1000, e->file_reads, e->swapin_s * 1000, e->swapin_reads, k, s, low, high, e->swapin,
-		e->refault_file, r->refault_wait_s, e->swap_is_memory ? ". All swap is zram" : "");
-	snprintf(
-		a->risk, sizeof(a->risk), "%s%s",
-		e->mglru
-			? "with MGLRU it is not a ratio of scanning but a weight on refault rates: a step can do nothing, or turn the choice "
-			  "over at once. "
-			: "",
-		value > e->swappiness ? "swap fills sooner; when it is full, only files are left to reclaim"
-				      : "the page cache shrinks more; unused anonymous memory stays");
+		e->file_read_s * 1000, e->file_reads, e->swapin_s * 1000, e->swapin_reads, k, s.best, s.low, s.high,
+		e->swapin, e->refault_file, r->refault_wait_s, e->swap_is_memory ? ". All swap is zram" : "");
+	swappiness_risk(e, s.value, a);
 }
 
 /* ---- dirty pages ---- */
@@ -556,13 +587,15 @@ static void rule_dirty(const struct rs_evidence *e, struct rs_recommendation *r)
 	}
 	if (!(e->throttled_writeback_s > worth_while * e->seconds) &&
 	    !(e->dirty_met > 0.2 && e->stall_s > worth_while * e->seconds)) {
-		rs_recommend_leave(r, id,
-		      "reclaim waited %.1f ms for writeback, and %.0f %% of what it scanned was dirty: nothing to gain",
-		      e->throttled_writeback_s * 1000, isnan(e->dirty_met) ? 0 : 100 * e->dirty_met);
+		rs_recommend_leave(
+			r, id,
+			"reclaim waited %.1f ms for writeback, and %.0f %% of what it scanned was dirty: nothing to gain",
+			e->throttled_writeback_s * 1000, isnan(e->dirty_met) ? 0 : 100 * e->dirty_met);
 		return;
 	}
 	if (!(e->write_bytes_s > 0)) {
-		rs_recommend_leave(r, id, "reclaim waited for writeback, but how fast the devices write is not in the recording");
+		rs_recommend_leave(
+			r, id, "reclaim waited for writeback, but how fast the devices write is not in the recording");
 		return;
 	}
 	limit_now = e->dirty_bytes > 0 ? e->dirty_bytes : memory * e->dirty_ratio / 100;
@@ -572,9 +605,10 @@ static void rule_dirty(const struct rs_evidence *e, struct rs_recommendation *r)
 	background = fmax(LEAST_DIRTY_BYTES, floor(e->write_bytes_s / MIB) * MIB);
 	limit = 3 * background;
 	if (limit > 0.8 * limit_now || background >= background_now) {
-		rs_recommend_leave(r, id,
-		      "reclaim waited %.2f s for writeback, but the limits (%.0f and %.0f MiB) are what the devices write in seconds (%.0f MiB/s)",
-		      e->throttled_writeback_s, background_now / MIB, limit_now / MIB, e->write_bytes_s / MIB);
+		rs_recommend_leave(
+			r, id,
+			"reclaim waited %.2f s for writeback, but the limits (%.0f and %.0f MiB) are what the devices write in seconds (%.0f MiB/s)",
+			e->throttled_writeback_s, background_now / MIB, limit_now / MIB, e->write_bytes_s / MIB);
 		return;
 	}
 	a = advise(r, id);

@@ -250,7 +250,7 @@ enum rs_folio_outcome {
 	X(99, folio_remove, "__remove_mapping() of a folio")                                       \
 	X(120, compaction_deferral, "compaction of a zone is put off, or no longer")               \
 	X(121, kcompactd, "kcompactd is woken, or wakes")                                   \
-	X(112, gen_folio, "a folio at the tail of an oldest generation, as isolate_folios() finds it") \
+	X(112, gen_folio, "a folio at the tail of an oldest generation, as isolate_folios() finds it; before its end: one that it could not take") \
 	X(113, oom_badness, "score of a process for the OOM killer")                               \
 	X(114, refault_test, "classic LRU: what a page that came back was compared with")
 
@@ -813,7 +813,9 @@ enum rs_folio_outcome {
 	F(__u16, workingset, BOOL, "PG_workingset was set")                                        \
 	F(__u64, entry_age, NUM, "nonresident_age, read before")                                   \
 	F(__u32, nr_pages, PAGES, "pages of the folio; 0: entry_age was not read")                 \
-	F(__u32, pad, PAD, "")                                                                     \
+	F(__u16, flags, FOLIO_FLAGS, "state of the folio before; 0: not read")                     \
+	F(__u8, refs, NUM, "reference bits before")                                                \
+	F(__u8, refs_after, NUM, "and after")                                                                     \
 	F(__u64, owner, CGROUP, "cgroup that loses it")                                            \
 	F(__u64, place, ID, "where its first page belongs, in a file or in swap; 0: not told")
 

@@ -16,6 +16,7 @@ static struct call {
 	struct rs_event_gen_folio tail[NR_TAIL];
 	struct rs_event_isolate_folios_begin begin;
 	struct rs_event_lru_gen_state before;
+	struct rs_event_gen_folio back; /* hdr.type 0: none */
 	struct rs_event_isolate_folios_end end;
 	struct rs_event_lru_gen_state after;
 	struct rs_event_folio folio[NR_ISOLATED];
@@ -55,7 +56,7 @@ static int make_call(void **state)
 	(void)state;
 	kernel = V6_12;
 	second_thread = false;
-	call.before_all.hdr.type = call.leave.hdr.type = 0;
+	call.before_all.hdr.type = call.leave.hdr.type = call.back.hdr.type = 0;
 	for (i = 0; i < NR_TAIL; i++)
 		SET(call.tail[i], gen_folio, .folio = i + 1, .nr_pages = 1, .refcount = 2, .zid = 1, .gen = 2,
 		    .flags = RS_FOLIO_LRU);
@@ -101,7 +102,7 @@ static struct rs_diff *judge(const void *missing, const char *path, struct rs_re
 	struct rs_event_hdr *const records[] = {
 		&call.before_all.hdr, &call.leave.hdr,
 		&call.tail[0].hdr, &call.tail[1].hdr, &call.tail[2].hdr, &call.tail[3].hdr, &call.begin.hdr,
-		&call.before.hdr,  &call.end.hdr,     &call.after.hdr,	 &call.folio[0].hdr, &call.folio[1].hdr,
+		&call.before.hdr,  &call.back.hdr,    &call.end.hdr,     &call.after.hdr,	 &call.folio[0].hdr, &call.folio[1].hdr,
 		&call.list.hdr,	   &call.eviction.hdr, &call.remove.hdr, &call.list_end.hdr,
 		&call.evict_end.hdr, &call.next.hdr,  &call.next_state.hdr,
 		&call.next_end.hdr, &call.next_after.hdr, &call.aging.hdr, &call.aged.hdr,
@@ -241,6 +242,34 @@ static void lists(void **state)
 	call.next_state.avg_total[7] = 1;
 	call.folio[0].folio = 99;
 	EXPECT(NULL, DECIDED(isolate_folios, .diverged = 1));
+}
+
+/* The last of the tail stays: at the end it is still on its list, but isolated by somebody else, or without a reference. */
+static void a_folio_that_somebody_took(void **state)
+{
+	static const struct {
+		uint32_t flags;
+		int32_t refcount;
+		uint64_t folio;
+		bool shown;
+	} cases[] = {
+		{ 0, 3, LAST, true }, { RS_FOLIO_LRU, 0, LAST, true }, { RS_FOLIO_LRU, 2, LAST, false }, { 0, 3, CLEAN, false },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		make_call(state);
+		SET(call.back, gen_folio, .folio = cases[i].folio, .flags = cases[i].flags, .refcount = cases[i].refcount,
+		    .nr_pages = 1, .zid = 1, .gen = 2);
+		/* Only CLEAN is isolated; that its generation goes all the same is not asked here. */
+		call.list.nr_folios = call.list.nr_recorded = 1;
+		call.folio[0].hdr.type = 0;
+		if (cases[i].shown)
+			EXPECT(NULL, DECIDED(sort_folio, .race = 1));
+		else
+			EXPECT(NULL, DECIDED(sort_folio, .diverged = 1), DECIDED(isolate_folios, .lost = 1, .fewer = 1),
+			       DECIDED(get_tier_idx, .lost = 1, .fewer = 1));
+	}
 }
 
 /* 6.18 does not spare a locked folio; who holds the lock may make it dirty before it is this one's turn. */
@@ -470,15 +499,49 @@ static void tokens(void **state)
 	EXPECT(&call.eviction, DECIDED(lru_gen_eviction, .fewer = 1));
 }
 
+/* It is asked of the folio as it was when it left, where that is known. */
+static void tokens_of_folios_that_change(void **state)
+{
+	make_call(state);
+	call.folio[1].refs = call.folio[1].flags = 0;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .diverged = 1));
+	call.eviction.flags = RS_FOLIO_LOCKED | RS_FOLIO_REFERENCED;
+	call.eviction.refs = call.eviction.refs_after = 2;
+	EXPECT(NULL);
+	call.eviction.refs = 1;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .race = 1));
+	call.eviction.refs_after = 1;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .diverged = 1));
+}
+
+/* Others that are at the same lruvec advance its generations, but do not reference the folio. */
+static void tokens_while_others_age(void **state)
+{
+	make_call(state);
+	call.eviction.shadow ^= 1ULL << 30; /* of min_seq */
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .diverged = 1));
+	STATE(call.before_all, try_to_shrink_lruvec_begin, 5, 7, ALL_EMPTY);
+	call.before_all.hdr.tid = TID + 1;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .race = 1));
+	make_call(state);
+	call.eviction.shadow ^= 1ULL << 28; /* of the references */
+	STATE(call.before_all, try_to_shrink_lruvec_begin, 5, 7, ALL_EMPTY);
+	call.before_all.hdr.tid = TID + 1;
+	EXPECT(NULL, DECIDED(lru_gen_eviction, .diverged = 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(as_it_is, make_call), cmocka_unit_test(what_differs_is_told),
 		cmocka_unit_test(lists),		     cmocka_unit_test(what_is_missing_is_lost),
+		cmocka_unit_test(a_folio_that_somebody_took),
 		cmocka_unit_test(a_folio_that_its_holder_writes_to),
 		cmocka_unit_test(no_list),		     cmocka_unit_test(walks_end_early),
 		cmocka_unit_test(no_walk),		     cmocka_unit_test(types),
-		cmocka_unit_test(again),		     cmocka_unit_test(tokens),		     cmocka_unit_test(generations),
+		cmocka_unit_test(again),		     cmocka_unit_test(tokens),
+		cmocka_unit_test(tokens_of_folios_that_change),
+		cmocka_unit_test(tokens_while_others_age),		     cmocka_unit_test(generations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

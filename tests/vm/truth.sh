@@ -8,12 +8,12 @@
 # time, which a disk of the host would not keep. A guest that was run before is not run again.
 #
 # DIRECTORY/KERNEL-WORKLOAD-N/results.jsonl has a line for each setting, r.data the recording of the defaults.
-# Everything together goes to stdout.
+# Everything together goes to stdout. Status 1: a guest failed.
 set -u
 . "$(dirname "$0")/lib.sh"
 build=$TOP/build
 
-kernels="6.1 6.12" workloads="burst zram disk hosts fine" repetitions=5 results=$build/vm/truth
+kernels="6.1 6.12" workloads="burst zram disk hosts fine" repetitions=5 results=$build/vm/truth failed=0
 while getopts r:k:w:o: option; do
 	case $option in
 	r) repetitions=$OPTARG ;; k) kernels=$OPTARG ;; w) workloads=$OPTARG ;; o) results=$OPTARG ;;
@@ -76,9 +76,11 @@ for rep in $(seq "$repetitions"); do
 				-b "$build/tests/vm/load" -b "$build/tests/vm/measure" "$dir/script"; then
 				touch "$dir/done"
 			else
+				failed=1
 				echo "truth.sh: $kernel-$workload-$rep: $(tail -1 "$dir/console")" >&2
 			fi
 		done
 	done
 done
 cat "$results"/*/results.jsonl
+exit $failed
