@@ -163,11 +163,11 @@ static __always_inline void emit_submit(struct emit *em)
 }
 
 #define EMIT_BY(em, name, tid)                                                                     \
-	((struct rs_event_##name *)emit_reserve(em, RS_EVENT_##name, sizeof(struct rs_event_##name), tid,     \
+	((struct rs_event_##name *)emit_reserve(em, RS_EVENT_##name, sizeof(struct rs_event_##name), tid, \
 					       RS_NR_TRACEPOINTS))
 /* The record of a tracepoint that WANTED_OF() was asked for. */
 #define EMIT_OF(em, name, tid, tracepoint)                                                         \
-	((struct rs_event_##name *)emit_reserve(em, RS_EVENT_##name, sizeof(struct rs_event_##name), tid,     \
+	((struct rs_event_##name *)emit_reserve(em, RS_EVENT_##name, sizeof(struct rs_event_##name), tid, \
 					       RS_TP_##tracepoint))
 /* By the current thread. Who has asked for its number anyhow uses the other one. */
 #define EMIT(em, name) EMIT_BY(em, name, bpf_get_current_pid_tgid())

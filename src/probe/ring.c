@@ -109,8 +109,8 @@ static const struct rs_event_hdr *behind(const struct rs_event_hdr *hdr)
 }
 
 /* Hands on what is no younger than @until, up to the end of the segment. How many there were, or -errno. */
-static int64_t take(struct rs_rings *rings, struct ring *r, uint64_t until, uint64_t delivered[RS_NR_EVENTS], rs_rings_each_t each,
-		    void *ctx)
+static int64_t take(struct rs_rings *rings, struct ring *r, uint64_t until, uint64_t delivered[RS_NR_EVENTS],
+		    rs_rings_each_t each, void *ctx)
 {
 	const uint64_t room = RS_SEGMENT_SIZE - r->tail % RS_SEGMENT_SIZE, left = r->head - r->tail;
 	const struct rs_event_hdr *run = first(r), *hdr = run;

@@ -101,7 +101,8 @@ static WIDE size_t get_words_wide(uint64_t *column, const uint64_t *const *rows,
 	for (i = 0; i + 4 <= nr; i += 4) {
 		__m256i at = _mm256_loadu_si256((const __m256i *)(rows + i));
 
-		_mm256_storeu_si256((__m256i *)(column + i), _mm256_i64gather_epi64((const long long *)(word * sizeof(**rows)), at, 1));
+		_mm256_storeu_si256((__m256i *)(column + i),
+				    _mm256_i64gather_epi64((const long long *)(word * sizeof(**rows)), at, 1));
 	}
 	return i;
 }

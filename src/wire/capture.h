@@ -233,8 +233,9 @@ struct rs_staller {
 };
 
 /*
- * What a thread's stalls come to for as long as they are of one kind and it is in one process and cgroup; then they go to the
- * table. A place in an array in mode summary, by the thread's number: looking up two rows of the table was half of a stall's cost.
+ * What a thread's stalls come to for as long as they are of one kind and it is in one process and cgroup; then they go to
+ * the table. A place in an array in mode summary, by the thread's number: looking up two rows of the table was half of a
+ * stall's cost.
  */
 #define RS_TASK_SLOTS 4096
 struct rs_own_stalls {
