@@ -299,6 +299,7 @@ static ALWAYS_INLINE size_t pack(const struct rs_schema *schema, const struct rs
 		put32(&out, count[type]);
 	}
 	memcpy(nr_types, &types, sizeof(types));
+#pragma GCC unroll 4
 	for (i = 0; i < nr; i++) {
 		const struct rs_event_hdr *hdr = records[i].hdr;
 		const uint64_t **row, ts_ns = hdr->ts_ns;
