@@ -17,7 +17,7 @@ CFLAGS  ?= -O2 -g
 # ---- What exists. To add a file, add its name here; nothing else to edit. ----
 
 BASE   := log json readfile
-KERNEL := btf kallsyms kdiff kernel zoneinfo cgroup pressure setting
+KERNEL := btf kallsyms kdiff kernel zoneinfo tiers cgroup pressure setting
 TRACE  := schema codec output writer reader show tasks
 PROBE  := hooks permit ring choose capture counts gauge describe mentions process record
 REPORT := latency text larger working_set refault refault_show generations generations_show report report_summary report_text report_json
@@ -34,13 +34,13 @@ TUNE   := forecast forecast_rate forecast_score forecast_show adaptivemm evidenc
 TUNE   += workload bursts disks measured stallers play calibrate settings whatif whatif_show simulate
 DIFF   += check_lru_gen check_lru_gen_size check_memcg_lru explain_lru_gen check_lru_gen_folio check_lru_gen_seq
 TOOLS  := reclaimscope tool check record report script diff explain whatif forecast recommend
-UNIT   := json codec output recording ring report btf kallsyms zoneinfo cgroup pressure permit tool
+UNIT   := json codec output recording ring report btf kallsyms zoneinfo tiers cgroup pressure permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 UNIT   += diff_lru diff_alloc diff_kswapd diff_races diff_folio diff_workingset diff_memcg diff_oom crosscheck
 UNIT   += lru_gen lru_gen_folio diff_lru_gen diff_lru_gen_folio
 UNIT   += forecast forecast_score evidence recommend
-UNIT   += sim sim_properties sim_queue settings workload stallers
+UNIT   += sim sim_properties sim_queue sim_touch settings workload stallers
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
 	$(SIM:%=sim/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%) $(TUNE:%=tune/%)

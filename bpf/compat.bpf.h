@@ -408,6 +408,12 @@ static __always_inline __u32 sc_flags(const void *sc)
 	return flags;
 }
 
+/* can_demote(), but for cpusets; sc->no_demotion is set by none that come to shrink_node(). */
+static __always_inline bool can_demote(__s32 nid)
+{
+	return nid >= 0 && nid < 64 && opts.demoting_nodes >> nid & 1 && (global32(opts.addr_numa_demotion_enabled) & 1);
+}
+
 /* Fills the fields that RS_FIELDS_SC puts first into a record. @nid -1: not bound to a node. */
 static __noinline void fill_sc(struct rs_sc *to, const void *sc, __s16 nid)
 {
@@ -416,7 +422,7 @@ static __noinline void fill_sc(struct rs_sc *to, const void *sc, __s16 nid)
 	to->nr_reclaimed = PICK(__u64, struct scan_control, nr_reclaimed, sc);
 	to->target_cgroup = memcg_cgroup_id(PICK(__u64, struct scan_control, target_mem_cgroup, sc));
 	to->gfp = PICK(__u32, struct scan_control, gfp_mask, sc);
-	to->sc_flags = sc_flags(sc);
+	to->sc_flags = sc_flags(sc) | (can_demote(nid) ? RS_SC_CAN_DEMOTE : 0);
 	to->order = PICK(__s8, struct scan_control, order, sc);
 	to->priority = PICK(__s8, struct scan_control, priority, sc);
 	to->reclaim_idx = PICK(__s8, struct scan_control, reclaim_idx, sc);

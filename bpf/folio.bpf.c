@@ -120,7 +120,7 @@ static __always_inline int folio_list_begin(__u64 list_arg, __u64 pgdat, __u64 s
 	return 0;
 }
 
-static __always_inline int folio_list_end(__u64 list_arg, __u64 pgdat, __u64 sc, __u64 ret)
+static __always_inline int folio_list_end(__u64 list_arg, __u64 pgdat, __u64 sc, __u64 stat, __u64 ret)
 {
 	struct rs_event_shrink_folio_list_end *e;
 	struct task_state *task;
@@ -143,7 +143,9 @@ static __always_inline int folio_list_end(__u64 list_arg, __u64 pgdat, __u64 sc,
 	e->nr_left = n;
 	e->nr_recorded = task->written;
 	e->nid = pgdat_nid(pgdat);
-	e->pad = 0;
+	e->nr_demoted = 0;
+	if (HAS(struct reclaim_stat___demoted, nr_demoted))
+		e->nr_demoted = READ32(struct reclaim_stat___demoted, nr_demoted, stat);
 	emit_submit(&em);
 	return 0;
 }
@@ -157,7 +159,7 @@ static __always_inline int folio_list_end(__u64 list_arg, __u64 pgdat, __u64 sc,
 	FN_SEC("?fexit/" #fn)                                                                         \
 	int hook##__fexit(__u64 *ctx)                                                              \
 	{                                                                                          \
-		return folio_list_end(ctx[0], ctx[1], ctx[2], ctx[nargs]);                         \
+		return folio_list_end(ctx[0], ctx[1], ctx[2], ctx[3], ctx[nargs]);                           \
 	}
 FOLIO_LIST(shrink_page_list, shrink_page_list, 5)
 FOLIO_LIST(shrink_folio_list__args5, shrink_folio_list, 5)
@@ -166,7 +168,7 @@ FOLIO_LIST(shrink_folio_list__args6, shrink_folio_list, 6)
 FN_SEC("?kprobe.multi/shrink_folio_list")
 int shrink_folio_list__args6__kentry(struct pt_regs *ctx)
 {
-	frame_push(FRAME_shrink_folio_list, PUSH_3);
+	frame_push(FRAME_shrink_folio_list, REG_ARG(0), REG_ARG(1), REG_ARG(2), REG_ARG(3));
 	return folio_list_begin(REG_ARG(0), REG_ARG(1), REG_ARG(2), REG_ARG(4));
 }
 FN_SEC("?kretprobe.multi/shrink_folio_list")
@@ -176,7 +178,7 @@ int shrink_folio_list__args6__kexit(struct pt_regs *ctx)
 
 	if (!f)
 		return 0;
-	return folio_list_end(f->arg[0], f->arg[1], f->arg[2], PT_REGS_RC(ctx));
+	return folio_list_end(f->arg[0], f->arg[1], f->arg[2], f->arg[3], PT_REGS_RC(ctx));
 }
 
 #define VM_EXEC 0x4

@@ -615,7 +615,7 @@ static __always_inline int get_swappiness_exit(__u64 lruvec, __u64 sc_addr, __u6
 	FILL_USAGE_LOW(e, memcg);
 	e->swap_margin = swap_margin(memcg);
 	e->swap_free = global64(opts.addr_nr_swap_pages);
-	e->sc_flags = sc_flags(sc);
+	e->sc_flags = sc_flags(sc) | (can_demote(e->nid) ? RS_SC_CAN_DEMOTE : 0);
 	e->task_flags = task_flags();
 	e->priority = PICK(__s8, struct scan_control, priority, sc);
 	e->online = memcg_online(memcg);

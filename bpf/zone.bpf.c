@@ -291,6 +291,8 @@ static __always_inline int zone_reclaimable_pages_exit(struct frame *frame, __u6
 	e->zid = zone_index(&e->ret, z, &nid);
 	e->nid = nid;
 	e->ret = ret;
+	e->can_demote = can_demote(nid);
+	e->pad = 0;
 	e->file_before = (__s32)frame->arg[1];
 	e->anon_before = (__s32)frame->arg[2];
 	e->free_before = frame->arg[3];

@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 names=$(sed -n 's/^MODEL *[:+]= *//p' Makefile)
 units=$(sed -n 's/^UNIT *[:+]= *//p' Makefile)
-files=${MUTATE_FILES:-$(for n in $names; do echo "src/model/$n.c"; done) src/model/zone.h}
+files=${MUTATE_FILES:-$(for n in $names; do echo "src/model/$n.c"; done) src/model/zone.h src/model/workingset.h}
 tests=${MUTATE_TESTS:-$(for n in $names; do case " $(echo $units) " in *" $n "*) echo "build/tests/unit/test_$n" ;; esac; done)}
 jobs=${MUTATE_JOBS:-2}
 

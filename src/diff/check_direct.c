@@ -8,6 +8,7 @@
 #include "../model/direct_reclaim.h"
 #include "../model/memcg_charge.h"
 #include "../model/node_reclaim.h"
+#include "../model/scan_balance.h"
 #include "../model/throttle.h"
 #include "diff.h"
 
@@ -258,7 +259,7 @@ static void check_reclaimable(struct rs_diff *d, const struct rs_event_zone_recl
 		.inactive_anon = rs_snapshot(e->inactive_anon, e->inactive_anon_diff),
 		.active_anon = rs_snapshot(e->active_anon, e->active_anon_diff),
 		.free = rs_snapshot(e->free, e->free_diff),
-		.can_reclaim_anon = e->swap_free > 0,
+		.can_reclaim_anon = can_reclaim_anon_pages(e->swap_free, e->can_demote),
 	};
 	uint64_t active_file = e->active_file + e->active_file_diff, active_anon = e->active_anon + e->active_anon_diff;
 	uint64_t file = e->inactive_file + e->inactive_file_diff + active_file;

@@ -36,6 +36,7 @@ struct list {
 	unsigned int nr, nr_kept, last;
 	bool broken;
 	uint32_t node_flags; /* of the node, when the list came */
+	bool demotes; /* the folios that went without a trace are those that were demoted */
 	struct item items[MAX_ITEMS];
 };
 
@@ -127,6 +128,12 @@ static bool reached_nothing(const struct item *item)
 	       !seen(&item->remove.hdr);
 }
 
+/* Gone, and nothing tells where. */
+static bool vanished(const struct item *item)
+{
+	return !seen(&item->unmap.hdr) && !seen(&item->write.hdr) && !seen(&item->remove.hdr) && !seen(&item->kept.hdr);
+}
+
 static void fill_references(struct rs_diff *d, const struct item *item, struct shrink_folio_list *in,
 			    struct rs_why *why)
 {
@@ -176,6 +183,8 @@ static void fill(struct rs_diff *d, const struct item *item, const struct list *
 		.pgdat_dirty = list->node_flags & 1,
 		.pgdat_writeback = list->node_flags & 2,
 		.dma_pinned = item->in.nr_pages == 1 && item->in.refcount >= GUP_PIN_COUNTING_BIAS,
+		/* What could not be migrated goes on like any other. */
+		.demote = list->demotes && vanished(item),
 		.can_split = true,
 		.still_mapped = item->unmap.mapcount > 0,
 		.lazyfree_redirtied = seen(&item->unmap.hdr) && late & RS_FOLIO_SWAPBACKED,
@@ -422,7 +431,7 @@ static void end(struct rs_diff *d, const struct rs_step *step, const struct rs_e
 	struct list *list = rs_frame_state(step->closed, struct folio_frame)->list;
 	struct folio_priv *p = d->priv[RS_PRIV_FOLIO];
 	bool whole, all_kept, node_moved;
-	unsigned int i;
+	unsigned int i, nr_vanished = 0;
 
 	if (!list)
 		return;
@@ -430,6 +439,9 @@ static void end(struct rs_diff *d, const struct rs_step *step, const struct rs_e
 	/* Does the absence of a folio tell that it is gone? */
 	all_kept = is_sampled(d, p) || e->nr_recorded == e->nr_left;
 	node_moved = b->nid >= 0 && b->nid < MAX_NODES && p->node_flags[b->nid] != list->node_flags;
+	for (i = 0; i < list->nr; i++)
+		nr_vanished += vanished(&list->items[i]) ? list->items[i].in.nr_pages : 0;
+	list->demotes = e->nr_demoted && e->nr_demoted == nr_vanished;
 	for (i = 0; i < list->nr; i++) {
 		const struct item *item = &list->items[i];
 		bool told = seen(&item->kept.hdr);

@@ -50,6 +50,7 @@ struct get_swappiness rs_get_swappiness_inputs(const struct rs_event_get_swappin
 	return (struct get_swappiness){
 		.swap_pages = mem_cgroup_get_nr_swap_pages(e->swap_free, (const int64_t *)&e->swap_margin, 1),
 		.may_swap = e->sc_flags & RS_SC_MAY_SWAP,
+		.can_demote = e->sc_flags & RS_SC_CAN_DEMOTE,
 		.proactive = e->sc_flags & RS_SC_PROACTIVE,
 		.proactive_swappiness = e->proactive_swappiness,
 		.swappiness = e->swappiness,
@@ -67,7 +68,7 @@ void rs_judge_swappiness(struct rs_diff *d, const struct rs_event_get_swappiness
 	}
 	rs_count_branch(d, RS_DECIDE_get_swappiness,
 			!in.may_swap && d->rules.swappiness_of_sc		? "this reclaim may not swap" :
-			in.swap_pages < MIN_LRU_BATCH				? "no swap to be had" :
+			in.swap_pages < MIN_LRU_BATCH && !in.can_demote		? "no swap to be had" :
 			in.proactive && in.proactive_swappiness >= 0		? "as memory.reclaim asks for" :
 										  "vm.swappiness");
 	rs_judge(d, RS_DECIDE_get_swappiness, NULL, &e->hdr,

@@ -26,7 +26,8 @@ struct get_scan_count rs_get_scan_count_inputs(const struct rs_event_shrink_lruv
 		.priority = e->priority,
 		.may_swap = has_flag(e, RS_SC_MAY_SWAP),
 		.can_reclaim_anon = can_reclaim_anon_pages(
-			mem_cgroup_get_nr_swap_pages(e->swap_free, (const int64_t *)&e->swap_margin, 1), false),
+			mem_cgroup_get_nr_swap_pages(e->swap_free, (const int64_t *)&e->swap_margin, 1),
+			has_flag(e, RS_SC_CAN_DEMOTE)),
 		.cgroup_reclaim = e->target_cgroup,
 		.file_is_tiny = has_flag(e, RS_SC_FILE_IS_TINY),
 		.cache_trim_mode = has_flag(e, RS_SC_CACHE_TRIM_MODE),
@@ -148,7 +149,7 @@ static void judge_end(struct rs_diff *d, const struct rs_frame *frame, const str
 	const struct rs_event_shrink_lruvec_end *e = (const void *)hdr;
 	struct rs_lruvec_state *st = rs_frame_state(frame, struct rs_lruvec_state);
 	const struct shrink_lruvec_age_anon age = {
-		.can_age_anon = can_age_anon_pages(b->swap_total, false),
+		.can_age_anon = can_age_anon_pages(b->swap_total, has_flag(b, RS_SC_CAN_DEMOTE)),
 		.inactive_anon = st->inactive_anon,
 		.active_anon = st->active_anon,
 	};

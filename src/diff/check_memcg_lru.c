@@ -176,7 +176,7 @@ struct set_initial_priority rs_set_initial_priority_inputs(const struct rs_event
 		.inactive_file = walk->inactive_file,
 		.inactive_anon = walk->inactive_anon,
 		.priority = b->priority,
-		.can_reclaim_anon = can_reclaim_anon_pages(walk->swap_free, false),
+		.can_reclaim_anon = can_reclaim_anon_pages(walk->swap_free, b->sc_flags & RS_SC_CAN_DEMOTE),
 	};
 }
 
@@ -199,7 +199,7 @@ static void judge_node(struct rs_diff *d, const struct rs_frame *frame, const st
 	model = set_initial_priority(&in, rs_diff_why(d));
 	in.inactive_file = b->inactive_file;
 	in.inactive_anon = b->inactive_anon;
-	in.can_reclaim_anon = can_reclaim_anon_pages(b->swap_free, false);
+	in.can_reclaim_anon = can_reclaim_anon_pages(b->swap_free, b->sc_flags & RS_SC_CAN_DEMOTE);
 	before = set_initial_priority(&in, NULL);
 	rs_count_branch(d, RS_DECIDE_set_initial_priority,
 			model == b->priority ? "kept" : model == DEF_PRIORITY / 2 ? "jumps to 6" : "jumps");

@@ -365,7 +365,7 @@ static void went_on(struct rs_diff *d, struct rs_frame *node, const struct rs_ev
 			.nr_reclaimed = e->nr_reclaimed,
 			.inactive_anon = not_negative(e->node_inactive_anon),
 			.inactive_file = not_negative(e->node_inactive_file),
-			.can_reclaim_anon = can_reclaim_anon_pages(e->swap_free, false),
+			.can_reclaim_anon = can_reclaim_anon_pages(e->swap_free, e->sc_flags & RS_SC_CAN_DEMOTE),
 		       }, true);
 	st->round.nr_reclaimed = e->nr_reclaimed;
 }
@@ -381,7 +381,7 @@ static void ended(struct rs_diff *d, struct rs_frame *node, const struct rs_even
 			.nr_reclaimed = e->nr_reclaimed,
 			.inactive_anon = not_negative(e->inactive_anon),
 			.inactive_file = not_negative(e->inactive_file),
-			.can_reclaim_anon = can_reclaim_anon_pages(e->swap_free, false),
+			.can_reclaim_anon = can_reclaim_anon_pages(e->swap_free, e->sc_flags & RS_SC_CAN_DEMOTE),
 		       }, false);
 }
 

@@ -9,12 +9,13 @@
 #include "../base/cleanup.h"
 #include "../base/log.h"
 #include "../base/readfile.h"
+#include "tiers.h"
 
 /* Symbols that the library itself wants, whatever hooks there are. */
 static const char *const own_symbols[] = {
 	"_stext", "node_data", "root_mem_cgroup", "vm_swappiness", "nr_swap_pages", "total_swap_pages",
 	"min_free_kbytes", "user_min_free_kbytes", "watermark_scale_factor", "watermark_boost_factor",
-	"sysctl_extfrag_threshold", "lru_gen_min_ttl", "laptop_mode",
+	"sysctl_extfrag_threshold", "lru_gen_min_ttl", "laptop_mode", "numa_demotion_enabled",
 	"vm_event_states", "__per_cpu_offset", "tracepoint_srcu",
 };
 
@@ -110,6 +111,7 @@ static void read_host(struct rs_kernel *k)
 	k->nr_nodes = highest_in_list("/sys/devices/system/node/possible") + 1;
 	if (k->nr_nodes < 1)
 		k->nr_nodes = 1;
+	k->demoting_nodes = rs_nodes_above_last_tier(RS_MEMORY_TIERS);
 	k->lockdown = read_lockdown();
 	k->preempt = read_preempt(k->version);
 	read_caps(&k->caps);

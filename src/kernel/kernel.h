@@ -48,6 +48,7 @@ struct rs_kernel {
 	long page_size;
 	int nr_cpus; /* highest online, plus 1 */
 	int nr_nodes; /* possible */
+	uint64_t demoting_nodes; /* rs_nodes_above_last_tier() */
 	int nodes_shift; /* bits of a node number in this kernel's shadow entries */
 
 	enum rs_lockdown lockdown;

@@ -4,9 +4,14 @@
 #define RS_MODEL_WORKINGSET_H
 
 #include "lru.h"
+#include "rules.h"
+#include "why.h"
 
-struct rs_rules;
-struct rs_why;
+#define BITS_PER_LONG 64
+/* The bit that makes an entry a value and not a pointer. */
+#define XA_VALUE_SHIFT 1
+#define WORKINGSET_SHIFT 1
+#define MEM_CGROUP_ID_SHIFT 16
 
 /* How a kernel lays out a shadow entry: an xarray value of eviction | memcgid | nid | workingset. */
 struct rs_shadow_layout {
@@ -20,12 +25,45 @@ struct rs_shadow {
 	bool workingset;
 };
 
+static inline unsigned int eviction_shift(const struct rs_shadow_layout *layout, bool file)
+{
+	return XA_VALUE_SHIFT + WORKINGSET_SHIFT + layout->nodes_shift + MEM_CGROUP_ID_SHIFT +
+	       (file ? 0 : layout->count_bits);
+}
+
 /* EVICTION_MASK, or EVICTION_MASK_ANON where that is another. */
-uint64_t rs_eviction_mask(const struct rs_shadow_layout *layout, bool file);
+static inline uint64_t rs_eviction_mask(const struct rs_shadow_layout *layout, bool file)
+{
+	return ~0UL >> eviction_shift(layout, file);
+}
+
 /* D41. Mirrors pack_shadow() of a page that is evicted from a @file list or not. */
-uint64_t pack_shadow(const struct rs_shadow *shadow, const struct rs_shadow_layout *layout, bool file);
+static inline uint64_t pack_shadow(const struct rs_shadow *shadow, const struct rs_shadow_layout *layout, bool file)
+{
+	uint64_t entry = shadow->eviction & rs_eviction_mask(layout, file);
+
+	entry = (entry << MEM_CGROUP_ID_SHIFT) | shadow->memcgid;
+	entry = (entry << layout->nodes_shift) | shadow->nid;
+	entry = (entry << WORKINGSET_SHIFT) | shadow->workingset;
+	return entry << XA_VALUE_SHIFT | 1;
+}
+
 /* D42. Mirrors unpack_shadow(). */
-struct rs_shadow unpack_shadow(uint64_t shadow, const struct rs_shadow_layout *layout);
+static inline struct rs_shadow unpack_shadow(uint64_t shadow, const struct rs_shadow_layout *layout)
+{
+	uint64_t entry = shadow >> XA_VALUE_SHIFT;
+	struct rs_shadow r;
+
+	r.workingset = entry & ((1UL << WORKINGSET_SHIFT) - 1);
+	entry >>= WORKINGSET_SHIFT;
+	r.nid = entry & ((1UL << layout->nodes_shift) - 1);
+	entry >>= layout->nodes_shift;
+	r.memcgid = entry & ((1UL << MEM_CGROUP_ID_SHIFT) - 1);
+	entry >>= MEM_CGROUP_ID_SHIFT;
+	r.eviction = entry;
+	return r;
+}
+
 /* Mirrors workingset_init(): how many bits of an age do not fit. */
 unsigned int workingset_bucket_order(uint64_t totalram_pages, const struct rs_shadow_layout *layout, bool file);
 
@@ -43,9 +81,23 @@ struct workingset_eviction_result {
 };
 
 /* D41. Mirrors workingset_eviction(). */
-struct workingset_eviction_result workingset_eviction(const struct workingset_eviction *in,
-						      const struct rs_shadow_layout *layout,
-						      const struct rs_rules *rules, struct rs_why *why);
+static inline struct workingset_eviction_result workingset_eviction(const struct workingset_eviction *in,
+								    const struct rs_shadow_layout *layout,
+								    const struct rs_rules *rules, struct rs_why *why)
+{
+	struct workingset_eviction_result r = { .nonresident_age = in->nonresident_age + in->nr_pages };
+	const struct rs_shadow shadow = {
+		.eviction = (rules->eviction_ages_first ? r.nonresident_age : in->nonresident_age) >> in->bucket_order,
+		.memcgid = in->memcgid,
+		.nid = in->nid,
+		.workingset = in->workingset,
+	};
+
+	r.shadow = pack_shadow(&shadow, layout, in->file);
+	RS_WHY(why, workingset_evicted, in->nonresident_age, in->nr_pages, in->bucket_order,
+	       shadow.eviction & rs_eviction_mask(layout, in->file));
+	return r;
+}
 
 /* D43. Mirrors workingset_age_nonresident(): the lruvec and its parents. */
 void workingset_age_nonresident(uint64_t *nonresident_age, unsigned int nr_levels, uint32_t nr_pages);
@@ -69,8 +121,39 @@ struct workingset_refault_result {
 };
 
 /* D42. Mirrors workingset_refault() with workingset_test_recent(), which 5.10 and 6.1 do not have apart. */
-struct workingset_refault_result workingset_refault(const struct workingset_refault *in,
-						    const struct rs_shadow_layout *layout, const struct rs_rules *rules,
-						    struct rs_why *why);
+static inline struct workingset_refault_result workingset_refault(const struct workingset_refault *in,
+								  const struct rs_shadow_layout *layout,
+								  const struct rs_rules *rules, struct rs_why *why)
+{
+	struct workingset_refault_result r = { 0 };
+	int64_t swap_pages = rules->refault_swap_of_eviction ? in->swap_pages_eviction : in->swap_pages_refault;
+
+	if (in->memcg_gone) {
+		RS_WHY(why, refault_memcg_gone);
+		return r;
+	}
+	r.refault_distance =
+		(in->nonresident_age - (in->eviction << in->bucket_order)) & rs_eviction_mask(layout, in->file);
+
+	/* What could have made room for the page: it competes with all that is not older for sure. */
+	r.workingset_size = in->lru_size[LRU_ACTIVE_FILE];
+	if (!in->file)
+		r.workingset_size += in->lru_size[LRU_INACTIVE_FILE];
+	if (swap_pages > 0) {
+		r.workingset_size += in->lru_size[LRU_ACTIVE_ANON];
+		if (in->file)
+			r.workingset_size += in->lru_size[LRU_INACTIVE_ANON];
+	}
+	if (r.refault_distance > r.workingset_size) {
+		RS_WHY(why, refault_too_old, in->nonresident_age, in->eviction, r.refault_distance, r.workingset_size,
+		       in->file, swap_pages);
+		return r;
+	}
+	RS_WHY(why, refault_recent, in->nonresident_age, in->eviction, r.refault_distance, r.workingset_size, in->file,
+	       swap_pages);
+	r.activate = true;
+	r.restore = in->workingset;
+	return r;
+}
 
 #endif

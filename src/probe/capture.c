@@ -105,6 +105,7 @@ static int set_options(struct rs_capture *c)
 	opts.self_tgid = config->exclude_self ? getpid() : 0;
 	opts.reclaim_begin_gfp_first = k->kdiff[RS_KDIFF_RECLAIM_BEGIN_GFP_FIRST];
 	opts.nodes_shift = k->nodes_shift;
+	opts.demoting_nodes = k->demoting_nodes;
 	opts.addr_stext = rs_kernel_address(k, "_stext");
 	opts.addr_node_data = rs_kernel_address(k, "node_data");
 	opts.addr_root_mem_cgroup = rs_kernel_address(k, "root_mem_cgroup");
@@ -120,6 +121,7 @@ static int set_options(struct rs_capture *c)
 	opts.addr_laptop_mode = rs_kernel_address(k, "laptop_mode");
 	opts.addr_extfrag_threshold = rs_kernel_address(k, "sysctl_extfrag_threshold");
 	opts.addr_lru_gen_min_ttl = rs_kernel_address(k, "lru_gen_min_ttl");
+	opts.addr_numa_demotion_enabled = rs_kernel_address(k, "numa_demotion_enabled");
 	if (getrandom(&opts.id_key, sizeof(opts.id_key), 0) != sizeof(opts.id_key))
 		return rs_err(-errno, "cannot get random bytes");
 	return put_options(c, &opts);
@@ -325,6 +327,16 @@ static int map_memory(struct bpf_map *map, size_t value, unsigned int nr, void *
 	return 0;
 }
 
+static uint64_t bytes_of_maps(const struct rs_capture *c)
+{
+	struct bpf_map *map;
+	uint64_t sum = 0;
+
+	bpf_object__for_each_map(map, c->object)
+		sum += (uint64_t)bpf_map__max_entries(map) * (bpf_map__key_size(map) + (bpf_map__value_size(map) + 7) / 8 * 8);
+	return sum;
+}
+
 static int attach_kprobe(struct rs_capture *c, struct bpf_program *program, const char *symbol, bool retprobe)
 {
 	struct bpf_link *link;
@@ -440,6 +452,7 @@ int rs_capture_start(struct rs_capture *c)
 	rs_debug("programs loaded: %" PRIu64 " ms", ms_since(began_ns));
 	close(c->core_btf);
 	c->core_btf = -1;
+	c->map_bytes = bytes_of_maps(c);
 	err = map_memory(map_of(c, "cpus"), sizeof(struct rs_cpu), c->kernel->nr_cpus, (void **)&c->cpus, &c->cpus_len);
 	if (!err)
 		err = map_memory(map_of(c, "segments"), sizeof(struct rs_segment),
@@ -546,6 +559,11 @@ unsigned int rs_capture_fill(const struct rs_capture *c)
 uint64_t rs_capture_ring_bytes(const struct rs_capture *c)
 {
 	return (uint64_t)c->ring_segments * RS_SEGMENT_SIZE;
+}
+
+uint64_t rs_capture_map_bytes(const struct rs_capture *c)
+{
+	return c->map_bytes;
 }
 
 uint64_t rs_capture_written(const struct rs_capture *c)

@@ -117,6 +117,8 @@ void rs_capture_release(struct rs_capture *capture);
 unsigned int rs_capture_fill(const struct rs_capture *capture);
 /* Size of the ring of each CPU. */
 uint64_t rs_capture_ring_bytes(const struct rs_capture *capture);
+/* What all BPF maps take, rings included; less the kernel's own for keeping them. */
+uint64_t rs_capture_map_bytes(const struct rs_capture *capture);
 /* Bytes that all programs together have ever written. */
 uint64_t rs_capture_written(const struct rs_capture *capture);
 

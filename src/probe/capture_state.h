@@ -44,6 +44,7 @@ struct rs_capture {
 	const uint64_t *no_ring; /* in it */
 	const struct rs_counts *counts; /* likewise */
 	size_t cpus_len, segments_len, totals_len, task_slots_len, bss_len;
+	uint64_t map_bytes; /* of all maps, which the kernel makes at once */
 	int gauge, stallers, stacks; /* of the object, which is not kept */
 	struct rs_rings *rings;
 	uint64_t delivered[RS_NR_EVENTS];

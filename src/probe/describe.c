@@ -219,6 +219,7 @@ static void describe_kernel(struct rs_json *j, const struct rs_kernel *k)
 	rs_json_u64(j, "cpus", k->nr_cpus);
 	rs_json_u64(j, "tick_ns", tick_ns());
 	rs_json_u64(j, "nodes", k->nr_nodes);
+	rs_json_u64(j, "demoting_nodes", k->demoting_nodes);
 	rs_json_u64(j, "nodes_shift", k->nodes_shift);
 	rs_json_string(j, "lru", rs_kernel_lru_name(k));
 	rs_json_string(j, "preempt", rs_preempt_name(k->preempt));

@@ -113,6 +113,16 @@ void rs_process_stay_in_memory(void)
 		rs_debug("cannot lock memory: %s", strerror(errno));
 }
 
+uint64_t rs_process_memory(void)
+{
+	_cleanup_(rs_freep) char *text = NULL;
+	unsigned long resident, shared;
+
+	if (rs_read_file("/proc/self/statm", &text, NULL) || sscanf(text, "%*u %lu %lu", &resident, &shared) != 2)
+		return 0;
+	return (uint64_t)(resident - shared) * sysconf(_SC_PAGESIZE);
+}
+
 /* In the child, which has the parent's memory until it is another program. */
 static _Noreturn void become(const struct rs_process *was, char *const *command, int failed)
 {

@@ -4,6 +4,7 @@
 #define RS_PROBE_PROCESS_H
 
 #include <signal.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* What was, for a command that is to start as it would have without us. */
@@ -21,6 +22,8 @@ void rs_process_give_back(const void *from, size_t len);
 void rs_process_arrange_memory(void);
 /* And stays; but what only the start needed is given back. */
 void rs_process_stay_in_memory(void);
+/* Bytes of its own that are there now: not those of files, nor what it has mapped of the kernel. */
+uint64_t rs_process_memory(void);
 /* Starts @command as @was. 0 or -errno, said; -ENOENT: there is no such program. */
 int rs_process_run(const struct rs_process *was, char *const *command, pid_t *ret);
 

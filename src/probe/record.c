@@ -138,6 +138,7 @@ static int put_end(struct recorder *r, struct rs_record_result *result)
 	rs_json_u64(&j, "written", result->loss.written);
 	rs_json_u64(&j, "lost", result->loss.lost);
 	rs_json_u64(&j, "recorder_cpu_ns", own_cpu_ns() - r->began_cpu_ns);
+	rs_json_u64(&j, "recorder_memory_bytes", rs_process_memory() + rs_capture_map_bytes(r->capture));
 	rs_json_string(&j, "reason", r->child_ended ? "command ended" : r->interrupted ? "signal" : "time");
 	rs_describe_vmstat(&j, "vmstat", r->vmstat);
 	rs_describe_costs(&j, &r->pressure);

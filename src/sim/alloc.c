@@ -113,7 +113,7 @@ void rs_boost(struct rs_sim *sim, struct rs_task *task)
 
 /* ---- Free pages. ---- */
 
-static void take_free(struct rs_sim *sim, int idx, uint64_t nr)
+void rs_take_free(struct rs_sim *sim, int idx, uint64_t nr)
 {
 	struct zone *zone = &sim->zones[idx];
 	struct rs_zone_extra *extra = &sim->extra[idx];
@@ -127,6 +127,24 @@ static void take_free(struct rs_sim *sim, int idx, uint64_t nr)
 		extra->first_below_low_ns = rs_now(&sim->sched);
 	if (extra->first_below_min_ns == RS_NEVER && zone->nr_free_pages <= zone->_watermark[WMARK_MIN])
 		extra->first_below_min_ns = rs_now(&sim->sched);
+}
+
+/* So many pages of a zone can be had one after the other as the first of the fast path, and nothing else happens. */
+uint64_t rs_free_at_hand(const struct rs_sim *sim, unsigned int idx, uint32_t gfp)
+{
+	const struct zone *zone = &sim->zones[idx];
+	const struct rs_zone_extra *extra = &sim->extra[idx];
+	int highest = highest_zoneidx(sim, gfp);
+	uint64_t least = extra->fast_min[highest];
+
+	if ((int)idx > highest)
+		return 0;
+	/* when it falls below a mark for the first time is noted */
+	if (extra->first_below_low_ns == RS_NEVER)
+		least = rs_max(least, zone->_watermark[WMARK_LOW] + 1);
+	if (extra->first_below_min_ns == RS_NEVER)
+		least = rs_max(least, zone->_watermark[WMARK_MIN] + 1);
+	return zone->nr_free_pages - rs_min(zone->nr_free_pages, least);
 }
 
 void rs_free(struct rs_sim *sim, unsigned int zone, uint64_t nr)
@@ -158,7 +176,7 @@ uint64_t rs_take_reserve(struct rs_sim *sim, uint64_t nr)
 	for (idx = rs_min(sim->highest_zone, ZONE_NORMAL); idx >= 0 && nr; idx--) {
 		uint64_t here = rs_min(nr, sim->zones[idx].nr_free_pages);
 
-		take_free(sim, idx, here);
+		rs_take_free(sim, idx, here);
 		sim->kernel_of[idx] += here;
 		nr -= here;
 	}
@@ -235,10 +253,11 @@ static int freelist(struct rs_sim *sim, struct rs_task *task, uint32_t gfp, unsi
 			continue;
 		answer = ask_zone(sim, zone, gfp, order, alloc_flags, highest);
 		if (answer == RS_FREELIST_NODE_RECLAIM)
-			answer = reclaim_node(sim, task, gfp, order) ? ask_zone(sim, zone, gfp, order, alloc_flags, highest)
-								     : RS_FREELIST_SKIP;
+			answer = reclaim_node(sim, task, gfp, order)
+					 ? ask_zone(sim, zone, gfp, order, alloc_flags, highest)
+					 : RS_FREELIST_SKIP;
 		if (answer == RS_FREELIST_TRY && zone->nr_free_pages >= 1UL << order) {
-			take_free(sim, idx, 1UL << order);
+			rs_take_free(sim, idx, 1UL << order);
 			return idx;
 		}
 	}
@@ -405,7 +424,7 @@ int rs_alloc(struct rs_sim *sim, struct rs_task *task, uint32_t gfp, unsigned in
 	if (!order) {
 		for (idx = rs_min(highest, sim->highest_zone); idx >= 0; idx--) {
 			if (sim->zones[idx].nr_free_pages > sim->extra[idx].fast_min[highest]) {
-				take_free(sim, idx, 1);
+				rs_take_free(sim, idx, 1);
 				return idx;
 			}
 			if (sim->conf.zone_reclaim_mode)

@@ -125,7 +125,6 @@ static void judge(struct rs_sim *sim, struct rs_verdict *v, unsigned int mode, u
 	v->nr_immediate = r.stat.nr_immediate;
 	v->nr_ref_keep = r.stat.nr_ref_keep;
 	v->writes = r.stat.nr_pageout;
-	v->activates = r.set_active;
 	/* a place in swap: taken on the way to the device, or on the way to being freed */
 	v->takes_slot = in.anon && !in.swapcache && (v->writes || r.fate == RS_FATE_FREE);
 	v->cold_set = v->takes_slot ? PG_BACKED : 0;
@@ -143,10 +142,18 @@ static void judge(struct rs_sim *sim, struct rs_verdict *v, unsigned int mode, u
 	if (r.free_swap)
 		v->frees_slot = true;
 	v->hot_clear &= ~v->hot_set;
+	/* a dirty page of a file is counted until it is written, or gone */
+	v->cleans = !in.anon && in.dirty && (v->writes || r.fate == RS_FATE_FREE);
+	v->plain = !(v->cold_set | v->writes | v->takes_slot | v->frees_slot | v->cleans | v->nr_dirty |
+		     v->nr_unqueued_dirty | v->nr_congested | v->nr_writeback | v->nr_immediate);
+	v->hot = (hot & ~v->hot_clear) | v->hot_set;
+	v->to = r.fate == RS_FATE_FREE ? RS_GOES_FREE : v->hot & PG_ACTIVE ? RS_GOES_ACTIVE : RS_GOES_INACTIVE;
+	v->counts = 1ULL << v->to * 8 | (v->plain ? (uint64_t)v->nr_ref_keep << RS_COUNTS_REF_KEEP : 0) |
+		    (uint64_t)in.mapped << RS_COUNTS_MAPPED;
 	v->known = 1;
 }
 
-const struct rs_verdict *rs_verdict_of(struct rs_sim *sim, unsigned int mode, unsigned int flags)
+const struct rs_verdict *rs_verdict_ask(struct rs_sim *sim, unsigned int mode, unsigned int flags)
 {
 	struct rs_verdict *v;
 
@@ -160,16 +167,13 @@ const struct rs_verdict *rs_verdict_of(struct rs_sim *sim, unsigned int mode, un
 		}
 	}
 	v = &sim->verdicts[mode][flags];
-	if (__builtin_expect(!v->known, 0))
-		judge(sim, v, mode, flags);
+	judge(sim, v, mode, flags);
 	return v;
 }
 
-bool rs_verdict_carry_out(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file, const struct rs_verdict *v,
+bool rs_verdict_carry_out(struct rs_sim *sim, unsigned int memcg, uint32_t page, const struct rs_verdict *v,
 			  struct reclaim_stat *stat)
 {
-	bool was_dirty = sim->hot[page] & PG_DIRTY;
-
 	stat->nr_dirty += v->nr_dirty;
 	stat->nr_unqueued_dirty += v->nr_unqueued_dirty;
 	stat->nr_congested += v->nr_congested;
@@ -186,7 +190,7 @@ bool rs_verdict_carry_out(struct rs_sim *sim, unsigned int memcg, uint32_t page,
 		sim->cold[page] &= ~PG_BACKED;
 		sim->hot[page] |= PG_DIRTY;
 	}
-	if (v->writes && file && was_dirty)
+	if (v->cleans)
 		rs_page_cleaned(sim, page);
 	return v->writes;
 }
@@ -200,19 +204,31 @@ void rs_pageout(struct rs_sim *sim, struct rs_thread *thread, bool file, const u
 	rs_device_write(sim, thread, file ? &sim->file : &sim->swap, pages, nr);
 }
 
-/* The shadow that an evicted page leaves. */
-void rs_evict(struct rs_sim *sim, const struct rs_scan_control *sc, uint32_t page, bool file)
+/* They go, one after the other, and leave their shadows. */
+void rs_evict(struct rs_sim *sim, const struct rs_scan_control *sc, const uint32_t *pages, unsigned int nr, bool file)
 {
-	unsigned int memcg = sc->target > 0 ? sc->target : 0;
-	const struct workingset_eviction in = {
+	unsigned int memcg = sc->target > 0 ? sc->target : 0, i;
+	struct workingset_eviction in = {
 		.nonresident_age = sim->memcgs[memcg].lruvec.nonresident_age,
 		.nr_pages = 1,
 		.memcgid = memcg,
 		.bucket_order = sim->bucket_order[file],
-		.workingset = sim->hot[page] & PG_WORKINGSET,
 		.file = file,
 	};
+	/* copies, since what is written to hot[] could be anything for a compiler */
+	const struct rs_shadow_layout layout = sim->layout;
+	const struct rs_rules rules = *sim->rules;
+	uint64_t *shadows = sim->shadow;
+	uint8_t *hot = sim->hot;
 
-	sim->shadow[page] = workingset_eviction(&in, &sim->layout, sim->rules, NULL).shadow;
-	rs_age_nonresident(sim, memcg, 1);
+	for (i = 0; i < nr; i++) {
+		struct workingset_eviction_result r;
+
+		in.workingset = hot[pages[i]] & PG_WORKINGSET;
+		r = workingset_eviction(&in, &layout, &rules, NULL);
+		in.nonresident_age = r.nonresident_age;
+		shadows[pages[i]] = r.shadow;
+		hot[pages[i]] &= PG_UNMAPPED;
+	}
+	rs_age_nonresident(sim, memcg, nr);
 }

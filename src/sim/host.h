@@ -118,14 +118,23 @@ struct rs_dirty {
 	uint32_t page, cs; /* when: clock in centiseconds */
 };
 
+/* Where a page of a classic list goes from there. */
+enum rs_goes { RS_GOES_INACTIVE, RS_GOES_ACTIVE, RS_GOES_FREE, RS_NR_GOES };
+
 /* What becomes of a page, told by the model once for each state it can be in. See folio.c. */
 struct rs_verdict {
 	uint8_t known, fate;
 	uint8_t hot_set, hot_clear;
 	uint16_t cold_set, cold_clear;
-	bool writes, takes_slot, frees_slot, activates;
+	bool writes, takes_slot, frees_slot, cleans;
+	/* plain: nothing but hot[] changes, and nothing but nr_ref_keep is counted; hot: what it is then */
+	bool plain;
+	uint8_t hot, to; /* to: enum rs_goes */
+	uint64_t counts; /* what a page of it adds: 1 to those that go there, nr_ref_keep, and whether it is mapped */
 	uint8_t nr_dirty, nr_unqueued_dirty, nr_congested, nr_writeback, nr_immediate, nr_ref_keep;
 };
+#define RS_COUNTS_REF_KEEP 24 /* bits of rs_verdict.counts; those below by enum rs_goes, each a byte */
+#define RS_COUNTS_MAPPED 32
 #define RS_VERDICTS 1024 /* flags in hot[], PG_WRITEBACK and PG_BACKED */
 #define RS_VERDICT_MODES 8192
 
@@ -154,9 +163,11 @@ struct rs_sim {
 
 	uint8_t *hot;
 	uint16_t *cold;
-	uint64_t *shadow;
+	uint64_t *shadow; /* of a page that is not resident; 0: none */
 	uint32_t nr_pages;
 	unsigned int id_bits;
+	int only_zone; /* of every page, -1: there are more; then cold[] tells */
+	bool stamped; /* a page has left from within a list: slots may be stale */
 	struct rs_blocks blocks;
 	uint16_t *area_of; /* by id >> AREA_SHIFT */
 	struct rs_area *areas;
@@ -220,6 +231,8 @@ struct rs_scan_control {
 
 static inline unsigned int page_zone(const struct rs_sim *sim, uint32_t page)
 {
+	if (sim->only_zone >= 0)
+		return sim->only_zone;
 	return (sim->cold[page] & PG_ZONE_MASK) >> PG_ZONE_SHIFT;
 }
 
@@ -241,6 +254,8 @@ static inline enum lru_list page_lru(uint8_t hot, bool file)
 /* The slot that stands for a page: its number, and a stamp that changes whenever it leaves a list from within. */
 static inline uint32_t page_slot(const struct rs_sim *sim, uint32_t page)
 {
+	if (!sim->stamped)
+		return page;
 	return page | (uint32_t)((uint64_t)(sim->cold[page] >> PG_STAMP_SHIFT) << sim->id_bits);
 }
 
@@ -254,6 +269,7 @@ int rs_blocks_init(struct rs_blocks *blocks);
 size_t rs_blocks_bytes(const struct rs_blocks *blocks);
 void rs_blocks_deinit(struct rs_blocks *blocks);
 void rs_queue_push(struct rs_sim *sim, struct rs_queue *q, uint32_t slot);
+void rs_queue_push_all(struct rs_sim *sim, struct rs_queue *q, const uint32_t *pages, unsigned int nr);
 void rs_queue_push_tail(struct rs_sim *sim, struct rs_queue *q, uint32_t slot);
 void rs_queue_rewrite(struct rs_sim *sim, struct rs_queue *q);
 bool rs_queue_is_empty(struct rs_sim *sim, struct rs_queue *q);
@@ -271,14 +287,20 @@ void *rs_map_array(size_t bytes);
 /* folio.c */
 unsigned int rs_verdict_mode(const struct rs_sim *sim, const struct rs_scan_control *sc, bool file, bool exec,
 			     unsigned int memcg);
-const struct rs_verdict *rs_verdict_of(struct rs_sim *sim, unsigned int mode, unsigned int flags);
+const struct rs_verdict *rs_verdict_ask(struct rs_sim *sim, unsigned int mode, unsigned int flags);
+static inline const struct rs_verdict *rs_verdict_of(struct rs_sim *sim, unsigned int mode, unsigned int flags)
+{
+	const struct rs_verdict *v = sim->verdicts[mode];
+
+	return __builtin_expect(v && v[flags].known, 1) ? &v[flags] : rs_verdict_ask(sim, mode, flags);
+}
 unsigned int rs_verdict_refs(unsigned int refs);
 /* What @v does to the page and to its place in swap, and adds to @stat. True: the page is to be written. */
-bool rs_verdict_carry_out(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file, const struct rs_verdict *v,
+bool rs_verdict_carry_out(struct rs_sim *sim, unsigned int memcg, uint32_t page, const struct rs_verdict *v,
 			  struct reclaim_stat *stat);
 /* Writes what was found so, of one type. */
 void rs_pageout(struct rs_sim *sim, struct rs_thread *thread, bool file, const uint32_t *pages, unsigned int nr);
-void rs_evict(struct rs_sim *sim, const struct rs_scan_control *sc, uint32_t page, bool file);
+void rs_evict(struct rs_sim *sim, const struct rs_scan_control *sc, const uint32_t *pages, unsigned int nr, bool file);
 
 /* shrink_lists.c */
 void rs_count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool file, uint64_t scanned, uint64_t reclaimed);
@@ -303,6 +325,8 @@ void rs_wakeup_kswapd(struct rs_sim *sim, int zone, uint32_t gfp, int order, int
 void rs_set_marks(struct rs_sim *sim);
 void rs_marks_changed(struct rs_sim *sim);
 int rs_alloc(struct rs_sim *sim, struct rs_task *task, uint32_t gfp, unsigned int order);
+void rs_take_free(struct rs_sim *sim, int idx, uint64_t nr);
+uint64_t rs_free_at_hand(const struct rs_sim *sim, unsigned int idx, uint32_t gfp);
 uint64_t rs_take_reserve(struct rs_sim *sim, uint64_t nr);
 void rs_free(struct rs_sim *sim, unsigned int zone, uint64_t nr);
 void rs_give_back(struct rs_sim *sim, uint64_t nr);

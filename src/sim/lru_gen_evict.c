@@ -134,7 +134,7 @@ static void shrink_page(struct rs_sim *sim, struct rs_scan_control *sc, unsigned
 		rs_verdict_of(sim, rs_verdict_mode(sim, sc, file, exec, memcg) | rs_verdict_refs(refs), flags);
 
 	o->nr_mapped += mapped;
-	if (rs_verdict_carry_out(sim, memcg, page, file, v, &o->stat))
+	if (rs_verdict_carry_out(sim, memcg, page, v, &o->stat))
 		o->written[o->nr_written++] = page;
 	if (v->fate == RS_FATE_FREE) {
 		evict_page(sim, memcg, page, file);

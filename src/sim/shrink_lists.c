@@ -77,7 +77,8 @@ static void write_sizes(struct rs_sim *sim, unsigned int memcg, const struct siz
 				rs_lruvec_count(sim, memcg, zone, lru, sizes->zone[zone][lru]);
 }
 
-void rs_count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool file, uint64_t scanned, uint64_t reclaimed)
+void rs_count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool file, uint64_t scanned,
+		   uint64_t reclaimed)
 {
 	struct rs_sim_counts *c = &sim->counts;
 
@@ -87,44 +88,106 @@ void rs_count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool fi
 	c->pgsteal[file] += reclaimed;
 }
 
-struct outcome {
-	struct reclaim_stat stat;
-	unsigned int nr_freed, nr_written, nr_activated, nr_mapped;
-	unsigned int freed_of[4];
-	uint32_t written[SWAP_CLUSTER_MAX];
-	struct sizes sizes;
-};
-
-/* Carries out what the model said about a page. */
-static void carry_out(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, enum lru_list lru,
-		      uint32_t page, const struct rs_verdict *v, struct outcome *o)
+/* Pages by zone. */
+static void count_zones(const struct rs_sim *sim, const uint32_t *pages, unsigned int nr, unsigned int *zones)
 {
-	struct rs_lruvec *lruvec = &sim->memcgs[memcg].lruvec;
-	bool file = is_file_lru(lru), was_dirty = sim->hot[page] & PG_DIRTY;
-	unsigned int zone = page_zone(sim, page);
-	enum lru_list to;
+	unsigned int i;
 
-	o->nr_mapped += !(sim->hot[page] & PG_UNMAPPED);
-	if (rs_verdict_carry_out(sim, memcg, page, file, v, &o->stat))
-		o->written[o->nr_written++] = page;
-	if (v->fate == RS_FATE_FREE) {
-		if (file && was_dirty && !v->writes)
-			rs_page_cleaned(sim, page);
-		rs_evict(sim, sc, page, file);
-		sim->hot[page] &= PG_UNMAPPED;
-		o->sizes.zone[zone][lru]--;
-		o->freed_of[zone]++;
-		o->nr_freed++;
+	if (sim->only_zone >= 0) {
+		zones[sim->only_zone] += nr;
 		return;
 	}
-	to = page_lru(sim->hot[page], file);
-	rs_queue_push(sim, &lruvec->queue[to], page_slot(sim, page));
-	if (to != lru) {
-		o->sizes.zone[zone][lru]--;
-		o->sizes.zone[zone][to]++;
-		o->stat.nr_activate[file]++;
-		o->nr_activated++;
+	for (i = 0; i < nr; i++)
+		zones[page_zone(sim, pages[i])]++;
+}
+
+/* Pages of a batch, sorted by what becomes of them before it does: which comes next, no branch could foresee. */
+struct sorted {
+	unsigned int nr[RS_NR_GOES];
+	uint32_t pages[RS_NR_GOES][SWAP_CLUSTER_MAX];
+};
+
+/* @counts: of all three, in a byte each. */
+static inline void sort_page(struct sorted *s, uint64_t counts, uint32_t page, unsigned int to)
+{
+	s->pages[to][counts >> to * 8 & 0xff] = page;
+}
+
+static void sorted_all(struct sorted *s, uint64_t counts)
+{
+	unsigned int to;
+
+	for (to = 0; to < RS_NR_GOES; to++)
+		s->nr[to] = counts >> to * 8 & 0xff;
+}
+
+struct outcome {
+	struct reclaim_stat stat;
+	unsigned int nr_written, nr_mapped;
+	struct sorted sorted;
+	uint32_t written[SWAP_CLUSTER_MAX];
+};
+
+/* What the model says about each page is done to it, in their order. */
+static void judge_pages(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, bool file,
+			const struct batch *b, struct outcome *o)
+{
+	const bool exec = file && sim->any_exec;
+	unsigned int mode[2], i;
+	/* where nothing but its flags in hot[] tells one page from another, most are told by a table */
+	const struct rs_verdict *table;
+	uint8_t *hot = sim->hot;
+	uint64_t counts = 0;
+
+	mode[0] = rs_verdict_mode(sim, sc, file, false, memcg);
+	mode[1] = exec ? rs_verdict_mode(sim, sc, file, true, memcg) : mode[0];
+	table = file && !exec && !sim->nr_writeback ? sim->verdicts[mode[0]] : NULL;
+	for (i = 0; i < b->nr; i++) {
+		uint32_t page = b->pages[i];
+		unsigned int flags = hot[page];
+		const struct rs_verdict *v = table ? &table[flags] : NULL;
+
+		if (__builtin_expect(!v || !v->plain, 0)) {
+			flags |= (sim->cold[page] & (PG_WRITEBACK | (file ? 0 : PG_BACKED))) << 8;
+			/* what is left of swap may have changed with the page before */
+			if (!file)
+				mode[0] = rs_verdict_mode(sim, sc, file, false, memcg);
+			v = rs_verdict_of(sim, mode[exec && area_of(sim, page)->conf.exec], flags);
+		}
+		if (__builtin_expect(v->plain, 1))
+			hot[page] = v->hot;
+		else if (rs_verdict_carry_out(sim, memcg, page, v, &o->stat))
+			o->written[o->nr_written++] = page;
+		sort_page(&o->sorted, counts, page, v->to);
+		counts += v->counts;
 	}
+	o->stat.nr_ref_keep += counts >> RS_COUNTS_REF_KEEP & 0xff;
+	o->nr_mapped = counts >> RS_COUNTS_MAPPED & 0xff;
+	sorted_all(&o->sorted, counts);
+}
+
+/* They go where they belong. How many were freed? */
+static unsigned int put_pages(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, bool file,
+			      const struct sorted *s)
+{
+	struct rs_queue *queue = &sim->memcgs[memcg].lruvec.queue[file ? LRU_FILE : LRU_BASE];
+	unsigned int of[RS_NR_GOES][MAX_NR_ZONES] = { 0 }, to;
+	struct sizes sizes = { 0 };
+	int zone;
+
+	for (to = RS_GOES_ACTIVE; to < RS_NR_GOES; to++)
+		count_zones(sim, s->pages[to], s->nr[to], of[to]);
+	rs_queue_push_all(sim, &queue[0], s->pages[RS_GOES_INACTIVE], s->nr[RS_GOES_INACTIVE]);
+	rs_queue_push_all(sim, &queue[LRU_ACTIVE], s->pages[RS_GOES_ACTIVE], s->nr[RS_GOES_ACTIVE]);
+	rs_evict(sim, sc, s->pages[RS_GOES_FREE], s->nr[RS_GOES_FREE], file);
+	for (zone = 0; zone <= sim->highest_zone; zone++) {
+		sizes.zone[zone][file ? LRU_FILE : LRU_BASE] = -(of[RS_GOES_ACTIVE][zone] + of[RS_GOES_FREE][zone]);
+		sizes.zone[zone][(file ? LRU_FILE : LRU_BASE) + LRU_ACTIVE] = of[RS_GOES_ACTIVE][zone];
+		if (of[RS_GOES_FREE][zone])
+			rs_free(sim, zone, of[RS_GOES_FREE][zone]);
+	}
+	write_sizes(sim, memcg, &sizes);
+	return s->nr[RS_GOES_FREE];
 }
 
 /* Not before the whole batch is where it belongs: others may run now. A page that is passed over costs a quarter. */
@@ -134,11 +197,11 @@ static void spend_scan(struct rs_sim *sim, struct rs_scan_control *sc, const str
 	const struct rs_sim_costs *costs = &sim->conf.costs;
 
 	rs_spend(sc->thread, (uint64_t)b->nr * costs->scan + (b->isolated.total_scan - b->nr) * costs->scan / 4 +
-			     (uint64_t)nr_mapped * costs->rmap + (uint64_t)nr_freed * costs->reclaim);
+				     (uint64_t)nr_mapped * costs->rmap + (uint64_t)nr_freed * costs->reclaim);
 }
 
-static uint64_t shrink_inactive(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg,
-				enum lru_list lru, unsigned int nr_to_scan)
+static uint64_t shrink_inactive(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, enum lru_list lru,
+				unsigned int nr_to_scan)
 {
 	bool file = is_file_lru(lru);
 	struct rs_lruvec *lruvec = &sim->memcgs[memcg].lruvec;
@@ -146,55 +209,37 @@ static uint64_t shrink_inactive(struct rs_sim *sim, struct rs_scan_control *sc, 
 	struct outcome o;
 	struct shrink_inactive_list end = { .file = file, .writeback_throttling_sane = true };
 	struct shrink_inactive_list_result r;
-	unsigned int mode[2], i, zone;
+	unsigned int nr_freed, nr_activated;
 
 	isolate(sim, sc, &lruvec->queue[lru], nr_to_scan, &b);
 	if (!b.nr)
 		return 0;
-	memset(&o, 0, offsetof(struct outcome, written));
-	memset(&o.sizes, 0, sizeof(o.sizes));
-	mode[0] = rs_verdict_mode(sim, sc, file, false, memcg);
-	mode[1] = rs_verdict_mode(sim, sc, file, true, memcg);
-	for (i = 0; i < b.nr; i++) {
-		uint32_t page = b.pages[i];
-		unsigned int flags = sim->hot[page] | (sim->cold[page] & PG_WRITEBACK) << 8;
-		bool exec = file && sim->any_exec && area_of(sim, page)->conf.exec;
-		const struct rs_verdict *v;
-
-		if (!file) {
-			flags |= (sim->cold[page] & PG_BACKED) << 8;
-			/* what is left of swap may have changed with the page before */
-			mode[0] = rs_verdict_mode(sim, sc, file, false, memcg);
-		}
-		v = rs_verdict_of(sim, mode[exec], flags);
-		carry_out(sim, sc, memcg, lru, page, v, &o);
+	memset(&o, 0, offsetof(struct outcome, sorted.pages));
+	judge_pages(sim, sc, memcg, file, &b, &o);
+	nr_activated = o.stat.nr_activate[file] = o.sorted.nr[RS_GOES_ACTIVE];
+	nr_freed = put_pages(sim, sc, memcg, file, &o.sorted);
+	if (nr_freed)
+		rs_uncharge(sim, memcg, nr_freed);
+	if (nr_activated) {
+		rs_age_nonresident(sim, memcg, nr_activated);
+		sim->counts.pgactivate += nr_activated;
 	}
-	write_sizes(sim, memcg, &o.sizes);
-	for (zone = 0; zone < 4; zone++)
-		if (o.freed_of[zone])
-			rs_free(sim, zone, o.freed_of[zone]);
-	if (o.nr_freed)
-		rs_uncharge(sim, memcg, o.nr_freed);
-	if (o.nr_activated) {
-		rs_age_nonresident(sim, memcg, o.nr_activated);
-		sim->counts.pgactivate += o.nr_activated;
-	}
-	rs_count_scan(sim, sc, file, b.isolated.scan, o.nr_freed);
+	rs_count_scan(sim, sc, file, b.isolated.scan, nr_freed);
 	sc->nr_scanned += b.nr;
 	rs_note_cost(sim, memcg, file,
-		     shrink_inactive_list_cost(o.stat.nr_pageout, b.isolated.total_scan, o.nr_freed, sim->rules));
+		     shrink_inactive_list_cost(o.stat.nr_pageout, b.isolated.total_scan, nr_freed, sim->rules));
 	end.stat = o.stat;
 	end.nr_taken = b.nr;
 	r = shrink_inactive_list(&end, &sc->nr, sim->rules, NULL);
 	rs_pageout(sim, sc->thread, file, o.written, o.nr_written);
-	spend_scan(sim, sc, &b, o.nr_mapped, o.nr_freed);
+	spend_scan(sim, sc, &b, o.nr_mapped, nr_freed);
 	if (r.wakeup_flusher_threads && sim->flusher) {
 		sim->flush_all = true;
 		rs_wake(sim->flusher, rs_now(&sim->sched));
 	}
 	if (r.throttle_writeback)
 		rs_reclaim_throttle(sim, sc, VMSCAN_THROTTLE_WRITEBACK);
-	return o.nr_freed;
+	return nr_freed;
 }
 
 /* The model's answers about a page of an active list: which are asked for once. */
@@ -222,29 +267,40 @@ static void shrink_active(struct rs_sim *sim, struct rs_scan_control *sc, unsign
 	struct rs_lruvec *lruvec = &sim->memcgs[memcg].lruvec;
 	struct rs_lru_cost_args cost;
 	struct sizes sizes = { 0 };
+	struct sorted sorted;
 	struct batch b;
-	unsigned int i, nr_rotated = 0, nr_mapped = 0;
+	unsigned int of[MAX_NR_ZONES] = { 0 }, i, nr_rotated, nr_mapped = 0;
+	const bool exec = file && sim->any_exec;
+	uint8_t *hot = sim->hot;
+	uint64_t counts = 0;
+	bool goes[2];
+	int zone;
 
 	isolate(sim, sc, &lruvec->queue[lru], nr_to_scan, &b);
+	for (i = 0; i < 2; i++)
+		goes[i] = active_outcome(sim, i, false, !file) == RS_ACTIVE_ROTATED;
 	for (i = 0; i < b.nr; i++) {
 		uint32_t page = b.pages[i];
-		uint8_t hot = sim->hot[page];
-		bool mapped = !(hot & PG_UNMAPPED);
-		bool exec = file && sim->any_exec && area_of(sim, page)->conf.exec;
+		uint8_t flags = hot[page];
+		bool mapped = !(flags & PG_UNMAPPED), referenced = mapped && flags & PG_YOUNG,
+		     rotated = goes[referenced];
 
+		if (exec && area_of(sim, page)->conf.exec)
+			rotated = active_outcome(sim, referenced, true, false) == RS_ACTIVE_ROTATED;
 		nr_mapped += mapped;
-		hot &= ~PG_YOUNG;
-		if (active_outcome(sim, mapped && sim->hot[page] & PG_YOUNG, exec, !file) == RS_ACTIVE_ROTATED) {
-			nr_rotated++;
-		} else {
-			unsigned int zone = page_zone(sim, page);
-
-			hot = (hot & ~PG_ACTIVE) | PG_WORKINGSET;
-			sizes.zone[zone][lru]--;
-			sizes.zone[zone][lru - LRU_ACTIVE]++;
-		}
-		sim->hot[page] = hot;
-		rs_queue_push(sim, &lruvec->queue[page_lru(hot, file)], page_slot(sim, page));
+		flags &= ~PG_YOUNG;
+		hot[page] = rotated ? flags : (flags & ~PG_ACTIVE) | PG_WORKINGSET;
+		sort_page(&sorted, counts, page, rotated);
+		counts += 1ULL << rotated * 8;
+	}
+	sorted_all(&sorted, counts);
+	nr_rotated = sorted.nr[RS_GOES_ACTIVE];
+	rs_queue_push_all(sim, &lruvec->queue[lru], sorted.pages[RS_GOES_ACTIVE], nr_rotated);
+	rs_queue_push_all(sim, &lruvec->queue[lru - LRU_ACTIVE], sorted.pages[RS_GOES_INACTIVE], b.nr - nr_rotated);
+	count_zones(sim, sorted.pages[RS_GOES_INACTIVE], b.nr - nr_rotated, of);
+	for (zone = 0; zone <= sim->highest_zone; zone++) {
+		sizes.zone[zone][lru] = -of[zone];
+		sizes.zone[zone][lru - LRU_ACTIVE] = of[zone];
 	}
 	write_sizes(sim, memcg, &sizes);
 	sim->counts.pgrefill += b.nr;

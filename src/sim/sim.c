@@ -115,6 +115,7 @@ static int init_memory(struct rs_sim *sim)
 
 		sim->zones[z->idx].managed_pages = z->managed_pages;
 		sim->highest_zone = z->idx;
+		sim->only_zone = sim->conf.nr_zones == 1 ? (int)z->idx : -1;
 		total += z->managed_pages;
 	}
 	for (i = 0; i < MAX_NR_ZONES; i++) {

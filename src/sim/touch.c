@@ -9,50 +9,71 @@
 #define AHEAD 96
 #define AHEAD_MISS 48
 #define CHUNK 512
+/* Of touches that are looked at together. */
+#define CALM_RUN 256
 
 /* ---- Refaults. ---- */
 
-static void count_refault(struct rs_sim *sim, unsigned int memcg, bool file)
+static void count_refaults(struct rs_sim *sim, unsigned int memcg, bool file, uint64_t nr)
 {
-	sim->counts.workingset_activate[file]++;
+	sim->counts.workingset_activate[file] += nr;
 	for (;; memcg = sim->memcgs[memcg].limits.parent) {
-		sim->memcgs[memcg].lruvec.activate[file]++;
+		sim->memcgs[memcg].lruvec.activate[file] += nr;
 		if (!memcg)
 			break;
 	}
 }
 
-static void refault(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file)
+/* What a refault in @memcg of a page that @evicted was the target for depends on, beside its shadow. */
+static inline __attribute__((always_inline)) struct workingset_refault
+refault_into(const struct rs_sim *sim, unsigned int memcg, unsigned int evicted, bool file)
 {
-	const struct rs_shadow shadow = unpack_shadow(sim->shadow[page], &sim->layout);
-	const struct rs_lruvec *lruvec = &sim->memcgs[shadow.memcgid].lruvec;
+	const struct rs_lruvec *lruvec = &sim->memcgs[evicted].lruvec;
 	struct workingset_refault in = {
-		.eviction = shadow.eviction,
 		.nonresident_age = lruvec->nonresident_age,
-		.swap_pages_eviction = rs_swap_pages(sim, shadow.memcgid),
+		.swap_pages_eviction = rs_swap_pages(sim, evicted),
 		.swap_pages_refault = rs_swap_pages(sim, memcg),
 		.nr_pages = 1,
 		.bucket_order = sim->bucket_order[file],
-		.workingset = shadow.workingset,
 		.file = file,
 	};
-	struct workingset_refault_result r;
-	int i;
+
+	memcpy(in.lru_size, lruvec->state, sizeof(in.lru_size));
+	return in;
+}
+
+static inline struct workingset_refault_result ask_refault(struct workingset_refault *in, uint64_t entry,
+							   const struct rs_shadow_layout *layout,
+							   const struct rs_rules *rules)
+{
+	const struct rs_shadow shadow = unpack_shadow(entry, layout);
+
+	in->eviction = shadow.eviction;
+	in->workingset = shadow.workingset;
+	return workingset_refault(in, layout, rules, NULL);
+}
+
+static void restore(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file)
+{
+	sim->hot[page] |= PG_WORKINGSET;
+	rs_note_cost(sim, memcg, file, lru_note_cost_refault(1));
+	sim->counts.workingset_restore[file]++;
+}
+
+static void refault(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file)
+{
+	const struct rs_shadow shadow = unpack_shadow(sim->shadow[page], &sim->layout);
+	struct workingset_refault in = refault_into(sim, memcg, shadow.memcgid, file);
+	struct workingset_refault_result r = ask_refault(&in, sim->shadow[page], &sim->layout, sim->rules);
 
 	sim->counts.workingset_refault[file]++;
-	for (i = 0; i < NR_EVICTABLE_LISTS; i++)
-		in.lru_size[i] = lruvec->state[i];
-	r = workingset_refault(&in, &sim->layout, sim->rules, NULL);
 	if (!r.activate)
 		return;
 	sim->hot[page] |= PG_ACTIVE;
 	rs_age_nonresident(sim, memcg, 1);
-	count_refault(sim, memcg, file);
-	if (!r.restore)
-		return;
-	sim->hot[page] |= PG_WORKINGSET;
-	rs_note_cost(sim, memcg, file, lru_note_cost_refault(1));
-	sim->counts.workingset_restore[file]++;
+	count_refaults(sim, memcg, file, 1);
+	if (r.restore)
+		restore(sim, memcg, page, file);
 }
 
 /* ---- Faults. ---- */
@@ -74,7 +95,8 @@ static bool bring_in(struct rs_sim *sim, struct rs_task *task, const struct rs_a
 			rs_uncharge(sim, memcg, 1);
 		return false;
 	}
-	sim->cold[page] = (sim->cold[page] & ~PG_ZONE_MASK) | zone << PG_ZONE_SHIFT;
+	if (sim->only_zone < 0)
+		sim->cold[page] = (sim->cold[page] & ~PG_ZONE_MASK) | zone << PG_ZONE_SHIFT;
 	sim->hot[page] |= PG_RESIDENT;
 	/* folio_add_lru(): what a fault brings in is young */
 	if (sim->conf.lru_gen && !(sim->hot[page] & PG_UNMAPPED))
@@ -85,7 +107,6 @@ static bool bring_in(struct rs_sim *sim, struct rs_task *task, const struct rs_a
 		else
 			refault(sim, memcg, page, file);
 	}
-	sim->shadow[page] = 0;
 	rs_page_add(sim, area, page);
 	return true;
 }
@@ -102,8 +123,8 @@ static unsigned int read_around(struct rs_sim *sim, struct rs_task *task, const 
 	at = page - (page - area->first) % window;
 	end = rs_min(at + window, area->first + area->nr);
 	for (; at < end; at++) {
-		if (sim->hot[at] & PG_RESIDENT || !(file ? !area->conf.fresh || sim->cold[at] & PG_BACKED :
-							   sim->cold[at] & PG_BACKED))
+		if (sim->hot[at] & PG_RESIDENT ||
+		    !(file ? !area->conf.fresh || sim->cold[at] & PG_BACKED : sim->cold[at] & PG_BACKED))
 			continue;
 		nr += bring_in(sim, task, area, at);
 	}
@@ -124,7 +145,9 @@ static void set_dirty(struct rs_sim *sim, struct rs_task *task, uint32_t page, b
 
 static void fault(struct rs_sim *sim, struct rs_task *task, const struct rs_area *area, uint32_t page, bool write)
 {
-	bool file = area_is_file(area), unmapped = sim->hot[page] & PG_UNMAPPED, backed = sim->cold[page] & PG_BACKED;
+	bool file = area_is_file(area), unmapped = sim->hot[page] & PG_UNMAPPED;
+	/* a look at cold[] is not for nothing */
+	bool backed = (!file || area->conf.fresh) && sim->cold[page] & PG_BACKED;
 	bool refaults = sim->shadow[page], stalls, reads;
 	unsigned int nr = 1;
 	uint64_t began;
@@ -211,21 +234,209 @@ static inline __attribute__((always_inline)) uint32_t touch_simple(struct rs_sim
 	return at;
 }
 
+/* ---- Runs of touches in a calm stretch. ---- */
+
+/*
+ * While there is memory to be had and nothing else happens to the host, the order of hits and misses does not matter:
+ * no list is looked at. So hits set their bits first, and the misses come after them, for which what they need has
+ * been asked for by then. Which of the two an access is, no branch could foresee.
+ */
+struct calm {
+	struct rs_sim *sim;
+	struct rs_task *task;
+	const struct rs_area *area;
+	uint32_t access_ns, fault_ns, read_ns; /* of each */
+	uint32_t nr, nr_misses; /* that it may have at most */
+	uint16_t misses[CALM_RUN + 1]; /* which they are */
+	/* what has been done and not been noted down */
+	uint32_t nr_accesses, nr_refaults, nr_of[2]; /* nr_of[], pages[]: by active */
+	uint32_t pages[2][CALM_RUN + 1];
+};
+
+/* Where a page of an area like that is missing, it comes from the file, which takes time and makes nobody wait. */
+static bool can_be_calm(const struct rs_sim *sim, const struct rs_task *task, const struct rs_area *area, bool write)
+{
+	return sim->only_zone >= 0 && sim->nr_memcgs == 1 && !sim->conf.lru_gen && !write && area_is_file(area) &&
+	       area->conf.mapped && !area->conf.fresh && area->conf.readahead < 2 && sim->conf.file.synchronous &&
+	       !task->nr_dirtied && !task->over_high;
+}
+
+/* false: it would not last. */
+static bool calm_begin(struct calm *c, struct rs_sim *sim, struct rs_task *task, const struct rs_area *area,
+		       uint32_t access_ns, uint32_t done)
+{
+	const uint64_t room = sim->sched.horizon_ns - rs_min(sim->sched.horizon_ns, task->thread->debt_ns);
+	uint64_t pages, hits_ns;
+
+	c->fault_ns = sim->conf.costs.fault + sim->conf.costs.alloc;
+	c->read_ns = sim->conf.file.read_page_ns;
+	pages = rs_free_at_hand(sim, sim->only_zone, GFP_HIGHUSER_MOVABLE);
+	/* shortly before something happens, only as many as leave room for misses */
+	c->nr = room > 8ULL * CALM_RUN * access_ns ? CALM_RUN : room / (8ULL * access_ns);
+	hits_ns = (uint64_t)(done + c->nr) * access_ns;
+	if (room <= hits_ns || !pages)
+		return false;
+	c->nr_misses = rs_min(pages, (room - 1 - hits_ns) / (c->fault_ns + c->read_ns + 1));
+	c->sim = sim;
+	c->task = task;
+	c->area = area;
+	c->access_ns = access_ns;
+	return c->nr_misses;
+}
+
+/* The hits among those from @at on; up to where is returned. How many are misses? */
+static uint32_t calm_hits(struct calm *c, const uint32_t *ids, uint32_t at, uint32_t *ret_misses)
+{
+	const uint32_t first = c->area->first, nr = c->area->nr, nr_misses = c->nr_misses;
+	const uint8_t *sets = c->sim->touch_sets[0];
+	const uint64_t *shadow = c->sim->shadow;
+	uint8_t *hot = c->sim->hot;
+	uint32_t misses = 0, end = at + c->nr;
+
+	for (; at < end && misses < nr_misses; at++) {
+		uint32_t page = ids[at];
+		uint8_t set;
+
+		if (__builtin_expect(page - first >= nr, 0))
+			break;
+		set = sets[hot[page]];
+		hot[page] |= set;
+		c->misses[misses] = at;
+		misses += !set;
+		__builtin_prefetch(&hot[ids[at + AHEAD]], 1);
+		__builtin_prefetch(set ? (const void *)&hot[page] : (const void *)&shadow[page], 1);
+	}
+	*ret_misses = misses;
+	return at;
+}
+
+/* Everybody may look now. */
+static void calm_note(struct calm *c)
+{
+	const unsigned int zone = c->sim->only_zone;
+	struct rs_queue *queue = &c->sim->memcgs[0].lruvec.queue[LRU_FILE];
+	struct rs_sim_counts *counts = &c->sim->counts;
+	uint64_t nr = c->nr_of[0] + c->nr_of[1];
+
+	rs_take_free(c->sim, zone, nr);
+	rs_queue_push_all(c->sim, &queue[0], c->pages[0], c->nr_of[0]);
+	rs_queue_push_all(c->sim, &queue[LRU_ACTIVE], c->pages[1], c->nr_of[1]);
+	rs_lruvec_count(c->sim, 0, zone, LRU_INACTIVE_FILE, c->nr_of[0]);
+	rs_lruvec_count(c->sim, 0, zone, LRU_ACTIVE_FILE, c->nr_of[1]);
+	rs_age_nonresident(c->sim, 0, c->nr_of[1]);
+	count_refaults(c->sim, 0, true, c->nr_of[1]);
+	counts->pgfault += nr;
+	counts->pgmajfault += nr;
+	counts->pgpgin += nr;
+	counts->workingset_refault[1] += c->nr_refaults;
+	counts->refault_wait_ns[1] += (uint64_t)c->nr_refaults * c->read_ns;
+	c->task->result.read_wait_ns += nr * c->read_ns;
+	rs_spend(c->task->thread, nr * (c->fault_ns + c->read_ns) + (uint64_t)c->nr_accesses * c->access_ns);
+}
+
+/*
+ * Misses up to the first that is more than one of them: it was in the workingset, and so is noted on the lists, and its
+ * time as lost to a lack of memory. Returns how many came before it; @at is moved behind the last that was missing.
+ */
+static uint32_t calm_misses(struct calm *c, const uint32_t *ids, uint32_t i, uint32_t nr, uint32_t *at)
+{
+	const struct rs_sim *sim = c->sim;
+	struct workingset_refault in = refault_into(sim, 0, 0, true);
+	/* copies, since what is written to hot[] could be anything for a compiler */
+	const struct rs_shadow_layout layout = sim->layout;
+	const struct rs_rules rules = *sim->rules;
+	uint32_t over = *at, refaults = 0, nr_of[2] = { 0 };
+	const uint64_t *shadows = sim->shadow;
+	uint8_t *hot = sim->hot;
+
+	for (; i < nr; i++) {
+		uint32_t page = ids[c->misses[i]];
+		const uint64_t entry = shadows[page];
+		struct workingset_refault_result r;
+		bool again = entry, active;
+
+		if (__builtin_expect(hot[page] & PG_RESIDENT, 0)) {
+			/* for the second time among these */
+			hot[page] |= sim->touch_sets[0][hot[page]];
+			continue;
+		}
+		/* a page without a shadow is asked for as well, rather than having a branch that cannot be foreseen */
+		r = ask_refault(&in, entry, &layout, &rules);
+		active = again & r.activate;
+		if (__builtin_expect(again & r.restore, 0))
+			break;
+		refaults += again;
+		hot[page] |= PG_RESIDENT | PG_YOUNG | (active ? PG_ACTIVE : 0);
+		c->pages[0][nr_of[0]] = page;
+		c->pages[1][nr_of[1]] = page;
+		nr_of[0] += !active;
+		nr_of[1] += active;
+		in.nonresident_age += active;
+		in.lru_size[LRU_ACTIVE_FILE] += active;
+		in.lru_size[LRU_INACTIVE_FILE] += !active;
+		over = c->misses[i] + 1;
+	}
+	c->nr_refaults = refaults;
+	c->nr_accesses = over - *at;
+	memcpy(c->nr_of, nr_of, sizeof(nr_of));
+	calm_note(c);
+	*at = over;
+	return i;
+}
+
+/*
+ * Returns the accesses that are over, each with its time. Hits up to @done were touched before; @done is moved on.
+ */
+static __attribute__((noinline)) uint32_t touch_calmly(struct rs_sim *sim, struct rs_task *task,
+						       const struct rs_area *area, const uint32_t *ids,
+						       uint32_t access_ns, uint32_t *done)
+{
+	struct calm c;
+	uint32_t misses, i = 0, at = 0;
+
+	if (!calm_begin(&c, sim, task, area, access_ns, *done))
+		return 0;
+	*done = calm_hits(&c, ids, *done, &misses);
+	while (i < misses) {
+		i = calm_misses(&c, ids, i, misses, &at);
+		if (i == misses)
+			break;
+		fault(sim, task, area, ids[c.misses[i]], false);
+		rs_spend(task->thread, (uint64_t)(c.misses[i] + 1 - at) * access_ns);
+		at = c.misses[i++] + 1;
+	}
+	return at;
+}
+
 static void touch_run(struct rs_sim *sim, struct rs_task *task, const uint32_t *ids, uint32_t nr, bool write,
 		      uint32_t access_ns)
 {
 	const uint8_t *sets = sim->touch_sets[write];
 	const struct rs_area *area = sim->areas; /* of the last page: most stay in one, and need no look at area_of[] */
-	uint32_t at = 0, from, end;
+	/* of those from @at on, so many hits are done already, and their time not yet spent */
+	uint32_t at = 0, done = 0, from, end;
 
 	while (at < nr && !sim->error && !task->result.oom_killed) {
-		uint64_t room = sim->sched.horizon_ns - rs_min(sim->sched.horizon_ns, task->thread->debt_ns);
+		uint64_t room;
 
+		if (ids[at] - area->first >= area->nr)
+			area = area_of(sim, ids[at]);
+		if (at + 2 * CALM_RUN + AHEAD <= nr && can_be_calm(sim, task, area, write)) {
+			from = touch_calmly(sim, task, area, ids + at, access_ns, &done);
+			sim->counts.accesses += from;
+			at += from;
+			done -= from;
+			if (from)
+				continue;
+		}
 		/* no further than the next thing that happens */
+		room = sim->sched.horizon_ns - rs_min(sim->sched.horizon_ns, task->thread->debt_ns);
 		end = rs_min(nr, at + CHUNK);
 		if (room < (uint64_t)(end - at) * access_ns)
 			end = at + rs_max(1, room / access_ns);
 		from = at;
+		at += done;
+		done = 0;
 		if (end + AHEAD <= nr)
 			at = touch_simple(sim, ids, at, end, sets, true);
 		else

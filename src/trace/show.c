@@ -53,6 +53,7 @@ static const struct bit sc_bits[] = {
 	{ RS_SC_NO_CACHE_TRIM_MODE, "no_cache_trim_mode" },
 	{ RS_SC_CACHE_TRIM_MODE_FAILED, "cache_trim_mode_failed" },
 	{ RS_SC_MEMCG_FULL_WALK, "memcg_full_walk" },
+	{ RS_SC_CAN_DEMOTE, "can_demote" },
 };
 
 static const struct bit task_bits[] = {

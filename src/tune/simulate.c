@@ -73,8 +73,8 @@ static struct rs_effect effect_of(const char *name, const struct rs_whatif_metri
 	return (struct rs_effect){ .metric = m->known ? name : NULL,
 				   .before = m->before / unit,
 				   .after = m->after / unit,
-				   .low = m->low / unit,
-				   .high = m->high / unit };
+				   .low = m->low_beside / unit,
+				   .high = m->high_beside / unit };
 }
 
 bool rs_simulation_ask(void *ctx, const struct rs_value *values, unsigned int nr_values, struct rs_simulated *ret)

@@ -77,6 +77,11 @@ static void recorder_text(const struct rs_workload *w, FILE *out)
 		w->nr_records / (w->recorded[RS_METRIC_duration_ns] / 1e9));
 	fprintf(out,
 		"             Both are in the recorded and predicted figures alike: without it, expect the change, not the level.\n");
+	if (w->recorder_pages)
+		fprintf(out, "             It took %.1f MiB of memory, which the load has without it; the intervals are without it.\n",
+			w->recorder_pages / PAGES_PER_MIB);
+	else
+		fprintf(out, "             How much memory it took is not in this recording, and not in the intervals.\n");
 }
 
 void rs_whatif_text(const struct rs_whatif_show *s, FILE *out)
@@ -172,6 +177,8 @@ void rs_whatif_json(const struct rs_whatif_show *s, FILE *out)
 		json_number(&j, "after", m->known ? m->after : NAN, 0);
 		json_number(&j, "low", m->known ? m->low : NAN, 0);
 		json_number(&j, "high", m->known ? m->high : NAN, 0);
+		json_number(&j, "low_beside", m->known ? m->low_beside : NAN, 0);
+		json_number(&j, "high_beside", m->known ? m->high_beside : NAN, 0);
 		json_number(&j, "change", m->known && m->before > 0 ? m->after / m->before - 1 : NAN, 4);
 		json_number(&j, "calibration_error", m->calibration_error, 4);
 		rs_json_end_line(&j);
@@ -195,6 +202,7 @@ void rs_whatif_json(const struct rs_whatif_show *s, FILE *out)
 	rs_json_u64(&j, "members", s->calibration->nr_members);
 	rs_json_u64(&j, "runs", r->nr_runs + s->calibration->nr_runs);
 	json_number(&j, "recorder_cpu_ns", s->workload->recorder_cpu_ns, 0);
+	json_number(&j, "recorder_pages", s->workload->recorder_pages ? s->workload->recorder_pages : NAN, 0);
 	rs_json_u64(&j, "recorder_records", s->workload->nr_records);
 	rs_json_array(&j, "unknown");
 	for (i = 0; i < s->workload->nr_unknown; i++)

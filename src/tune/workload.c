@@ -277,6 +277,14 @@ static double file_reads(const struct rs_workload *w, struct json_object *info, 
 	return fmax(0, pages - (swapped_in > 0 ? swapped_in : 0));
 }
 
+static void learn_chance(struct pass *p)
+{
+	struct rs_stall_sums together = rs_stallers_together(&p->stallers);
+
+	p->w->stalls_together = together.nr;
+	p->w->stall_ns_together = together.ns;
+}
+
 static void sum_up(struct pass *p, struct json_object *info, struct json_object *end)
 {
 	static const struct {
@@ -547,6 +555,7 @@ static int create(struct pass *p, struct rs_reader *reader)
 			      p->nr_samples);
 	p->w->recorder_cpu_ns =
 		rs_info_member(end, "recorder_cpu_ns") ? json_object_get_int64(rs_info_member(end, "recorder_cpu_ns")) : NAN;
+	p->w->recorder_pages = json_object_get_int64(rs_info_member(end, "recorder_memory_bytes")) / 4096;
 	p->w->nr_records = json_object_get_int64(rs_info_member(end, "attempted"));
 	p->has_missing_rule = rs_diff_read_rules(reader, &rules) != NULL;
 	for (i = 0; i < RS_NR_METRICS; i++)
@@ -560,6 +569,7 @@ static int create(struct pass *p, struct rs_reader *reader)
 	read_settings(p->w, info);
 	learn_host(p);
 	sum_up(p, info, end);
+	learn_chance(p);
 	if (p->w->swap_is_zram)
 		learn_zram(p);
 	err = make_slots(p);

@@ -107,8 +107,11 @@ struct rs_workload {
 	bool swap_is_zram;
 	double measured[RS_NR_LOAD_PARAMETERS]; /* what is open on other hosts; 0: open here too */
 
+	double stalls_together, stall_ns_together; /* as rs_stallers_together() has it; 0: not known */
+
 	/* The recorder's own cost, which is in what was recorded. */
 	double recorder_cpu_ns; /* of its process; NAN: the recording does not tell */
+	uint64_t recorder_pages; /* memory that the load did not have, and has without it; 0: the recording does not tell */
 	uint64_t nr_records; /* made where the load ran */
 
 	double recorded[RS_NR_METRICS]; /* NAN: the recording does not tell */

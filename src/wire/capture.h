@@ -87,6 +87,7 @@ struct rs_capture_opts {
 	__u32 reclaim_begin_gfp_first;
 	__u32 pad;
 	__u32 nodes_shift; /* bits of a node number in a shadow entry */
+	__u64 demoting_nodes; /* bits: nodes with a slower tier after their own, at the start */
 	__u64 id_key; /* scrambles identities, random for each recording */
 	__u64 addr_stext;
 	__u64 addr_node_data;
@@ -103,6 +104,7 @@ struct rs_capture_opts {
 	__u64 addr_extfrag_threshold;
 	__u64 addr_laptop_mode;
 	__u64 addr_lru_gen_min_ttl;
+	__u64 addr_numa_demotion_enabled;
 };
 
 /* Helpers that no kernel has; such calls become calls of bpf_preempt_disable() and _enable() before loading. */

@@ -79,6 +79,8 @@ enum rs_sc_flag {
 	RS_SC_NO_CACHE_TRIM_MODE = 1 << 14,
 	RS_SC_CACHE_TRIM_MODE_FAILED = 1 << 15,
 	RS_SC_MEMCG_FULL_WALK = 1 << 16,
+	/* No bit of it: can_demote() of the node, but for cpusets. Not set where no node is told. */
+	RS_SC_CAN_DEMOTE = 1 << 17,
 };
 
 /*
@@ -383,7 +385,9 @@ enum rs_folio_outcome {
 	F(__s64, write_pending_diff, PAGES, "not folded yet")                                      \
 	F(__u64, free_before, PAGES, "NR_FREE_PAGES when it was entered, precise")                 \
 	F(__u64, active_file_before, PAGES, "of file_before the active ones")                      \
-	F(__u64, active_anon_before, PAGES, "of anon_before the active ones")
+	F(__u64, active_anon_before, PAGES, "of anon_before the active ones")                      \
+	F(__u32, can_demote, BOOL, "pages can go to a slower node")                                \
+	F(__u32, pad, PAD, "")
 
 #define RS_FIELDS_try_to_free_pages_begin(F, A) RS_FIELDS_SC(F)
 
@@ -1062,7 +1066,7 @@ enum rs_folio_outcome {
 	F(__u32, nr_left, NUM, "folios left on the list")                                          \
 	F(__u32, nr_recorded, NUM, "of them written as a folio_kept record")                       \
 	F(__s32, nid, NODE, "node")                                                                \
-	F(__u32, pad, PAD, "")
+	F(__u32, nr_demoted, PAGES, "moved to a slower node")
 
 #define RS_FIELDS_write_folio(F, A)                                                                \
 	F(__u64, folio, ID, "identity, scrambled")                                                 \

@@ -18,6 +18,8 @@
 #include "peer.h"
 
 #define CHUNKS 9
+/* A simulated host is stopped after each to see whether its chunk is over. */
+#define STEP_NS 10000000
 
 static uint64_t random_next(uint64_t *state)
 {
@@ -62,7 +64,7 @@ static void stream_next(void *arg, uint64_t now_ns, struct rs_sim_op *op)
 	if (s->at == s->end) {
 		/* the chunk is over: the clock stands still for whoever looks at it */
 		op->type = RS_SIM_OP_SLEEP;
-		op->ns = now_ns + 1000000;
+		op->ns = now_ns + STEP_NS;
 		return;
 	}
 	op->type = RS_SIM_OP_TOUCH;
@@ -88,7 +90,7 @@ static void run_chunk(struct rs_sim *sim, struct stream *s, size_t nr)
 {
 	s->end = s->at + nr;
 	while (s->at < s->end)
-		if (rs_sim_run(sim, rs_sim_now(sim) + 1000000))
+		if (rs_sim_run(sim, rs_sim_now(sim) + STEP_NS))
 			exit(1);
 }
 

@@ -71,7 +71,8 @@ static const struct world as_it_should_be = {
 		    { "pageoutrun", 1 },	     { "slabs_scanned", 60 },
 		    { "workingset_refault_anon", 8 }, { "workingset_refault_file", 5 },
 		    { "oom_kill", 1 },		     { "pswpout", 990 },
-		    { "swpout_zero", 8 } },
+		    { "swpout_zero", 8 },	     { "pgdemote_kswapd", 5 },
+		    { "pgdemote_direct", 4 } },
 	.counts = { { "mm_vmscan_write_folio", 1000 }, { "mm_vmscan_kswapd_wake", 3 }, { "mm_vmscan_lru_shrink_inactive", 2 } },
 	.ours = { { "mm_vmscan_write_folio", 1000 }, { "mm_vmscan_kswapd_wake", 3 }, { "mm_vmscan_lru_shrink_inactive", 2 } },
 	.a = 7,
@@ -125,9 +126,10 @@ static uint64_t put_records(struct rs_writer *w, const struct world *world)
 	PUT_RECORD(WORKER, try_to_free_pages_end, .ret = 1);
 	ts += 4000000;
 	PUT_RECORD(WORKER, reclaim_end, .kind = RS_RECLAIM_DIRECT, .nr_reclaimed = 50);
-	PUT_RECORD(WORKER, shrink_inactive, .nr_scanned = 32, .nr_taken = 30, .isolated = 1, .nr_reclaimed = 20, .full_stat = 1, .nr_pageout = 3);
+	PUT_RECORD(WORKER, shrink_inactive, .nr_scanned = 32, .nr_taken = 30, .isolated = 1, .nr_reclaimed = 20, .full_stat = 1, .nr_pageout = 3,
+		   .nr_demoted = 3);
 	PUT_RECORD(WORKER, shrink_inactive, .nr_scanned = 64, .nr_taken = 60, .isolated = 1, .nr_reclaimed = 50, .file = 1, .full_stat = 1,
-		   .nr_pageout = 2);
+		   .nr_pageout = 2, .nr_demoted = 6);
 	PUT_RECORD(WORKER, isolate_nothing, .lru = 2, .nr_isolate_scanned = 8);
 	/* Of an active list: not part of pgscan. */
 	PUT_RECORD(WORKER, isolate_nothing, .lru = 1, .nr_isolate_scanned = 16);
@@ -352,7 +354,8 @@ static void each_counter_equals_vmstat(void **state)
 		{ "pageoutrun", "pageoutrun;" },	      { "slabs_scanned", "slabs_scanned;" },
 		{ "workingset_refault_anon", "workingset_refault_anon;" },
 		{ "workingset_refault_file", "workingset_refault_file;" },
-		{ "oom_kill", "oom_kill;" },
+		{ "oom_kill", "oom_kill;" },		      { "pgdemote_kswapd", "pgdemote_*;" },
+		{ "pgdemote_direct", "pgdemote_*;" },
 	};
 	size_t i;
 

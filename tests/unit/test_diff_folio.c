@@ -87,6 +87,21 @@ static void a_whole_list_agrees(void **state)
 	expect(NULL, 3, 0, 1, 0);
 }
 
+/* The first folio goes without a trace. It was demoted if as many were, and if its references let it. */
+static void what_is_demoted(void **state)
+{
+	(void)state;
+	call.unmap.hdr.type = call.remove.hdr.type = 0;
+	expect(NULL, 2, 0, 1, 1);
+	call.end.nr_demoted = 1;
+	expect(NULL, 3, 0, 1, 0);
+	call.end.nr_demoted = 2;
+	expect(NULL, 2, 0, 1, 1);
+	call.referenced[0].ret = 1;
+	call.end.nr_demoted = 1;
+	expect(NULL, 2, 1, 1, 0);
+}
+
 static void each_wrong_record_diverges(void **state)
 {
 	call.remove.ret = 0;
@@ -133,7 +148,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_whole_list_agrees, make_call),
-		cmocka_unit_test_setup(each_wrong_record_diverges, make_call),
+		cmocka_unit_test_setup(what_is_demoted, make_call), cmocka_unit_test_setup(each_wrong_record_diverges, make_call),
 		cmocka_unit_test_setup(a_missing_record_is_no_divergence, make_call),
 		cmocka_unit_test_setup(without_the_reclaimer_nothing_is_judged, make_call),
 	};

@@ -215,6 +215,11 @@ static void what_differs_is_found(void **unused)
 		expect(NULL, diverged, 0);                                                         \
 	} while (0)
 	CHANGE(V6_12, v.swappiness.ret = 61, BIT(get_swappiness));
+	CHANGE(V6_12, v.swappiness.swap_free = 0, BIT(get_swappiness));
+	CHANGE(V6_12, v.swappiness.swap_free = 0; v.swappiness.sc_flags |= RS_SC_CAN_DEMOTE, 0);
+	CHANGE(V6_12, v.walk.inactive_anon = v.node.inactive_anon = 1 << 20, 0);
+	CHANGE(V6_12, v.walk.inactive_anon = v.node.inactive_anon = 1 << 20; v.node.sc_flags |= RS_SC_CAN_DEMOTE,
+	       BIT(set_initial_priority));
 	CHANGE(V6_18, v.protection.scan = v.protection.ret = 16064, BIT(lruvec_evictable_size) | BIT(get_nr_to_scan));
 	CHANGE(V7_2, v.size.ret = 16001, BIT(lruvec_evictable_size));
 	CHANGE(V6_18, v.evict.nr_to_scan = 251, BIT(get_nr_to_scan));

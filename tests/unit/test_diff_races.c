@@ -49,6 +49,12 @@ static void pages_that_come_while_they_are_counted(void **state)
 	EXPECT(NULL, zone_reclaimable_pages, 0, 1, 0);
 	e.ret = 36;
 	EXPECT(NULL, zone_reclaimable_pages, 1, 0, 0);
+	/* a slower node is as good as swap */
+	e.swap_free = 0;
+	e.anon_before = 5;
+	EXPECT(NULL, zone_reclaimable_pages, 0, 0, 1);
+	e.can_demote = 1;
+	EXPECT(NULL, zone_reclaimable_pages, 1, 0, 0);
 }
 
 static void a_page_between_two_lists(void **state)

@@ -71,11 +71,44 @@ static void rs_stallers_more_than_there_is_room_for(void **state)
 	assert_int_equal(s.stall_ns, RS_MAX_STALLERS);
 }
 
+static void stall_at(struct rs_stallers *s, uint64_t window, unsigned int nr)
+{
+	while (nr--) {
+		rs_stallers_begin(s, 1, window * RS_STALL_WINDOW_NS + nr + 1, ANON, "load");
+		rs_stallers_end(s, 1, window * RS_STALL_WINDOW_NS + nr + 1001);
+	}
+}
+
+/* Ten in each of 30 windows come alone; 300 in three shortages do not; and more and more of them are no chance. */
+static void rs_stallers_together_in_shortages(void **state)
+{
+	struct rs_stallers even = { 0 }, shortages = { 0 }, slope = { 0 };
+	struct rs_stall_sums r;
+	int i;
+
+	(void)state;
+	r = rs_stallers_together(&even);
+	assert_float_equal(r.nr, 1, 0);
+	assert_float_equal(r.ns, 0, 0);
+	for (i = 0; i < 30; i++)
+		stall_at(&even, i + 5, 10);
+	assert_float_equal(rs_stallers_together(&even).nr, 1, 0);
+	for (i = 0; i < 3; i++)
+		stall_at(&shortages, 5 + i * 7, 100);
+	r = rs_stallers_together(&shortages);
+	assert_float_equal(r.nr, 3 * 100 * 100 / 300.0, 1e-9);
+	assert_float_equal(r.ns, r.nr * 1000, 1e-6);
+	for (i = 0; i < 60; i++)
+		stall_at(&slope, i, i < 30 ? i : 60 - i);
+	assert_float_equal(rs_stallers_together(&slope).nr, 1, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rs_stallers_time_by_who_waited),
 		cmocka_unit_test(rs_stallers_growers_share_equally),
+		cmocka_unit_test(rs_stallers_together_in_shortages),
 		cmocka_unit_test(rs_stallers_more_than_there_is_room_for),
 	};
 

@@ -116,7 +116,7 @@ static struct rs_workload *workload_of(struct fixture *f, int expected)
 	return workload_of_end(
 		f, expected,
 		"{\"vmstat\":{\"pswpin\":25,\"allocstall_normal\":3,\"allocstall_movable\":4,\"nr_dirtied\":600},"
-		"\"pressure\":{\"memory_some_us\":51000},\"attempted\":90,\"recorder_cpu_ns\":7000000}");
+		"\"pressure\":{\"memory_some_us\":51000},\"attempted\":90,\"recorder_cpu_ns\":7000000,\"recorder_memory_bytes\":819200}");
 }
 
 /*
@@ -171,6 +171,7 @@ static void rs_workload_footprint_is_what_is_resident_and_in_swap(void **state)
 	assert_true(isnan(w->recorded[RS_METRIC_memory_full_ns]));
 	assert_int_equal(w->recorded[RS_METRIC_duration_ns], 390 * MS);
 	assert_int_equal(w->recorder_cpu_ns, 7 * MS);
+	assert_int_equal(w->recorder_pages, 200);
 	assert_int_equal(w->nr_records, 90);
 	rs_workload_destroy(w);
 }
@@ -597,6 +598,40 @@ static void rs_whatif_enough_memory_no_swapping(void **state)
 	rs_workload_destroy(w);
 }
 
+/* Of the memory, the recorder had a part: the change is that with it, the interval is of the host without. */
+static void rs_whatif_holds_the_host_without_the_recorder(void **state)
+{
+	struct rs_whatif_options o = { .nr_threads = 2, .nr_seeds = 1 };
+	struct rs_calibration *c = calloc(1, sizeof(*c));
+	struct rs_workload *w = made_up_load();
+	double alone[RS_NR_METRICS];
+	struct rs_whatif with, r;
+	int i;
+
+	(void)state;
+	w->recorded[RS_METRIC_duration_ns] = 1200.0 * MS;
+	memcpy(c->members[0].parameters, true_parameters, sizeof(true_parameters));
+	c->nr_members = 1;
+	assert_int_equal(rs_workload_simulate(w, &w->config, true_parameters, 0, w->recorded, NULL), 0);
+	assert_int_equal(rs_whatif(w, c, &w->config, &o, &with), 0);
+	w->recorder_pages = 450;
+	assert_int_equal(rs_whatif(w, c, &w->config, &o, &r), 0);
+	w->kernel -= 450;
+	assert_int_equal(rs_workload_simulate(w, &w->config, true_parameters, 0, alone, NULL), 0);
+	assert_true(alone[RS_METRIC_pswpout] < with.metrics[RS_METRIC_pswpout].low);
+	for (i = 0; i < RS_NR_METRICS; i++) {
+		assert_true(r.metrics[i].after == with.metrics[i].after);
+		assert_true(r.metrics[i].low <= with.metrics[i].after && r.metrics[i].high >= with.metrics[i].after);
+	}
+	assert_true(r.metrics[RS_METRIC_pswpout].low < alone[RS_METRIC_pswpout]);
+	assert_true(r.metrics[RS_METRIC_pswpout].high < with.metrics[RS_METRIC_pswpout].high);
+	/* That it is less without the recorder is no gain of the settings. */
+	assert_float_equal(r.metrics[RS_METRIC_pswpout].low_beside, with.metrics[RS_METRIC_pswpout].low, 0);
+	assert_float_equal(r.metrics[RS_METRIC_pswpout].high_beside, with.metrics[RS_METRIC_pswpout].high, 0);
+	free(c);
+	rs_workload_destroy(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -615,6 +650,7 @@ int main(void)
 		cmocka_unit_test(rs_calibrate_finds_a_simulated_load_again),
 		cmocka_unit_test(rs_whatif_same_settings_same_figures),
 		cmocka_unit_test(rs_whatif_enough_memory_no_swapping),
+		cmocka_unit_test(rs_whatif_holds_the_host_without_the_recorder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,6 +52,7 @@ struct sums {
 	uint64_t nr[RS_NR_EVENTS];
 	uint64_t scanned[2], taken[2], reclaimed[2]; /* anon, file */
 	uint64_t file_pageout; /* file pages that reclaim wrote itself */
+	uint64_t demoted;
 	uint64_t slabs_scanned;
 	uint64_t refaults[2];
 	uint64_t own_refaults[2]; /* of the recorder at the very end, when nobody adds the counters up any more */
@@ -168,6 +169,7 @@ static void take(struct run *run, const struct rs_event *event)
 		s->scanned[e->file] += e->nr_scanned;
 		s->taken[e->file] += e->isolated ? e->nr_taken : 0;
 		s->reclaimed[e->file] += e->nr_reclaimed;
+		s->demoted += e->nr_demoted;
 		s->file_pageout += e->file && e->full_stat ? e->nr_pageout : 0;
 		break;
 	}
@@ -286,6 +288,8 @@ static void check_vmstat(const struct run *run)
 		equal("pgsteal_file", s->reclaimed[1], delta(run, "pgsteal_file"));
 		equal("pgscan_anon", scanned[0], delta(run, "pgscan_anon"));
 		equal("pgscan_file", scanned[1], delta(run, "pgscan_file"));
+		if (has(run, "pgdemote_kswapd"))
+			equal("pgdemote_*", s->demoted, delta_all(run, "pgdemote_"));
 	}
 	equal("allocstall_*", s->passes, delta_all(run, "allocstall_"));
 	equal("pageoutrun", s->nr[RS_EVENT_balance_pgdat_begin], delta(run, "pageoutrun"));

@@ -8,6 +8,7 @@
 #   -m MIB        memory (512)               -s CPUS      (2)
 #   -w SWAP       none, zram:MIB, disk:MIB   -d           with the data disk at /data
 #   -n MIB,MIB    NUMA nodes of these sizes  -l y|n       MGLRU on or off
+#   -D           the firmware tells that nodes without a CPU are slower (HMAT): 6.12 and later demote to them
 #   -b FILE[:TO]  a program to take along, with its libraries, into /lab
 #   -T            with the tools disk        -a WORDS     for the kernel's command line
 #   -i            count instructions: one CPU, virtual time, the same on every run; each takes 4 ns
@@ -19,12 +20,12 @@
 set -u
 . "$(dirname "$0")/lib.sh"
 
-kernel= out= mem=512 cpus=2 swap=none data= nodes= lru= tools= words= icount= signed= limit=300 rate=
-programs=() extra=()
-while getopts k:o:m:s:w:dn:l:b:Ta:iI:Sx:t:r: option; do
+kernel= out= mem=512 cpus=2 swap=none data= nodes= lru= tools= words= icount= signed= limit=300 rate= hmat=
+programs=() extra=() lbs=()
+while getopts k:o:m:s:w:dDn:l:b:Ta:iI:Sx:t:r: option; do
 	case $option in
 	k) kernel=$OPTARG ;; o) out=$OPTARG ;; m) mem=$OPTARG ;; s) cpus=$OPTARG ;; w) swap=$OPTARG ;;
-	d) data=1 ;; n) nodes=$OPTARG ;; l) lru=$OPTARG ;; b) programs+=("$OPTARG") ;; T) tools=1 ;;
+	d) data=1 ;; D) hmat=,hmat=on ;; n) nodes=$OPTARG ;; l) lru=$OPTARG ;; b) programs+=("$OPTARG") ;; T) tools=1 ;;
 	a) words=$OPTARG ;; i) icount=2 cpus=1 ;; I) icount=$OPTARG cpus=1 ;; S) signed=1 ;; x) extra+=("$OPTARG") ;; t) limit=$OPTARG ;;
 	r) rate=,throttling.bps-total=$((OPTARG << 20)) ;;
 	*) exit 2 ;;
@@ -78,7 +79,7 @@ threads=multi
 [ "$cpus" -gt 1 ] || threads=single
 cmdline="console=ttyS0 panic=-1 oops=panic quiet loglevel=4 rdinit=/init psi=1 mitigations=off nokaslr no_timer_check"
 cmdline+=" transparent_hugepage=madvise lab.swap=$swap ${lru:+lab.lru_gen=$lru} $words"
-machine=(-nodefaults -no-user-config -machine q35,hpet=off -accel "tcg,thread=$threads,tb-size=256" -cpu max,la57=off
+machine=(-nodefaults -no-user-config -machine "q35,hpet=off$hmat" -accel "tcg,thread=$threads,tb-size=256" -cpu max,la57=off
 	-smp "$cpus" -m "$mem" -display none -no-reboot -serial stdio -monitor none
 	-kernel "$dir/vmlinuz" -initrd "$work/initramfs" -append "$cmdline")
 [ -z "$icount" ] || machine+=(-icount shift=$icount,sleep=off -rtc base=2026-01-01T00:00:00,clock=vm)
@@ -86,9 +87,14 @@ if [ -n "$nodes" ]; then
 	i=0
 	for size in ${nodes//,/ }; do
 		# Where there are fewer CPUs than nodes, the last ones are memory only.
-		machine+=(-object "memory-backend-ram,id=m$i,size=${size}M" -numa "node,nodeid=$i,memdev=m$i$([ $i -ge "$cpus" ] || echo ",cpus=$i")")
+		role=,cpus=$i latency=10 bandwidth=20 # ns, GB/s
+		[ $i -lt "$cpus" ] || role=${hmat:+,initiator=0} latency=310 bandwidth=5
+		machine+=(-object "memory-backend-ram,id=m$i,size=${size}M" -numa "node,nodeid=$i,memdev=m$i$role")
+		[ -z "$hmat" ] || lbs+=(-numa "hmat-lb,initiator=0,target=$i,hierarchy=memory,data-type=access-latency,latency=$latency"
+			-numa "hmat-lb,initiator=0,target=$i,hierarchy=memory,data-type=access-bandwidth,bandwidth=${bandwidth}G")
 		i=$((i + 1))
 	done
+	machine+=("${lbs[@]}")
 fi
 disk() { # disk SERIAL FILE OPTIONS
 	machine+=(-drive "file=$2,format=raw,if=none,id=$1,$3" -device "virtio-blk-pci,drive=$1,serial=$1")

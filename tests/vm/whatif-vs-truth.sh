@@ -49,18 +49,26 @@ $1 == "P" && member("type") == "whatif" {
 	k = $2 SUBSEP $3 SUBSEP $4 SUBSEP member("metric")
 	# + 0: what substr() returns is compared as text otherwise, where 9 is more than 10.
 	before[k] = member("before") + 0; low[k] = member("low") + 0; high[k] = member("high") + 0
+	low_beside[k] = member("low_beside") + 0; high_beside[k] = member("high_beside") + 0
 	after[k] = member("after") == "" ? "" : member("after") + 0
 	# The defaults need no prediction: they were recorded.
 	after[$2 SUBSEP $3 SUBSEP "default" SUBSEP member("metric")] = before[k]
 }
-$1 == "P" && member("type") == "summary" { error[$2, $3] = member("calibration_error") }
+$1 == "P" && member("type") == "summary" {
+	recordings += !(($2, $3) in error); tell += !(($2, $3) in error) && member("recorder_pages") != ""
+	error[$2, $3] = member("calibration_error")
+}
 $1 == "D" { declined[$2, $3] = substr($0, length($1 $2 $3) + 4) }
 END {
 	print "# What `whatif` says, and what then happened\n"
 	print "Written by `make whatif-vs-kernel` out of what `tests/vm/truth.sh` has left: for each kernel and load one recording under the"
 	print "defaults, and real runs of the same work under each setting, in virtual time. Nothing is left out. The recording was made with"
-	print "the recorder on the same, single CPU, whose cost is in it; the real runs with counters only. `*`: the real effect is beyond noise (p < 0.05); `?`: not judged,"
-	print "because how large noise is is not known; `miss`: outside of the interval, and more than 25 % off.\n"
+	print "the recorder on the same, single CPU, whose time and memory are in what was recorded; the real runs with counters only, which take"
+	print "less of both. What is predicted is the recorded figure with its change; the interval is of the host without the recorder."
+	print "`*`: the real effect is beyond noise (p < 0.05); `?`: not judged, because how large noise is is not known; `miss`: outside"
+	print "of the interval, and more than 25 % off.\n"
+	print tell + 0 " of " recordings + 0 " recordings tell how much memory the recorder took; without that, the interval has its time only. A recording can be"
+	print "newer than the runs, of the same work.\n"
 	print "Noise is measured: settings that are the same but for keys that cannot act on the load (swappiness where nothing is swapped,"
 	print "dirty_* where nothing is written to files) are the same setting, judged as one. What its runs differ by, less what a repetition has"
 	print "in common, is chance: its standard deviation is below, for each load. An order is judged for pairs of settings beyond it only."
@@ -76,10 +84,11 @@ END {
 			off = after[k] - mean(k); off = off < 0 ? -off : off
 			near = inside || off <= 0.25 * mean(k) + floor[metric] / 2
 			covered += inside
+			widths[predicted] = (high[k] - low[k]) / (after[k] + floor[metric])
 			# The change that was predicted, from where the real runs under the defaults were.
 			scale = (mean(d) + floor[metric]) / (before[k] + floor[metric])
 			from_real = (after[k] + floor[metric]) * scale - floor[metric]; from_real = from_real > 0 ? from_real : 0
-			inside_real = mean(k) + floor[metric] >= (low[k] + floor[metric]) * scale && mean(k) + floor[metric] <= (high[k] + floor[metric]) * scale
+			inside_real = mean(k) + floor[metric] >= (low_beside[k] + floor[metric]) * scale && mean(k) + floor[metric] <= (high_beside[k] + floor[metric]) * scale
 			off = from_real - mean(k); off = off < 0 ? -off : off
 			near_real = inside_real || off <= 0.25 * mean(k) + floor[metric] / 2
 			covered_real += inside_real
@@ -113,7 +122,11 @@ END {
 	print "| order of settings by refaults, of pairs that differ | " share(right[2], pairs[2]) ", " pairs_unpredicted[2] + 0 " more not predicted, " pairs_not_judged[2] + 0 " not judged | 90 % |"
 	print "| within 25 % or inside the interval, where the effect is real | " share(good, effects) " | all |"
 	print "| truth inside the 90 % interval, all predicted cells | " share(covered, predicted) " | 80 to 97 % |"
-	print "| the same of the predicted change, applied to the real run under the defaults: within 25 % or inside | " share(good_real, effects) " | |"
+	for (i = 2; i <= predicted; i++)
+		for (j = i; j > 1 && widths[j - 1] > widths[j]; j--) { w = widths[j]; widths[j] = widths[j - 1]; widths[j - 1] = w }
+	if (predicted) printf "| width of the intervals as a share of the prediction: median, a quarter is wider than | %.2f, %.2f | |\n", \
+		widths[int((predicted + 1) / 2)], widths[int(predicted * 3 / 4)]
+	print "| the predicted change with the interval beside the recorder, applied to the real run under the defaults: within 25 % or inside | " share(good_real, effects) " | |"
 	print "| and inside the interval | " share(covered_real, predicted) " | |"
 	print "| cells not predicted, because the simulation does not repeat the recording | " share(unpredicted, nc) " | |\n"
 	print "## Loads\n\n| kernel | load | runs of each setting | calibration is off by | noise (degrees of freedom): time lost | stalls | stall time | refaults |"

@@ -2,7 +2,7 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones cycles scarce"
+WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones cycles scarce demote"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
@@ -13,6 +13,7 @@ machine() {
 	anondisk) echo "-d -w disk:512" ;;
 	small-global) echo "-w disk:256" ;;
 	numa | noderec) echo "-d -w zram:512 -n 256,256" ;;
+	demote) echo "-d -w zram:64 -n 256,256 -s 1 -D" ;;
 	slow) echo "-d -w disk:512 -r 6" ;;
 	# Most of their time is rest, which costs nothing where instructions are counted.
 	cycles) echo "-d -i -t 600 -m 320 -n 160,160" ;;
@@ -82,6 +83,7 @@ command_of() {
 	slab) echo 'load slab /data/many 40000 60000; load stream /data/big 400 1; load slab /data/many 40000 20000' ;;
 	mlock) echo 'load mlock 250 stream /data/big 640 1' ;;
 	numa) echo 'load node 1 anon 250 16000 2' ;;
+	demote) echo 'echo 1 >/sys/kernel/mm/numa/demotion_enabled; load anon 390 6000 1; load stream /data/big 300 1' ;;
 	noderec) echo "echo 7 >/proc/sys/vm/zone_reclaim_mode; load stream /data/big 300 1; load anon 330 4000 1" ;;
 	huge) echo 'load stream /data/big 640 1; load huge 260 2; echo 100 >/proc/sys/vm/nr_hugepages; echo 0 >/proc/sys/vm/nr_hugepages' ;;
 	# Blocks wanted from memory in pieces: compaction fails, is put off, and works again.
