@@ -69,19 +69,19 @@ static __always_inline int reclaim_end(__u32 kind, __u64 nr_reclaimed)
 	SEC("?tp_btf/mm_vmscan_" #name "_begin")                                                   \
 	int mm_vmscan_##name##_begin__btf(__u64 *ctx)                                              \
 	{                                                                                          \
-		SEEN(mm_vmscan_##name##_begin);                                                    \
+		SEEN_SHARED(mm_vmscan_##name##_begin);                                             \
 		if (opts.reclaim_begin_gfp_first)                                                  \
 			return reclaim_begin(ctx, kind, ctx[1], ctx[0], -1, 0);                    \
 		return reclaim_begin(ctx, kind, ctx[0], ctx[1], -1, 0);                            \
 	}                                                                                          \
 	TP_PERF(vmscan, mm_vmscan_##name##_begin, mm_vmscan_direct_reclaim_begin_template,         \
 		({                                                                                 \
-			SEEN(mm_vmscan_##name##_begin);                                            \
+			SEEN_SHARED(mm_vmscan_##name##_begin);                                     \
 			reclaim_begin(ctx, kind, ctx->order, ctx->gfp_flags, -1, 0);               \
 		}))                                                                                \
 	static __always_inline int mm_vmscan_##name##_end_tp(__u64 nr_reclaimed)                   \
 	{                                                                                          \
-		SEEN(mm_vmscan_##name##_end);                                                      \
+		SEEN_SHARED(mm_vmscan_##name##_end);                                               \
 		return reclaim_end(kind, nr_reclaimed);                                            \
 	}                                                                                          \
 	TP(vmscan, mm_vmscan_##name##_end, mm_vmscan_direct_reclaim_end_template, 1, ctx->nr_reclaimed)
@@ -93,16 +93,16 @@ RECLAIM_TP(memcg_softlimit_reclaim, RS_RECLAIM_SOFTLIMIT)
 SEC("?tp_btf/mm_vmscan_node_reclaim_begin")
 int mm_vmscan_node_reclaim_begin__btf(__u64 *ctx)
 {
-	SEEN(mm_vmscan_node_reclaim_begin);
+	SEEN_SHARED(mm_vmscan_node_reclaim_begin);
 	return reclaim_begin(ctx, RS_RECLAIM_NODE, ctx[1], ctx[2], ctx[0], 0);
 }
 TP_PERF(vmscan, mm_vmscan_node_reclaim_begin, mm_vmscan_node_reclaim_begin, ({
-		SEEN(mm_vmscan_node_reclaim_begin);
+		SEEN_SHARED(mm_vmscan_node_reclaim_begin);
 		reclaim_begin(ctx, RS_RECLAIM_NODE, ctx->order, ctx->gfp_flags, ctx->nid, 0);
 	}))
 static __always_inline int mm_vmscan_node_reclaim_end_tp(__u64 nr_reclaimed)
 {
-	SEEN(mm_vmscan_node_reclaim_end);
+	SEEN_SHARED(mm_vmscan_node_reclaim_end);
 	return reclaim_end(RS_RECLAIM_NODE, nr_reclaimed);
 }
 TP(vmscan, mm_vmscan_node_reclaim_end, mm_vmscan_direct_reclaim_end_template, 1, ctx->nr_reclaimed)

@@ -59,6 +59,22 @@ struct emit {
 	__u64 head;
 };
 
+#ifdef RS_SUMMARY
+#define MODE_SUMMARY true
+#else
+#define MODE_SUMMARY false
+#endif
+#define MODE_FOLIOS (opts.mode == RS_MODE_FOLIOS)
+
+static __always_inline struct rs_counts *this_counts(void)
+{
+	return &counts[bpf_get_smp_processor_id() & (RS_COUNT_SLOTS - 1)];
+}
+
+#define SEEN(tracepoint) __sync_fetch_and_add(&this_counts()->seen[RS_TP_##tracepoint], 1)
+/* The same where a page is written or a stall begins or ends: beside that, sharing a counter with other CPUs costs nothing. */
+#define SEEN_SHARED(tracepoint) __sync_fetch_and_add(&counts[0].seen[RS_TP_##tracepoint], 1)
+
 static __always_inline struct rs_cpu *this_cpu(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
@@ -76,9 +92,9 @@ static __always_inline void emit_unnest(struct emit *em)
 
 /*
  * Room for a record of @type and @len bytes by the thread @tid, with its header filled in; NULL when there is none, which
- * has then been counted. Ends with emit_submit(); no path may leave in between.
+ * has then been counted. Ends with emit_submit(); no path may leave in between. @seen: of WANTED_OF(), or RS_NR_TRACEPOINTS.
  */
-static __always_inline void *emit_reserve(struct emit *em, __u32 type, __u32 len, __u32 tid)
+static __always_inline void *emit_reserve(struct emit *em, __u32 type, __u32 len, __u32 tid, __u32 seen)
 {
 	struct rs_event_hdr *hdr;
 	struct rs_segment *segment;
@@ -93,6 +109,8 @@ static __always_inline void *emit_reserve(struct emit *em, __u32 type, __u32 len
 	cpu = bpf_map_lookup_elem(&cpus, &index);
 	if (!cpu) {
 		__sync_fetch_and_add(&no_ring, 1);
+		if (seen < RS_NR_TRACEPOINTS && !opts.filter_active)
+			__sync_fetch_and_add(&this_counts()->seen[seen], 1);
 		if (opts.preempt_guard)
 			bpf_preempt_enable();
 		return NULL;
@@ -110,16 +128,10 @@ static __always_inline void *emit_reserve(struct emit *em, __u32 type, __u32 len
 
 	head = level->head;
 	em->head = head + len;
-	index *= opts.ring_segments + 1;
-	if (nest == 0) {
-		if (head + len - level->tail > (__u64)opts.ring_segments * RS_SEGMENT_SIZE - RS_MAX_RECORD)
-			goto full;
-		index += (head / RS_SEGMENT_SIZE) % opts.ring_segments;
-	} else {
-		if (nest >= RS_RINGS || head + len - level->tail > RS_SEGMENT_SIZE - RS_MAX_RECORD)
-			goto full;
-		index += opts.ring_segments;
-	}
+	if (head + len - level->tail > level->room)
+		goto full;
+	/* Its number is kept: head % the ring's length would be a division for each record. */
+	index = level->segment;
 	segment = bpf_map_lookup_elem(&segments, &index);
 	if (!segment)
 		goto full;
@@ -138,13 +150,25 @@ full:
 
 static __always_inline void emit_submit(struct emit *em)
 {
+	struct rs_level *level = em->level;
+	__u64 segment;
+
+	if ((level->head ^ em->head) / RS_SEGMENT_SIZE) {
+		segment = level->segment + 1;
+		level->segment = segment < level->end_segment ? segment : level->first_segment;
+	}
 	barrier();
-	em->level->head = em->head;
+	level->head = em->head;
 	emit_unnest(em);
 }
 
 #define EMIT_BY(em, name, tid)                                                                     \
-	((struct rs_event_##name *)emit_reserve(em, RS_EVENT_##name, sizeof(struct rs_event_##name), tid))
+	((struct rs_event_##name *)emit_reserve(em, RS_EVENT_##name, sizeof(struct rs_event_##name), tid, \
+					       RS_NR_TRACEPOINTS))
+/* The record of a tracepoint that WANTED_OF() was asked for. */
+#define EMIT_OF(em, name, tid, tracepoint)                                                         \
+	((struct rs_event_##name *)emit_reserve(em, RS_EVENT_##name, sizeof(struct rs_event_##name), tid, \
+					       RS_TP_##tracepoint))
 /* By the current thread. Who has asked for its number anyhow uses the other one. */
 #define EMIT(em, name) EMIT_BY(em, name, bpf_get_current_pid_tgid())
 
@@ -155,19 +179,5 @@ static __always_inline void emit_submit(struct emit *em)
 		if (cpu_)                                                                          \
 			__sync_fetch_and_add(&cpu_->counter[index], 1);                            \
 	} while (0)
-
-static __always_inline struct rs_counts *this_counts(void)
-{
-	return &counts[bpf_get_smp_processor_id() & (RS_COUNT_SLOTS - 1)];
-}
-
-#define SEEN(tracepoint) __sync_fetch_and_add(&this_counts()->seen[RS_TP_##tracepoint], 1)
-
-#ifdef RS_SUMMARY
-#define MODE_SUMMARY true
-#else
-#define MODE_SUMMARY false
-#endif
-#define MODE_FOLIOS (opts.mode == RS_MODE_FOLIOS)
 
 #endif

@@ -304,19 +304,19 @@ static __always_inline int write_folio(__u64 folio)
 SEC("?tp_btf/mm_vmscan_write_folio")
 int mm_vmscan_write_folio__btf(__u64 *ctx)
 {
-	SEEN(mm_vmscan_write_folio);
+	SEEN_SHARED(mm_vmscan_write_folio);
 	return write_folio(ctx[0]);
 }
 SEC("?tp_btf/mm_vmscan_writepage")
 int mm_vmscan_writepage__btf(__u64 *ctx)
 {
-	SEEN(mm_vmscan_writepage);
+	SEEN_SHARED(mm_vmscan_writepage);
 	return write_folio(ctx[0]);
 }
 /* The perf record has a frame number instead of the folio, so here it is only counted. */
 SEC("?tp/vmscan/mm_vmscan_write_folio")
 int mm_vmscan_write_folio__perf(struct trace_event_raw_mm_vmscan_write_folio *ctx)
 {
-	SEEN(mm_vmscan_write_folio);
+	SEEN_SHARED(mm_vmscan_write_folio);
 	return 0;
 }

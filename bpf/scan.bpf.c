@@ -331,14 +331,13 @@ int mm_vmscan_lru_shrink_inactive__btf(__u64 *ctx)
 	struct emit em;
 	__u32 tid;
 
-	SEEN(mm_vmscan_lru_shrink_inactive);
-	if (!wanted(RS_EVENT_shrink_inactive, ctx[0]))
+	if (!WANTED_OF(mm_vmscan_lru_shrink_inactive, shrink_inactive, ctx[0]))
 		return 0;
 	if (MODE_SUMMARY)
 		return summary_batch(ctx[1], ctx[2], ctx[4], (__u32)ctx[5] != 0);
 	tid = bpf_get_current_pid_tgid();
 	task = task_of(tid);
-	e = EMIT_BY(&em, shrink_inactive, tid);
+	e = EMIT_OF(&em, shrink_inactive, tid, mm_vmscan_lru_shrink_inactive);
 	if (!e)
 		return 0;
 	take_isolate((struct rs_isolate *)(&e->hdr + 1), task);
@@ -378,14 +377,15 @@ int mm_vmscan_lru_shrink_inactive__perf(struct trace_event_raw_mm_vmscan_lru_shr
 	struct rs_event_shrink_inactive *e;
 	struct task_state *task;
 	struct emit em;
+	__u32 tid;
 
-	SEEN(mm_vmscan_lru_shrink_inactive);
-	if (!wanted(RS_EVENT_shrink_inactive, ctx->nid))
+	if (!WANTED_OF(mm_vmscan_lru_shrink_inactive, shrink_inactive, ctx->nid))
 		return 0;
 	if (MODE_SUMMARY)
 		return summary_batch(ctx->nr_scanned, ctx->nr_reclaimed, ctx->priority, file);
-	task = task_find();
-	e = EMIT(&em, shrink_inactive);
+	tid = bpf_get_current_pid_tgid();
+	task = task_of(tid);
+	e = EMIT_OF(&em, shrink_inactive, tid, mm_vmscan_lru_shrink_inactive);
 	if (!e)
 		return 0;
 	take_isolate((struct rs_isolate *)(&e->hdr + 1), task);
@@ -447,10 +447,9 @@ static __always_inline int shrink_active(__s32 nid, __u64 nr_taken, __u64 nr_act
 	struct rs_event_shrink_active *e;
 	struct emit em;
 
-	SEEN(mm_vmscan_lru_shrink_active);
-	if (!wanted(RS_EVENT_shrink_active, nid) || MODE_SUMMARY)
+	if (!WANTED_OF(mm_vmscan_lru_shrink_active, shrink_active, nid) || MODE_SUMMARY)
 		return 0;
-	e = EMIT(&em, shrink_active);
+	e = EMIT_OF(&em, shrink_active, bpf_get_current_pid_tgid(), mm_vmscan_lru_shrink_active);
 	if (!e)
 		return 0;
 	/* Also called for an empty batch, which isolate_nothing has told about. */

@@ -73,19 +73,21 @@ static __always_inline int mm_shrink_slab_end_tp(__s32 freed, __s64 unused_scan,
 	struct emit em;
 	__u32 tid;
 
-	SEEN(mm_shrink_slab_end);
-	if (MODE_SUMMARY)
+	if (MODE_SUMMARY) {
+		SEEN(mm_shrink_slab_end);
 		return summary_slab(freed);
+	}
 	tid = bpf_get_current_pid_tgid();
 	task = task_of(tid);
 	if (!task || !task->slab.ts_ns) {
+		SEEN(mm_shrink_slab_end);
 		COUNT(unmatched, RS_EVENT_shrink_slab);
 		return 0;
 	}
 	begin = &task->slab;
-	if (!wanted(RS_EVENT_shrink_slab, begin->nid))
+	if (!WANTED_OF(mm_shrink_slab_end, shrink_slab, begin->nid))
 		return 0;
-	e = EMIT_BY(&em, shrink_slab, tid);
+	e = EMIT_OF(&em, shrink_slab, tid, mm_shrink_slab_end);
 	if (!e)
 		return 0;
 	e->cgroup = begin->cgroup;

@@ -25,7 +25,7 @@ static __always_inline struct rs_totals *this_totals(void)
 
 static __always_inline int summary_stall_begin(__u32 kind)
 {
-	struct task_state *task = task_get(RS_EVENT_reclaim_begin);
+	struct rs_summary_task *task = (void *)task_get(RS_EVENT_reclaim_begin);
 
 	if (task) {
 		task->stall_ns = bpf_ktime_get_ns();
@@ -34,30 +34,65 @@ static __always_inline int summary_stall_begin(__u32 kind)
 	return 0;
 }
 
-static __always_inline void add_staller(__u64 id, __u32 by_cgroup, __u32 kind, __u64 ns, __u64 nr_reclaimed)
+static __noinline void add_staller(__u64 id, __u32 by_cgroup, __u32 kind, const struct rs_staller *sum)
 {
 	struct rs_staller_key key = { .id = id, .by_cgroup = by_cgroup, .kind = kind };
-	struct rs_staller *s = bpf_map_lookup_elem(&stallers, &key), new = {};
+	struct rs_staller *s = bpf_map_lookup_elem(&stallers, &key);
 
 	if (!s) {
-		bpf_get_current_comm(new.comm, sizeof(new.comm));
-		bpf_map_update_elem(&stallers, &key, &new, BPF_NOEXIST);
+		if (!bpf_map_update_elem(&stallers, &key, sum, BPF_NOEXIST))
+			return;
 		s = bpf_map_lookup_elem(&stallers, &key);
 	}
 	if (!s) {
 		COUNT(map_full, RS_EVENT_reclaim_end);
 		return;
 	}
-	ADD(s->count, 1);
-	ADD(s->ns, ns);
-	ADD(s->nr_reclaimed, nr_reclaimed);
-	if (ns > s->max_ns)
-		s->max_ns = ns; /* two at once can lose the smaller one's place, never the larger's for long */
+	ADD(s->count, sum->count);
+	ADD(s->ns, sum->ns);
+	ADD(s->nr_reclaimed, sum->nr_reclaimed);
+	if (sum->max_ns > s->max_ns)
+		s->max_ns = sum->max_ns; /* two at once can lose the smaller one's place, never the larger's for long */
+}
+
+/* What a thread had of its own goes to the table. */
+static __noinline int hand_over(struct rs_own_stalls *own)
+{
+	struct rs_staller sum = own->sum;
+
+	own->sum.count = 0;
+	add_staller(own->tgid, 0, own->kind, &sum);
+	add_staller(own->cgroup, 1, own->kind, &sum);
+	return 0;
+}
+
+static __always_inline void add_own_stall(struct rs_summary_task *task, __u32 kind, __u64 ns, __u64 nr_reclaimed)
+{
+	__u64 tgid = bpf_get_current_pid_tgid() >> 32, cgroup = current_cgroup_id();
+	struct rs_own_stalls *own = &task->own;
+
+	if (own->sum.count && (own->tgid != tgid || own->cgroup != cgroup || own->kind != kind))
+		hand_over(own);
+	if (!own->sum.count) {
+		own->tgid = tgid;
+		own->cgroup = cgroup;
+		own->kind = kind;
+		own->sum.ns = own->sum.max_ns = own->sum.nr_reclaimed = 0;
+		bpf_get_current_comm(own->sum.comm, sizeof(own->sum.comm));
+	}
+	own->sum.count++;
+	own->sum.ns += ns;
+	own->sum.nr_reclaimed += nr_reclaimed;
+	if (ns > own->sum.max_ns)
+		own->sum.max_ns = ns;
+	/* Without a slot it is in a map that nobody reads. */
+	if (!task->owner)
+		hand_over(own);
 }
 
 static __always_inline int summary_stall_end(__u32 kind, __u64 nr_reclaimed)
 {
-	struct task_state *task = task_find();
+	struct rs_summary_task *task = (void *)task_find();
 	struct rs_totals *t = this_totals();
 	struct rs_stalls *stalls;
 	__u32 bucket;
@@ -81,16 +116,14 @@ static __always_inline int summary_stall_end(__u32 kind, __u64 nr_reclaimed)
 	ADD(stalls->hist[bucket & (RS_HIST_BUCKETS - 1)], 1);
 	if (ns > stalls->max_ns)
 		stalls->max_ns = ns;
-	if (kind != RS_RECLAIM_KSWAPD) {
-		add_staller(bpf_get_current_pid_tgid() >> 32, 0, kind, ns, nr_reclaimed);
-		add_staller(current_cgroup_id(), 1, kind, ns, nr_reclaimed);
-	}
+	if (kind != RS_RECLAIM_KSWAPD)
+		add_own_stall(task, kind, ns, nr_reclaimed);
 	return 0;
 }
 
 static __always_inline int summary_kswapd_wake(void)
 {
-	struct task_state *task = task_get(RS_EVENT_kswapd_wake);
+	struct rs_summary_task *task = (void *)task_get(RS_EVENT_kswapd_wake);
 
 	/* Awake already, with another request: the stay goes on. */
 	if (task && !task->stall_ns) {

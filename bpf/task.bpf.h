@@ -89,9 +89,6 @@ struct refault {
 struct task_state {
 	__u64 owner; /* of a slot: its thread, plus one; 0: nobody yet */
 	__u64 described_ns; /* when a task record was written last */
-	__u64 stall_ns; /* summary mode: begin of the stall, 0: none */
-	__u64 stall_kind;
-	/* From here on not in mode summary. */
 	__u64 written; /* folios of a list that left a record */
 	__u64 scratch; /* for untyped() where no record is at hand yet */
 	struct rs_isolate isolate; /* isolated: waits for its shrink_inactive or shrink_active */
@@ -107,15 +104,15 @@ struct task_state {
 	struct frame frames[FRAMES];
 };
 
-/* What the maps hold. In mode summary that is only how a task_state begins. */
+/* What the maps hold. */
 #ifdef RS_SUMMARY
-struct task_value {
-	__u64 owner, described_ns, stall_ns, stall_kind;
-};
-_Static_assert(sizeof(struct task_value) == __builtin_offsetof(struct task_state, written), "the begin of task_state");
+#define task_value rs_summary_task
+#define TASK_SLOT_FLAGS BPF_F_MMAPABLE
 #else
 #define task_value task_state
+#define TASK_SLOT_FLAGS 0
 #endif
+_Static_assert(__builtin_offsetof(struct rs_summary_task, owner) == __builtin_offsetof(struct task_state, owner), "task_of()");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -124,11 +121,10 @@ struct {
 	__type(value, struct task_value);
 } tasks SEC(".maps");
 
-#define TASK_SLOTS 4096
-
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, TASK_SLOTS);
+	__uint(map_flags, TASK_SLOT_FLAGS);
+	__uint(max_entries, RS_TASK_SLOTS);
 	__type(key, __u32);
 	__type(value, struct task_value);
 } task_slots SEC(".maps");
@@ -136,7 +132,7 @@ struct {
 /* Who claimed which slot: inserting into a hash is what only one of two can do. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, TASK_SLOTS);
+	__uint(max_entries, RS_TASK_SLOTS);
 	__type(key, __u32);
 	__type(value, __u32);
 } task_claims SEC(".maps");
@@ -151,7 +147,7 @@ struct {
 
 static __always_inline struct task_state *task_slot(__u32 tid)
 {
-	__u32 slot = tid & (TASK_SLOTS - 1);
+	__u32 slot = tid & (RS_TASK_SLOTS - 1);
 
 	return bpf_map_lookup_elem(&task_slots, &slot);
 }
@@ -174,7 +170,7 @@ static __always_inline struct task_state *task_find(void)
 /* A thread without a state gets its slot, or else a place in the map. */
 static __noinline struct task_state *task_new(__u32 tid)
 {
-	__u32 slot = tid & (TASK_SLOTS - 1), zero = 0;
+	__u32 slot = tid & (RS_TASK_SLOTS - 1), zero = 0;
 	struct task_state *task = task_slot(tid);
 
 	if (task && !task->owner && !bpf_map_update_elem(&task_claims, &slot, &tid, BPF_NOEXIST)) {
@@ -287,6 +283,16 @@ static __always_inline bool wanted(__u32 type, __s32 nid)
 	COUNT(filtered, type);
 	return false;
 }
+
+/*
+ * The same for a tracepoint of which each call is such a record, and nothing else is: while there is no filter its calls are
+ * not counted once more, see rs_capture_counters().
+ */
+#define WANTED_OF(tracepoint, name, nid)                                                           \
+	(!MODE_SUMMARY && !opts.filter_active ? true : ({                                          \
+		SEEN(tracepoint);                                                                  \
+		wanted(RS_EVENT_##name, nid);                                                      \
+	}))
 
 /* Says who the current thread is, at most once a second for each. */
 static __always_inline void describe_task(void)

@@ -88,7 +88,6 @@ static int set_options(struct rs_capture *c)
 	opts.mode = config->mode;
 	opts.nr_cpus = k->nr_cpus;
 	opts.nr_nodes = k->nr_nodes;
-	opts.ring_segments = c->ring_segments;
 	opts.no_probe_read = k->lockdown == RS_LOCKDOWN_CONFIDENTIALITY;
 	for (i = 0; i < c->nr_probes; i++)
 		opts.preempt_guard |= rs_choose_is_preemptible(c, &c->probes[i]);
@@ -97,7 +96,8 @@ static int set_options(struct rs_capture *c)
 	opts.folio_sample = config->folio_sample;
 	for (i = 0; i < c->nr_probes; i++)
 		opts.allocator |= c->probes[i].hook->flags & RS_HOOK_ALLOCATOR && c->probes[i].state == RS_PROBE_READY;
-	opts.filter_active = config->tgid || config->tid || config->nid >= 0 || config->cgroup || config->exclude_self;
+	opts.filter_active = c->filtered =
+		config->tgid || config->tid || config->nid >= 0 || config->cgroup || config->exclude_self;
 	opts.filter_tgid = config->tgid;
 	opts.filter_tid = config->tid;
 	opts.filter_nid = config->nid;
@@ -460,6 +460,9 @@ int rs_capture_start(struct rs_capture *c)
 	if (!err)
 		err = map_memory(map_of(c, "totals"), sizeof(struct rs_totals), c->kernel->nr_cpus,
 				 (void **)&c->totals, &c->totals_len);
+	if (!err && c->config.mode == RS_MODE_SUMMARY)
+		err = map_memory(map_of(c, "task_slots"), sizeof(struct rs_summary_task), RS_TASK_SLOTS,
+				 (void **)&c->task_slots, &c->task_slots_len);
 	if (!err)
 		err = map_memory(map_of(c, ".bss"), bpf_map__value_size(map_of(c, ".bss")), 1, (void **)&c->bss, &c->bss_len);
 	if (!err) {
@@ -516,6 +519,8 @@ void rs_capture_destroy(struct rs_capture *c)
 		munmap(c->segments, c->segments_len);
 	if (c->totals)
 		munmap(c->totals, c->totals_len);
+	if (c->task_slots)
+		munmap((void *)c->task_slots, c->task_slots_len);
 	if (c->bss)
 		munmap((void *)c->bss, c->bss_len);
 	rs_closep(&c->gauge);
@@ -536,8 +541,7 @@ const struct rs_probe *rs_capture_probes(const struct rs_capture *c, unsigned in
 	return c->probes;
 }
 
-int64_t rs_capture_drain(struct rs_capture *c, uint64_t horizon_ns,
-			 int (*each)(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr), void *ctx)
+int64_t rs_capture_drain(struct rs_capture *c, uint64_t horizon_ns, rs_rings_each_t each, void *ctx)
 {
 	return rs_rings_drain(c->rings, horizon_ns, c->delivered, each, ctx);
 }

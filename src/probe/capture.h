@@ -14,6 +14,7 @@
 #include "../kernel/kernel.h"
 #include "../wire/capture.h"
 #include "hooks.h"
+#include "ring.h"
 
 /* How programs are put on functions and tracepoints; see bpf/hook.bpf.h. */
 enum rs_attach {
@@ -105,11 +106,9 @@ const char *rs_capture_attachment(const struct rs_capture *capture);
 
 /*
  * Hands over every record up to @horizon_ns, in order of time over all CPUs; they stay in their rings until
- * rs_capture_release(). @each returns 0; 1: all before this one may be given back; or an error, with which draining
- * stops. Returns the number of records, or that error.
+ * rs_capture_release(). Returns the number of records, or the error of @each.
  */
-int64_t rs_capture_drain(struct rs_capture *capture, uint64_t horizon_ns,
-			 int (*each)(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr), void *ctx);
+int64_t rs_capture_drain(struct rs_capture *capture, uint64_t horizon_ns, rs_rings_each_t each, void *ctx);
 
 /* Gives the space of all that was drained back to the programs. */
 void rs_capture_release(struct rs_capture *capture);

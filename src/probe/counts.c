@@ -2,8 +2,11 @@
 /* What the programs have counted, and what they remember for those who read it later. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "../base/cleanup.h"
+#include "../base/grow.h"
 #include "capture_state.h"
 
 /* Closing a link waits for the programs on it; the counters of what was skipped are read before. */
@@ -24,34 +27,55 @@ void rs_capture_ask_skipped(struct rs_capture *c)
 	}
 }
 
+/* Those that the programs ask WANTED_OF() for. */
+static const struct {
+	enum rs_tracepoint tracepoint;
+	enum rs_event_type event;
+} seen_by_record[] = {
+	{ RS_TP_mm_vmscan_lru_shrink_inactive, RS_EVENT_shrink_inactive },
+	{ RS_TP_mm_vmscan_lru_shrink_active, RS_EVENT_shrink_active },
+	{ RS_TP_mm_shrink_slab_end, RS_EVENT_shrink_slab },
+};
+
 void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
 {
 	unsigned int cpu, level, type, i;
 	struct rs_counts counts;
 
-	memset(ret, 0, sizeof(*ret));
-	if (!c->cpus)
+	if (!c->cpus) {
+		memset(ret, 0, sizeof(*ret));
 		return;
-	for (cpu = 0; cpu < (unsigned int)c->kernel->nr_cpus; cpu++) {
-		const struct rs_cpu *p = &c->cpus[cpu];
+	}
+	/* Type by type, as then nothing has to be cleared that is written anyhow. */
+	for (type = 0; type < RS_NR_EVENTS; type++) {
+		uint64_t attempted = 0, full[2] = { 0 }, map_full = 0, unmatched = 0, filtered = 0, sampled_out = 0;
 
-		for (type = 0; type < RS_NR_EVENTS; type++) {
+		for (cpu = 0; cpu < (unsigned int)c->kernel->nr_cpus; cpu++) {
+			const struct rs_cpu *p = &c->cpus[cpu];
+
 			for (level = 0; level < RS_LEVELS; level++) {
-				ret->attempted[type] += p->level[level].attempted[type];
-				if (level < RS_RINGS)
-					ret->ring_full[type] += p->level[level].full[type];
-				else
-					ret->nested[type] += p->level[level].full[type];
+				attempted += p->level[level].attempted[type];
+				full[level >= RS_RINGS] += p->level[level].full[type];
 			}
-			ret->map_full[type] += p->map_full[type];
-			ret->begin_not_seen[type] += p->unmatched[type];
-			ret->filtered[type] += p->filtered[type];
-			ret->sampled_out[type] += p->sampled_out[type];
+			map_full += p->map_full[type];
+			unmatched += p->unmatched[type];
+			filtered += p->filtered[type];
+			sampled_out += p->sampled_out[type];
 		}
+		ret->attempted[type] = attempted;
+		ret->ring_full[type] = full[0];
+		ret->nested[type] = full[1];
+		ret->map_full[type] = map_full;
+		ret->begin_not_seen[type] = unmatched;
+		ret->filtered[type] = filtered;
+		ret->sampled_out[type] = sampled_out;
 	}
 	rs_capture_counts(c, &counts);
 	memcpy(ret->seen, counts.seen, sizeof(ret->seen));
+	for (i = 0; !c->filtered && i < RS_ARRAY_SIZE_OF(seen_by_record); i++)
+		ret->seen[seen_by_record[i].tracepoint] += ret->attempted[seen_by_record[i].event];
 	memcpy(ret->delivered, c->delivered, sizeof(ret->delivered));
+	ret->skipped = 0;
 	for (i = 0; i < c->nr_probes; i++)
 		ret->skipped += c->probes[i].skipped;
 }
@@ -94,21 +118,73 @@ void rs_capture_totals(struct rs_capture *c, struct rs_totals *ret)
 	}
 }
 
+struct row {
+	struct rs_staller_key key;
+	struct rs_staller sum;
+};
+
+struct rows {
+	struct row *rows;
+	size_t nr, room;
+};
+
+static void add_row(struct rows *r, uint64_t id, uint32_t by_cgroup, uint32_t kind, const struct rs_staller *sum)
+{
+	if (RS_MAKE_ROOM(r->rows, r->nr, r->room, 64))
+		r->rows[r->nr++] = (struct row){ { .id = id, .by_cgroup = by_cgroup, .kind = kind }, *sum };
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	return memcmp(&((const struct row *)a)->key, &((const struct row *)b)->key, sizeof(struct rs_staller_key));
+}
+
+/* The table first: what a thread hands over in between is then missing this time, and not there twice. */
+static void find_rows(const struct rs_capture *c, struct rows *r)
+{
+	struct rs_staller_key key, next;
+	struct rs_staller value;
+	void *from = NULL;
+	unsigned int i;
+
+	while (!bpf_map_get_next_key(c->stallers, from, &next)) {
+		key = next;
+		from = &key;
+		if (!bpf_map_lookup_elem(c->stallers, &key, &value))
+			add_row(r, key.id, key.by_cgroup, key.kind, &value);
+	}
+	for (i = 0; c->task_slots && i < RS_TASK_SLOTS; i++) {
+		const struct rs_own_stalls *own = &c->task_slots[i].own;
+
+		if (!own->sum.count)
+			continue;
+		add_row(r, own->tgid, 0, own->kind, &own->sum);
+		add_row(r, own->cgroup, 1, own->kind, &own->sum);
+	}
+}
+
 void rs_capture_stallers(struct rs_capture *c,
 			 void (*each)(void *ctx, const struct rs_staller_key *key, const struct rs_staller *value),
 			 void *ctx)
 {
-	struct rs_staller_key key, next;
-	struct rs_staller value;
-	int fd = c->stallers;
-	void *from = NULL;
+	struct rows r = { 0 };
+	size_t i, k;
 
-	while (!bpf_map_get_next_key(fd, from, &next)) {
-		key = next;
-		from = &key;
-		if (!bpf_map_lookup_elem(fd, &key, &value))
-			each(ctx, &key, &value);
+	find_rows(c, &r);
+	qsort(r.rows, r.nr, sizeof(*r.rows), compare_rows);
+	for (i = 0; i < r.nr; i = k) {
+		struct row *sum = &r.rows[i];
+
+		for (k = i + 1; k < r.nr && !compare_rows(sum, &r.rows[k]); k++) {
+			sum->sum.count += r.rows[k].sum.count;
+			sum->sum.ns += r.rows[k].sum.ns;
+			sum->sum.nr_reclaimed += r.rows[k].sum.nr_reclaimed;
+			if (r.rows[k].sum.max_ns > sum->sum.max_ns)
+				sum->sum.max_ns = r.rows[k].sum.max_ns;
+		}
+		each(ctx, &sum->key, &sum->sum);
 	}
+	free(r.rows);
 }
 
 bool rs_capture_has_stacks(const struct rs_capture *c)

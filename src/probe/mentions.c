@@ -26,18 +26,19 @@ static void note_stack(struct rs_mentions *m, int32_t id)
 		m->stacks[id] = true;
 }
 
-void rs_mentions_note(struct rs_mentions *mentions, const struct rs_event_hdr *hdr)
+void rs_mentions_note(struct rs_mentions *mentions, const struct rs_event_hdr *run, size_t bytes)
 {
-	switch (hdr->type) {
-	case RS_EVENT_shrink_slab:
-		note_symbol(mentions, ((const struct rs_event_shrink_slab *)hdr)->shrinker);
-		break;
-	case RS_EVENT_reclaim_begin:
-		note_stack(mentions, ((const struct rs_event_reclaim_begin *)hdr)->stack);
-		break;
-	case RS_EVENT_wakeup_kswapd:
-		note_stack(mentions, ((const struct rs_event_wakeup_kswapd *)hdr)->stack);
-		break;
+	const uint8_t *at = (const uint8_t *)run, *end = at + bytes;
+	const struct rs_event_hdr *hdr;
+
+	for (; at < end; at += hdr->len) {
+		hdr = (const struct rs_event_hdr *)at;
+		if (hdr->type == RS_EVENT_shrink_slab)
+			note_symbol(mentions, ((const struct rs_event_shrink_slab *)hdr)->shrinker);
+		else if (hdr->type == RS_EVENT_reclaim_begin)
+			note_stack(mentions, ((const struct rs_event_reclaim_begin *)hdr)->stack);
+		else if (hdr->type == RS_EVENT_wakeup_kswapd)
+			note_stack(mentions, ((const struct rs_event_wakeup_kswapd *)hdr)->stack);
 	}
 }
 

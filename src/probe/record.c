@@ -185,24 +185,26 @@ static int write_pending(struct recorder *r, uint64_t until)
 
 /* ---- records ---- */
 
-static int take_record(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
+static int take_records(void *ctx, uint32_t cpu, const struct rs_event_hdr *run, size_t bytes, size_t *taken)
 {
 	struct recorder *r = ctx;
+	int err;
 
 	if (r->pending_at < r->pending_len) {
-		int err = write_pending(r, hdr->ts_ns);
-
+		err = write_pending(r, run->ts_ns);
 		if (err)
 			return err;
+		bytes = run->len; /* before the next one there may be more */
 	}
-	rs_mentions_note(&r->mentions, hdr);
-	return rs_writer_put_record(r->writer, cpu, hdr);
+	err = rs_writer_put_records(r->writer, cpu, run, bytes, taken);
+	rs_mentions_note(&r->mentions, run, *taken);
+	return err;
 }
 
 /* What is drained is packed, too: until then it needs its place in the rings. */
 static int drain(struct recorder *r, uint64_t horizon_ns)
 {
-	int64_t n = rs_capture_drain(r->capture, horizon_ns, take_record, r);
+	int64_t n = rs_capture_drain(r->capture, horizon_ns, take_records, r);
 	int err = n == -EBADMSG ? rs_fail(-EBADMSG, "a ring holds what no program writes; please report this") : n < 0 ? n : 0;
 
 	if (!err)

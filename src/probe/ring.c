@@ -60,6 +60,9 @@ int rs_rings_create(struct rs_cpu *cpus, struct rs_segment *segments, unsigned i
 			r->level = &cpus[cpu].level[level];
 			r->segments = level ? own + ring_segments : own;
 			r->nr_segments = level ? 1 : ring_segments;
+			r->level->room = (uint64_t)r->nr_segments * RS_SEGMENT_SIZE - RS_MAX_RECORD;
+			r->level->segment = r->level->first_segment = r->segments - segments;
+			r->level->end_segment = r->level->first_segment + r->nr_segments;
 		}
 	*ret = rings;
 	return 0;
@@ -100,42 +103,48 @@ void rs_rings_release(struct rs_rings *rings)
 		__atomic_store_n(&rings->rings[i].level->tail, rings->rings[i].tail, __ATOMIC_RELEASE);
 }
 
+static const struct rs_event_hdr *behind(const struct rs_event_hdr *hdr)
+{
+	return (const struct rs_event_hdr *)((const uint8_t *)hdr + hdr->len);
+}
+
 /* Hands on what is no younger than @until, up to the end of the segment. How many there were, or -errno. */
 static int64_t take(struct rs_rings *rings, struct ring *r, uint64_t until, uint64_t delivered[RS_NR_EVENTS],
-		    int (*each)(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr), void *ctx)
+		    rs_rings_each_t each, void *ctx)
 {
-	const uint64_t room = RS_SEGMENT_SIZE - r->tail % RS_SEGMENT_SIZE;
-	const struct rs_event_hdr *hdr = first(r);
-	uint64_t left = r->head - r->tail;
-	const uint8_t *end = (const uint8_t *)hdr + (left < room ? left : room);
+	const uint64_t room = RS_SEGMENT_SIZE - r->tail % RS_SEGMENT_SIZE, left = r->head - r->tail;
+	const struct rs_event_hdr *run = first(r), *hdr = run;
+	const uint8_t *end = (const uint8_t *)run + (left < room ? left : room), *last = (const uint8_t *)run + left;
+	int err = 0, bad = 0;
 	int64_t nr = 0;
-	int err = 0;
 
 	while ((const uint8_t *)hdr < end && hdr->ts_ns <= until) {
 		const uint32_t type = hdr->type, len = hdr->len;
 
-		if (len < sizeof(*hdr) || len % 8 || type >= RS_NR_EVENTS || len > left) {
-			err = -EBADMSG;
+		if (len < sizeof(*hdr) || len % 8 || type >= RS_NR_EVENTS || len > last - (const uint8_t *)hdr) {
+			bad = -EBADMSG;
 			break;
 		}
-		err = each(ctx, r->cpu, hdr);
-		if (err > 0) {
-			r->tail = r->head - left;
-			rs_rings_release(rings);
-		}
-		left -= len;
-		if (err < 0)
-			break;
 		delivered[type]++;
 		nr++;
 		hdr = (const struct rs_event_hdr *)((const uint8_t *)hdr + len);
 	}
-	r->tail = r->head - left;
-	return err < 0 ? err : nr;
+	while (run < hdr && err >= 0) {
+		size_t taken = 0;
+
+		err = each(ctx, r->cpu, run, (const uint8_t *)hdr - (const uint8_t *)run, &taken);
+		r->tail += taken;
+		run = (const struct rs_event_hdr *)((const uint8_t *)run + taken);
+		if (err > 0)
+			rs_rings_release(rings);
+	}
+	for (; run < hdr; run = behind(run))
+		delivered[run->type]--;
+	return err < 0 ? err : bad ? bad : nr;
 }
 
-int64_t rs_rings_drain(struct rs_rings *rings, uint64_t horizon_ns, uint64_t delivered[RS_NR_EVENTS],
-		       int (*each)(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr), void *ctx)
+int64_t rs_rings_drain(struct rs_rings *rings, uint64_t horizon_ns, uint64_t delivered[RS_NR_EVENTS], rs_rings_each_t each,
+		       void *ctx)
 {
 	int64_t nr = 0;
 	unsigned int i;

@@ -4,6 +4,7 @@
 #define RS_PROBE_RING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "../wire/capture.h"
@@ -18,9 +19,15 @@ int rs_rings_create(struct rs_cpu *cpus, struct rs_segment *segments, unsigned i
 		    unsigned int ring_segments, struct rs_rings **ret);
 void rs_rings_destroy(struct rs_rings *rings);
 
+/*
+ * Gets @bytes of records of one CPU, one behind the other, of which it takes at least one or makes room for it, and says how
+ * many bytes these were. 0; 1: all that were ever taken may be given back; or an error, with which draining stops.
+ */
+typedef int (*rs_rings_each_t)(void *ctx, uint32_t cpu, const struct rs_event_hdr *run, size_t bytes, size_t *taken);
+
 /* See rs_capture_drain(). -EBADMSG: a ring holds something that no program writes. */
-int64_t rs_rings_drain(struct rs_rings *rings, uint64_t horizon_ns, uint64_t delivered[RS_NR_EVENTS],
-		       int (*each)(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr), void *ctx);
+int64_t rs_rings_drain(struct rs_rings *rings, uint64_t horizon_ns, uint64_t delivered[RS_NR_EVENTS], rs_rings_each_t each,
+		       void *ctx);
 
 /* Gives the space of all that was drained back to the programs. */
 void rs_rings_release(struct rs_rings *rings);

@@ -92,6 +92,22 @@ static WIDE size_t put_plane_wide(uint8_t *to, const uint64_t *from, size_t nr, 
 }
 #endif
 
+#ifdef WIDE
+/* Word @word of the first rows; returns of how many. */
+static WIDE size_t get_words_wide(uint64_t *column, const uint64_t *const *rows, size_t nr, size_t word)
+{
+	size_t i;
+
+	for (i = 0; i + 4 <= nr; i += 4) {
+		__m256i at = _mm256_loadu_si256((const __m256i *)(rows + i));
+
+		_mm256_storeu_si256((__m256i *)(column + i),
+				    _mm256_i64gather_epi64((const long long *)(word * sizeof(**rows)), at, 1));
+	}
+	return i;
+}
+#endif
+
 static ALWAYS_INLINE void put_plane(uint8_t *to, const uint64_t *from, size_t nr, int plane, bool wide)
 {
 	size_t i = 0;
@@ -237,12 +253,12 @@ static ALWAYS_INLINE void put_type(uint8_t **out, const struct rs_event_desc *de
 			put_column(out, NULL, is_number[word] ? zigzag(rows[0][word]) : rows[0][word], 0, nr, wide);
 			continue;
 		}
-		for (i = 0; i + 4 <= nr; i += 4) {
-			column[i] = rows[i][word];
-			column[i + 1] = rows[i + 1][word];
-			column[i + 2] = rows[i + 2][word];
-			column[i + 3] = rows[i + 3][word];
-		}
+		i = 0;
+#ifdef WIDE
+		if (wide)
+			i = get_words_wide(column, rows, nr, word);
+#endif
+#pragma GCC unroll 4
 		for (; i < nr; i++)
 			column[i] = rows[i][word];
 		put_differences(out, column, nr, is_number[word] ? ZIGZAG : XOR, wide);
@@ -283,6 +299,7 @@ static ALWAYS_INLINE size_t pack(const struct rs_schema *schema, const struct rs
 		put32(&out, count[type]);
 	}
 	memcpy(nr_types, &types, sizeof(types));
+#pragma GCC unroll 4
 	for (i = 0; i < nr; i++) {
 		const struct rs_event_hdr *hdr = records[i].hdr;
 		const uint64_t **row, ts_ns = hdr->ts_ns;

@@ -343,24 +343,39 @@ int rs_writer_put_json(struct rs_writer *writer, enum rs_block_type type, const 
 	return write_block(writer, type, json, len, 0);
 }
 
-/* For each record, so short that nothing has to be saved for what it calls seldom. */
-static __attribute__((noinline)) int put_into_next_block(struct rs_writer *w, uint32_t cpu, const struct rs_event_hdr *hdr)
+int rs_writer_put_records(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *run, size_t bytes, size_t *taken)
 {
-	int err = rs_writer_flush(w);
+	struct rs_record *to = writer->records + writer->nr_records, *end = writer->records + BLOCK_RECORDS;
+	size_t at = 0, room = BLOCK_BYTES - writer->records_len;
+	int err;
 
-	return err ? err : 1 + rs_writer_put_record(w, cpu, hdr);
+	*taken = 0;
+	if (to == end || run->len > room) {
+		err = rs_writer_flush(writer);
+		return err ? err : 1;
+	}
+	do {
+		const struct rs_event_hdr *hdr = (const struct rs_event_hdr *)((const uint8_t *)run + at);
+
+		if (at + hdr->len > room)
+			break;
+		*to++ = (struct rs_record){ cpu, hdr };
+		at += hdr->len;
+	} while (at < bytes && to < end);
+	writer->nr_records = to - writer->records;
+	writer->records_len += at;
+	*taken = at;
+	return 0;
 }
 
 int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *hdr)
 {
-	size_t nr = writer->nr_records, len = writer->records_len + hdr->len;
+	size_t taken;
+	int flushed = rs_writer_put_records(writer, cpu, hdr, hdr->len, &taken), err = 0;
 
-	if (nr == BLOCK_RECORDS || len > BLOCK_BYTES)
-		return put_into_next_block(writer, cpu, hdr);
-	writer->records[nr] = (struct rs_record){ cpu, hdr };
-	writer->nr_records = nr + 1;
-	writer->records_len = len;
-	return 0;
+	if (flushed > 0)
+		err = rs_writer_put_records(writer, cpu, hdr, hdr->len, &taken);
+	return err ? err : flushed;
 }
 
 int rs_writer_flush(struct rs_writer *writer)

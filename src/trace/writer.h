@@ -37,9 +37,12 @@ void rs_writer_prefault(struct rs_writer *writer);
 int rs_writer_put_json(struct rs_writer *writer, enum rs_block_type type, const char *json, size_t len);
 
 /*
- * Takes a record, which has to stay where it is until the next flush; that happens by itself when a block is full.
- * Records must come in order of time. 0; 1: all before this one were flushed; or -errno, said.
+ * Takes records, @bytes of them one behind the other, which have to stay where they are until the next flush. Records
+ * must come in order of time. When a block is full, it is flushed and nothing taken: 1. Else 0, and @taken has the bytes
+ * of those that found room; or -errno, said.
  */
+int rs_writer_put_records(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *run, size_t bytes, size_t *taken);
+/* The same for one record. 0; 1: all before this one were flushed; or -errno, said. */
 int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *hdr);
 
 /*

@@ -68,7 +68,6 @@ struct rs_capture_opts {
 	__u32 mode; /* enum rs_mode */
 	__u32 nr_cpus; /* CPUs that have a ring: those online at the start */
 	__u32 nr_nodes; /* possible nodes */
-	__u32 ring_segments; /* of RS_SEGMENT_SIZE for each CPU */
 	__u32 no_probe_read; /* lockdown=confidentiality refuses bpf_probe_read_kernel() */
 	__u32 preempt_guard; /* programs can be preempted: bpf_preempt_disable() around a record */
 	__u32 stacks; /* collect call chains of stalls and wake-ups */
@@ -132,7 +131,11 @@ struct rs_segment {
  */
 struct rs_level {
 	__u64 head; /* bytes ever written, by the BPF programs */
-	__u64 pad0[7];
+	__u64 segment; /* where the next record begins, by its number among those of all CPUs */
+	/* Set before the first event. */
+	__u64 room; /* bytes from the tail to the end of a record at most; 0: this level has no ring */
+	__u64 first_segment, end_segment;
+	__u64 pad0[3];
 	__u64 tail; /* bytes ever read, by user space */
 	__u64 pad1[7];
 	__u64 attempted[RS_NR_EVENTS];
@@ -229,6 +232,26 @@ struct rs_staller {
 	__u64 max_ns;
 	__u64 nr_reclaimed;
 	char comm[RS_COMM_LEN];
+};
+
+/*
+ * What a thread's stalls come to for as long as they are of one kind and it is in one process and cgroup; then they go to
+ * the table. A place in an array in mode summary, by the thread's number: looking up two rows of the table was half of a
+ * stall's cost.
+ */
+#define RS_TASK_SLOTS 4096
+struct rs_own_stalls {
+	__u64 tgid;
+	__u64 cgroup;
+	__u64 kind; /* enum rs_reclaim_kind */
+	struct rs_staller sum; /* count 0: none */
+};
+/* The begin of struct task_state, see bpf/task.bpf.h. */
+struct rs_summary_task {
+	__u64 owner; /* of a slot: its thread, plus one; 0: nobody yet */
+	__u64 stall_ns; /* begin of the stall, 0: none */
+	__u64 stall_kind;
+	struct rs_own_stalls own;
 };
 
 #define RS_MAX_STACK 32

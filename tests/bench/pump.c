@@ -74,14 +74,16 @@ static bool emit(unsigned int cpu, const struct rs_event_hdr *from)
 	uint64_t head = level->head, tail = __atomic_load_n(&level->tail, __ATOMIC_ACQUIRE);
 
 	level->attempted[from->type]++;
-	if (head + from->len - tail > (uint64_t)SEGMENTS * RS_SEGMENT_SIZE - RS_MAX_RECORD) {
+	if (head + from->len - tail > level->room) {
 		level->full[from->type]++;
 		return false;
 	}
-	s = &segments[cpu * (SEGMENTS + 1) + head / RS_SEGMENT_SIZE % SEGMENTS];
+	s = &segments[level->segment];
 	to = (struct rs_event_hdr *)&s->data[head % RS_SEGMENT_SIZE];
 	memcpy(to, from, from->len);
 	to->ts_ns = rs_now_ns();
+	if ((head ^ (head + from->len)) / RS_SEGMENT_SIZE && ++level->segment == level->end_segment)
+		level->segment = level->first_segment;
 	__atomic_store_n(&level->head, head + from->len, __ATOMIC_RELEASE);
 	return true;
 }
@@ -116,9 +118,9 @@ static void *produce(void *ctx)
 	return NULL;
 }
 
-static int take(void *ctx, uint32_t cpu, const struct rs_event_hdr *hdr)
+static int take(void *ctx, uint32_t cpu, const struct rs_event_hdr *run, size_t bytes, size_t *taken)
 {
-	return rs_writer_put_record(ctx, cpu, hdr);
+	return rs_writer_put_records(ctx, cpu, run, bytes, taken);
 }
 
 static uint64_t sum(const __u64 *values)

@@ -34,7 +34,7 @@ if [ -n "$memory" ] && mkdir "$memory/rs-crash-$$" 2>/dev/null; then
 	sleep 0.5
 fi
 
-awk -v n="$times" 'BEGIN { srand(7); for (i = 0; i < n; i++) printf "%.3f\n", i % 4 ? rand() * 1.2 : rand() * 4 }' >delays
+awk -v n="$times" -v seed="${CRASH_SEED:-7}" 'BEGIN { srand(seed); for (i = 0; i < n; i++) printf "%.3f\n", i % 4 ? rand() * 1.2 : rand() * 4 }' >delays
 killed=0 early=0 bad=0 worst=0 late=0 busy=0
 while read -r delay; do
 	rm -f r.data

@@ -10,6 +10,7 @@ trap 'rm -rf "$out"' EXIT
 "$here/fetch.sh" "$kernel" >"$out/fetch" 2>&1 || { echo "1..0 # SKIP kernel $kernel cannot be had: $(tail -1 "$out/fetch")"; exit 0; }
 cat >"$out/run.sh" <<EOF
 few=$((kills * 9 / 10)) many=$((kills - kills * 9 / 10))
+export CRASH_SEED=${CRASH_SEED:-7}
 EOF
 cat >>"$out/run.sh" <<'EOF'
 cd /lab
