@@ -57,7 +57,8 @@ enum frame_id {
 };
 
 #define FRAME_ARGS 4
-#define FRAMES 8 /* nested calls of one task, interrupts included */
+#define FRAMES 16 /* nested calls of one task, interrupts included: reclaim that demotes allocates, and may reclaim in that */
+#define FRAMES_LOST 8 /* returns that may be lost before the one that comes */
 
 struct frame {
 	__u64 id; /* enum frame_id */
@@ -227,7 +228,7 @@ static __always_inline struct frame *frame_pop(__u32 id, __u32 type)
 	if (task) {
 		depth = task->depth;
 #pragma unroll
-		for (i = 0; i < FRAMES; i++) {
+		for (i = 0; i < FRAMES_LOST; i++) {
 			struct frame *frame;
 
 			if (!depth)
