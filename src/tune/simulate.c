@@ -80,7 +80,7 @@ static struct rs_effect effect_of(const char *name, const struct rs_whatif_metri
 bool rs_simulation_ask(void *ctx, const struct rs_value *values, unsigned int nr_values, struct rs_simulated *ret)
 {
 	struct rs_simulation *s = ctx;
-	struct rs_whatif_options o = { .nr_threads = s->options.nr_threads, .nr_seeds = 1 };
+	struct rs_whatif_options o = { .nr_threads = s->options.nr_threads, .nr_seeds = 1, .beside_only = true };
 	struct rs_sim_config after;
 	struct rs_whatif r;
 	char text[128];

@@ -217,7 +217,7 @@ int rs_whatif(const struct rs_workload *workload, const struct rs_calibration *c
 			 .calibration = calibration,
 			 .after = after,
 			 .alone = *workload,
-			 .nr_sides = workload->recorder_pages ? NR_SIDES : SIDE_ALONE,
+			 .nr_sides = workload->recorder_pages && !options->beside_only ? NR_SIDES : SIDE_ALONE,
 			 .nr_seeds = options->nr_seeds };
 	double *effects;
 	size_t nr_pairs;

@@ -37,6 +37,7 @@ struct rs_whatif_options {
 	unsigned int nr_threads;
 	unsigned int nr_members; /* of the calibration, the best first; 0: all */
 	unsigned int nr_seeds; /* runs of each */
+	bool beside_only; /* not without the recorder: low and high are as beside it */
 };
 
 /* @after: the workload's configuration with other settings. 0 or -errno, said. */
