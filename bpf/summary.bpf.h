@@ -34,36 +34,45 @@ static __always_inline int summary_stall_begin(__u32 kind)
 	return 0;
 }
 
-static __noinline void add_staller(__u64 id, __u32 by_cgroup, __u32 kind, const struct rs_staller *sum)
+/*
+ * What a thread had of its own goes to a row of the table. Global, and finds the thread itself: the verifier goes through it
+ * once for each program, and not once for each way to each call.
+ */
+__noinline int add_staller(__u32 by_cgroup)
 {
-	struct rs_staller_key key = { .id = id, .by_cgroup = by_cgroup, .kind = kind };
-	struct rs_staller *s = bpf_map_lookup_elem(&stallers, &key);
+	struct rs_summary_task *task = (void *)task_find();
+	struct rs_staller_key key = { .by_cgroup = by_cgroup };
+	const struct rs_staller *sum;
+	struct rs_staller *s;
 
+	if (!task)
+		return 0;
+	sum = &task->own.sum;
+	key.id = by_cgroup ? task->own.cgroup : task->own.tgid;
+	key.kind = task->own.kind;
+	s = bpf_map_lookup_elem(&stallers, &key);
 	if (!s) {
 		if (!bpf_map_update_elem(&stallers, &key, sum, BPF_NOEXIST))
-			return;
+			return 0;
 		s = bpf_map_lookup_elem(&stallers, &key);
 	}
 	if (!s) {
 		COUNT(map_full, RS_EVENT_reclaim_end);
-		return;
+		return 0;
 	}
 	ADD(s->count, sum->count);
 	ADD(s->ns, sum->ns);
 	ADD(s->nr_reclaimed, sum->nr_reclaimed);
 	if (sum->max_ns > s->max_ns)
 		s->max_ns = sum->max_ns; /* two at once can lose the smaller one's place, never the larger's for long */
+	return 0;
 }
 
-/* What a thread had of its own goes to the table. */
-static __noinline int hand_over(struct rs_own_stalls *own)
+static __always_inline void hand_over(struct rs_own_stalls *own)
 {
-	struct rs_staller sum = own->sum;
-
-	own->sum.count = 0;
-	add_staller(own->tgid, 0, own->kind, &sum);
-	add_staller(own->cgroup, 1, own->kind, &sum);
-	return 0;
+	add_staller(0);
+	add_staller(1);
+	own->sum.count = own->sum.ns = own->sum.max_ns = own->sum.nr_reclaimed = 0;
 }
 
 static __always_inline void add_own_stall(struct rs_summary_task *task, __u32 kind, __u64 ns, __u64 nr_reclaimed)
@@ -71,13 +80,13 @@ static __always_inline void add_own_stall(struct rs_summary_task *task, __u32 ki
 	__u64 tgid = bpf_get_current_pid_tgid() >> 32, cgroup = current_cgroup_id();
 	struct rs_own_stalls *own = &task->own;
 
-	if (own->sum.count && (own->tgid != tgid || own->cgroup != cgroup || own->kind != kind))
-		hand_over(own);
-	if (!own->sum.count) {
+	/* One branch for three, each of which the verifier would follow both ways. */
+	if ((own->tgid ^ tgid) | (own->cgroup ^ cgroup) | (own->kind ^ kind)) {
+		if (own->sum.count)
+			hand_over(own);
 		own->tgid = tgid;
 		own->cgroup = cgroup;
 		own->kind = kind;
-		own->sum.ns = own->sum.max_ns = own->sum.nr_reclaimed = 0;
 		bpf_get_current_comm(own->sum.comm, sizeof(own->sum.comm));
 	}
 	own->sum.count++;
