@@ -35,7 +35,7 @@ static const struct {
 } compression[] = {
 	{ ZSTD_c_hashLog, 12, 10 },
 	{ ZSTD_c_minMatch, 0, 7 },
-	{ ZSTD_c_targetLength, 0, 4 },
+	{ ZSTD_c_targetLength, 0, 2 },
 	{ ZSTD_c_literalCompressionMode, ZSTD_ps_auto, ZSTD_ps_disable },
 };
 
