@@ -30,13 +30,15 @@ for who in parent guard; do
 	eval "nr_$who=$n"
 done
 echo "calls parent $nr_parent guard $nr_guard" >/out/result
-i=0
-while [ $i -lt $kills ]; do
+# How many calls there are differs a little from run to run: one that ended before it was its turn is tried again.
+i=0 killed=0
+while [ $killed -lt $kills ] && [ $i -lt $((2 * kills)) ]; do
 	if [ $((i % 2)) -eq 0 ]; then who=guard nr=$nr_guard; else who=parent nr=$nr_parent; fi
 	at=$((1 + $(od -An -N2 -tu2 /dev/urandom) % nr))
 	rm -rf /var/lib/reclaimscope
 	killer $who $at /lab/reclaimscope-apply apply --yes --keep $words >/dev/null 2>&1
 	got=$? is=$(now) state=$(last)
+	[ $got -ne 0 ] || killed=$((killed + 1))
 	case $state in
 	confirmed) want=$new ;;
 	reverted | '') want=$old ;;
@@ -52,10 +54,10 @@ EOF
 status=$?
 result=$out/vm/result
 right=$(grep -c '^right 0' "$result" 2>/dev/null)
-if [ $status -eq 0 ] && ! grep -q WRONG "$result" && [ "$(grep -c '^right' "$result")" -eq "$kills" ] && [ "$right" -gt $((kills * 9 / 10)) ]; then
-	echo "ok 1 - $kernel: $right kills of apply: all old ($(grep -c ' reverted$\| $' "$result")) or all new ($(grep -c confirmed "$result")), the journal right"
+if [ $status -eq 0 ] && ! grep -q WRONG "$result" && [ "$right" -eq "$kills" ]; then
+	echo "ok 1 - $kernel: $right kills of apply: all old ($(grep -c '^right 0 \(reverted\)\?$' "$result")) or all new ($(grep -c '^right 0 confirmed' "$result")), the journal right"
 else
-	echo "not ok 1 - $kernel: apply is killed between system calls (status $status)"
+	echo "not ok 1 - $kernel: apply is killed between system calls (status $status, ${right:-none} of $kills killed and right)"
 	{ grep WRONG "$result" || tail -3 "$out/log" "$out/vm/console"; } 2>/dev/null | head -20 | sed 's/^/# /'
 fi
 echo 1..1
