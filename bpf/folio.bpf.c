@@ -43,11 +43,10 @@ __noinline int emit_folio(__u64 folio)
 	e->mapcount = folio_mapcount(folio, flags);
 	if (e->mapcount > 0)
 		e->flags |= RS_FOLIO_MAPPED;
-	/* The layout of Debian's x86-64 kernels: node from bit 54, zone from 51, MGLRU from 25. */
 	e->nid = flags >> 54;
-	e->zid = flags >> 51 & 7;
-	e->gen = flags >> 27 & 7;
-	e->refs = flags >> 25 & 3;
+	e->zid = folio_zid(flags);
+	e->gen = folio_gen(flags);
+	e->refs = folio_refs(flags);
 	emit_submit(&em);
 	return true;
 }
@@ -168,7 +167,7 @@ FOLIO_LIST(shrink_folio_list__args6, shrink_folio_list, 6)
 FN_SEC("?kprobe.multi/shrink_folio_list")
 int shrink_folio_list__args6__kentry(struct pt_regs *ctx)
 {
-	frame_push(FRAME_shrink_folio_list, REG_ARG(0), REG_ARG(1), REG_ARG(2), REG_ARG(3));
+	frame_push(FRAME_shrink_folio_list, PUSH_4);
 	return folio_list_begin(REG_ARG(0), REG_ARG(1), REG_ARG(2), REG_ARG(4));
 }
 FN_SEC("?kretprobe.multi/shrink_folio_list")

@@ -10,6 +10,22 @@
 #define FLAG_BIT(flags, name, ours)                                                                \
 	(((flags) >> bpf_core_enum_value(enum pageflags, name)) & 1 ? (ours) : 0)
 
+/* In the flags word, by the layout of Debian's x86-64 kernels: node from bit 54, zone from 51, MGLRU from 25. */
+static __always_inline __u64 folio_zid(__u64 flags)
+{
+	return flags >> 51 & 7;
+}
+
+static __always_inline __u64 folio_gen(__u64 flags)
+{
+	return flags >> 27 & 7;
+}
+
+static __always_inline __u64 folio_refs(__u64 flags)
+{
+	return flags >> 25 & 3;
+}
+
 /* Our bits for the flags word, which stands first in every kernel, and the mapping. */
 static __always_inline __u32 folio_flags(__u64 flags, __u64 mapping)
 {

@@ -279,9 +279,8 @@ static long gen_walk_step(__u32 i, struct gen_walk **ctx)
 	nr_pages = folio_nr_pages(folio, word);
 	if (folio_mapcount(folio, word) > 0)
 		flags |= RS_FOLIO_MAPPED;
-	/* Bits as in emit_folio(). */
-	if (!(flags & GEN_SAVED) && !(word >> 25 & 3) && (word >> 27 & 7) == walk->gen + 1 &&
-	    (word >> 51 & 7) <= walk->reclaim_idx && refcount)
+	if (!(flags & GEN_SAVED) && !folio_refs(word) && folio_gen(word) == walk->gen + 1 &&
+	    folio_zid(word) <= walk->reclaim_idx && refcount)
 		walk->enough += nr_pages;
 	e = EMIT(&em, gen_folio);
 	if (!e)
@@ -290,9 +289,9 @@ static long gen_walk_step(__u32 i, struct gen_walk **ctx)
 	e->flags = flags;
 	e->nr_pages = nr_pages;
 	e->refcount = refcount;
-	e->zid = word >> 51 & 7;
-	e->gen = word >> 27 & 7;
-	e->refs = word >> 25 & 3;
+	e->zid = folio_zid(word);
+	e->gen = folio_gen(word);
+	e->refs = folio_refs(word);
 	emit_submit(&em);
 	walk->written++;
 	return 0;
@@ -359,11 +358,7 @@ static __always_inline __u32 walk_oldest(struct gen_walk *walk, __u64 lruvec, __
 	return walked;
 }
 
-/*
- * isolate_folios() runs under the LRU lock with interrupts off, so no program on it is ever
- * skipped, and its state is exact. (lruvec, sc, swappiness, &type, list) up to 6.12; with nr in
- * front in 6.18; (nr, lruvec, sc, swappiness, list, &isolated, &type, &scanned) in 7.2.
- */
+/* NULL: folios are not walked. */
 static __always_inline struct gen_walk *gen_walk(void)
 {
 	__u32 zero = 0;
@@ -371,6 +366,11 @@ static __always_inline struct gen_walk *gen_walk(void)
 	return MODE_FOLIOS && opts.folio_sample <= 1 ? bpf_map_lookup_elem(&gen_walks, &zero) : NULL;
 }
 
+/*
+ * isolate_folios() runs under the LRU lock with interrupts off, so no program on it is ever
+ * skipped, and its state is exact. (lruvec, sc, swappiness, &type, list) up to 6.12; with nr in
+ * front in 6.18; (nr, lruvec, sc, swappiness, list, &isolated, &type, &scanned) in 7.2.
+ */
 static __always_inline int isolate_folios_begin(__u64 nr, __u64 lruvec, __u64 sc_addr, __s32 swappiness)
 {
 	struct rs_event_isolate_folios_begin *e;

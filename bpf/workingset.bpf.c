@@ -51,10 +51,10 @@ static __always_inline int workingset_eviction_exit(__u64 folio, __u64 target_me
 	e->entry_age = task ? task->nonresident_age : 0;
 	e->nr_pages = task ? task->nr_evicted : 0;
 	e->flags = 0;
-	e->refs = e->refs_after = flags >> 25 & 3; /* as in emit_folio() */
+	e->refs = e->refs_after = folio_refs(flags);
 	if (task && task->nr_evicted) {
 		e->flags = folio_flags(task->evicted_flags, 0);
-		e->refs = task->evicted_flags >> 25 & 3;
+		e->refs = folio_refs(task->evicted_flags);
 		task->nr_evicted = 0;
 	}
 	owner = folio_memcg(folio);

@@ -122,16 +122,20 @@ static uint32_t late_flags(const struct item *item)
 	return seen(&item->referenced.hdr) ? item->referenced.flags : item->in.flags;
 }
 
+static bool passed_references(const struct item *item)
+{
+	return seen(&item->unmap.hdr) || seen(&item->write.hdr) || seen(&item->remove.hdr);
+}
+
 static bool reached_nothing(const struct item *item)
 {
-	return !seen(&item->referenced.hdr) && !seen(&item->unmap.hdr) && !seen(&item->write.hdr) &&
-	       !seen(&item->remove.hdr);
+	return !seen(&item->referenced.hdr) && !passed_references(item);
 }
 
 /* Gone, and nothing tells where. */
 static bool vanished(const struct item *item)
 {
-	return !seen(&item->unmap.hdr) && !seen(&item->write.hdr) && !seen(&item->remove.hdr) && !seen(&item->kept.hdr);
+	return !passed_references(item) && !seen(&item->kept.hdr);
 }
 
 static void fill_references(struct rs_diff *d, const struct item *item, struct shrink_folio_list *in,

@@ -150,24 +150,23 @@ static void judge_type(struct rs_diff *d, const struct call *c, int replayed)
 	} else if (replayed >= 0 && replayed != type) {
 		type = replayed;
 		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "nothing of the type chosen: the other");
-	} else if (replayed < 0 && type != c->end.type && c->begin.swappiness > 0 &&
-		   c->begin.swappiness <= MAX_SWAPPINESS) {
+	} else if (replayed < 0 && type != c->end.type && c->begin.swappiness > 0 && c->begin.swappiness <= MAX_SWAPPINESS) {
 		/* Whether the first type gave nothing would be told by its folios. */
 		rs_count_branch(d, RS_DECIDE_get_type_to_scan, "the other type after the one chosen");
 		rs_count_hidden(d, RS_DECIDE_get_type_to_scan);
 		return;
 	} else if (choice.compared) {
 		rs_count_branch(d, RS_DECIDE_get_type_to_scan,
-				!both  ? "compared by refaults"
-				: type ? "compared by refaults, both types have folios: file"
-				       : "compared by refaults, both types have folios: anon");
+				!both ? "compared by refaults" :
+				type  ? "compared by refaults, both types have folios: file" :
+					"compared by refaults, both types have folios: anon");
 	} else {
 		rs_count_branch(d, RS_DECIDE_get_type_to_scan,
-				type == LRU_GEN_ANON	   ? c->begin.swappiness >= MAX_SWAPPINESS
-								     ? "swappiness: anon"
-								     : "anon is a generation behind"
-				: c->begin.swappiness <= 1 ? "swappiness: file"
-							   : "no I/O: file");
+				type == LRU_GEN_ANON ? c->begin.swappiness >= MAX_SWAPPINESS ?
+						       "swappiness: anon" :
+						       "anon is a generation behind" :
+				c->begin.swappiness <= 1 ? "swappiness: file" :
+							   "no I/O: file");
 	}
 	rs_judge(d, RS_DECIDE_get_type_to_scan, NULL, &c->end.hdr,
 		 (struct rs_answer[]){
@@ -203,7 +202,7 @@ static const char *const outcome_names[] = {
 };
 
 /* The flags of a folio that others change without the LRU lock. */
-#define FLAGS_OF_OTHERS \
+#define FLAGS_OF_OTHERS                                                                                                \
 	(RS_FOLIO_LOCKED | RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK | RS_FOLIO_REFERENCED | RS_FOLIO_WORKINGSET)
 
 /* Is what its generation has at the end too little for this folio to be there? Nobody else can take it while the lock is held. */
@@ -269,7 +268,8 @@ static const char *changed_before(const struct rs_diff *d, const struct call *c,
 }
 
 /* Judges one folio. False: the kernel did otherwise, and it is not known what. */
-static bool judge_folio(struct rs_diff *d, struct call *c, struct scan_folios *scan, const struct rs_event_gen_folio *e)
+static bool judge_folio(struct rs_diff *d, struct call *c, struct scan_folios *scan,
+			const struct rs_event_gen_folio *e)
 {
 	unsigned int at = isolated_at(c, e->folio);
 	struct rs_why *why = rs_diff_why(d);
@@ -300,8 +300,7 @@ static bool judge_folio(struct rs_diff *d, struct call *c, struct scan_folios *s
 				{ "tier_idx", scan->tier, scan->tier },
 				{ "type", scan->type, scan->type },
 			},
-			7, 0, race) ||
-	       explained;
+			7, 0, race) || explained;
 }
 
 enum replay {
@@ -328,18 +327,15 @@ static bool find_lists(struct call *c, const struct lru_gen_folio *g)
 
 			list->next = at;
 			while (at < c->nr_tail && c->tail[at].zid == zone &&
-			       (c->tail[at].flags & RS_FOLIO_SWAPBACKED) ==
-				       (type == LRU_GEN_FILE ? 0 : RS_FOLIO_SWAPBACKED))
+			       (c->tail[at].flags & RS_FOLIO_SWAPBACKED) == (type == LRU_GEN_FILE ? 0 : RS_FOLIO_SWAPBACKED))
 				at++;
 			list->end = at;
 			list->cut = false;
 			if (list->next < list->end)
 				last = list;
 			else if (!(c->begin.walked & RS_WALKED_TO_END(type)))
-				list->cut = !(c->before.empty >>
-						      ((lru_gen_from_seq(g->min_seq[type]) * 2 + type) * MAX_NR_ZONES +
-						       zone) &
-					      1);
+				list->cut = !(c->before.empty >> ((lru_gen_from_seq(g->min_seq[type]) * 2 + type) *
+									  MAX_NR_ZONES + zone) & 1);
 		}
 		/* The walk of this type ended there. */
 		last->cut |= !(c->begin.walked & RS_WALKED_TO_END(type));
@@ -414,7 +410,7 @@ static void replay(struct rs_diff *d, struct call *c)
 		scan_folios_begin(&scan, &g, c->begin.nr_to_scan, &d->rules);
 		result = replay_scan(d, c, &scan);
 		for (tier = 0; tier < MAX_NR_TIERS; tier++)
-		protected[scan.type][tier] += scan.protected[tier];
+			protected[scan.type][tier] += scan.protected[tier];
 		if (result == REPLAYED) {
 			/* Protected pages count at once. */
 			for (tier = 0; tier < MAX_NR_TIERS; tier++)
@@ -436,16 +432,15 @@ static void replay(struct rs_diff *d, struct call *c)
 		return;
 	}
 	rs_count_branch(d, RS_DECIDE_isolate_folios,
-			!isolate.ret	     ? "nothing to be had"
-			: !isolate.isolated  ? "scanned, nothing isolated"
-			: isolate.turns == 1 ? "the first type"
-					     : "on the second try");
+			!isolate.ret	   ? "nothing to be had" :
+			!isolate.isolated  ? "scanned, nothing isolated" :
+			isolate.turns == 1 ? "the first type" :
+					     "on the second try");
 	judge_tiers(d, c, protected);
 	rs_judge(d, RS_DECIDE_isolate_folios, NULL, &c->end.hdr,
 		 (struct rs_answer[]){
 			 { "ret", c->end.ret, isolate.ret },
-			 { "isolated", c->end.isolated < 0 ? -1 : c->end.isolated,
-			   c->end.isolated < 0 ? -1 : (int64_t)isolate.isolated },
+			 { "isolated", c->end.isolated < 0 ? -1 : c->end.isolated, c->end.isolated < 0 ? -1 : (int64_t)isolate.isolated },
 			 { "folios", c->nr_list, c->nr_taken },
 			 { "type", tells_type(d, c) ? c->end.type : -1, tells_type(d, c) ? isolate.type_scanned : -1 },
 		 },
@@ -551,7 +546,8 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		return;
 	/* A list that nobody was given was empty. */
 	if (c->stage == ISOLATED && hdr->type != RS_EVENT_lru_gen_state)
-		have_list(d, c, step->thread, hdr->type == RS_EVENT_shrink_folio_list_begin ? (const void *)hdr : NULL);
+		have_list(d, c, step->thread,
+			  hdr->type == RS_EVENT_shrink_folio_list_begin ? (const void *)hdr : NULL);
 	switch (hdr->type) {
 	case RS_EVENT_gen_folio:
 		if (c->stage == INSIDE) {

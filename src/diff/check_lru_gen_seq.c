@@ -28,8 +28,7 @@ struct evictor {
 	bool begun; /* isolate_folios() */
 	bool evicts; /* from this lruvec, with MGLRU */
 	struct lruvec *lruvec;
-	const struct lruvec
-		*inside; /* try_to_shrink_lruvec() of it, from its first eviction on where that has no record */
+	const struct lruvec *inside; /* try_to_shrink_lruvec() of it, from its first eviction on where that has no record */
 	int min_seq_swappiness; /* of try_to_inc_min_seq(), whose state comes next; -1: not told */
 	struct rs_event_try_to_inc_max_seq aging; /* its state comes next */
 	unsigned int nr_list;
@@ -94,9 +93,8 @@ static void judge_carry(struct rs_diff *d, const struct lruvec *l, const struct 
 	for (tier = 0; tier < MAX_NR_TIERS; tier++) {
 		answers[tier] = (struct rs_answer){ names[tier], now->avg_refaulted[type][tier],
 						    l->expected.avg_refaulted[type][tier] };
-		answers[MAX_NR_TIERS + tier] =
-			(struct rs_answer){ names[MAX_NR_TIERS + tier], now->avg_total[type][tier],
-					    l->expected.avg_total[type][tier] };
+		answers[MAX_NR_TIERS + tier] = (struct rs_answer){ names[MAX_NR_TIERS + tier], now->avg_total[type][tier],
+								   l->expected.avg_total[type][tier] };
 	}
 	rs_count_branch(d, RS_DECIDE_reset_ctrl_pos, type ? "file" : "anon");
 	for (tier = 0; tier < 2 * MAX_NR_TIERS; tier++)
@@ -121,9 +119,9 @@ static void judge_min_seq(struct rs_diff *d, struct lruvec *l, const struct rs_e
 		return;
 	}
 	rs_count_branch(d, RS_DECIDE_try_to_inc_min_seq,
-			l->expected.min_seq[LRU_GEN_ANON] != l->was.min_seq[LRU_GEN_ANON]   ? "anon advances"
-			: l->expected.min_seq[LRU_GEN_FILE] != l->was.min_seq[LRU_GEN_FILE] ? "file advances"
-											    : "stay");
+			l->expected.min_seq[LRU_GEN_ANON] != l->was.min_seq[LRU_GEN_ANON] ? "anon advances" :
+			l->expected.min_seq[LRU_GEN_FILE] != l->was.min_seq[LRU_GEN_FILE] ? "file advances" :
+											  "stay");
 	try_to_inc_min_seq(&l->was, l->swappiness, &d->rules, rs_diff_why(d));
 	rs_judge(d, RS_DECIDE_try_to_inc_min_seq, NULL, &e->hdr,
 		 (struct rs_answer[]){
@@ -149,8 +147,14 @@ static bool others_inside(const struct seq_priv *p, const struct lruvec *l, uint
 	return false;
 }
 
-static void aged(struct rs_diff *d, const struct seq_priv *p, struct lruvec *l,
-		 const struct rs_event_try_to_inc_max_seq *a, const struct rs_event_lru_gen_state *e)
+/* Is anybody else at work on it, or was when it was last seen? */
+static bool is_shared(const struct seq_priv *p, const struct lruvec *l, uint32_t tid)
+{
+	return l->shared || others_inside(p, l, tid);
+}
+
+static void aged(struct rs_diff *d, const struct seq_priv *p, struct lruvec *l, const struct rs_event_try_to_inc_max_seq *a,
+		 const struct rs_event_lru_gen_state *e)
 {
 	struct lru_gen_folio g = { .max_seq = l->max_seq };
 	const char *race = NULL;
@@ -160,7 +164,7 @@ static void aged(struct rs_diff *d, const struct seq_priv *p, struct lruvec *l,
 		return;
 	}
 	memcpy(g.min_seq, l->min_seq, sizeof(g.min_seq));
-	if (l->tid != e->hdr.tid || g.max_seq != a->seq || l->shared || others_inside(p, l, e->hdr.tid))
+	if (l->tid != e->hdr.tid || g.max_seq != a->seq || is_shared(p, l, e->hdr.tid))
 		race = "another thread was at this lruvec meanwhile";
 	inc_max_seq(&g, rs_diff_why(d));
 	rs_judge(d, RS_DECIDE_inc_max_seq, NULL, &e->hdr,
@@ -173,7 +177,8 @@ static void aged(struct rs_diff *d, const struct seq_priv *p, struct lruvec *l,
 		 4, 0, race);
 }
 
-static void take_state(struct rs_diff *d, struct seq_priv *p, struct evictor *t, const struct rs_event_lru_gen_state *e)
+static void take_state(struct rs_diff *d, struct seq_priv *p, struct evictor *t,
+		       const struct rs_event_lru_gen_state *e)
 {
 	struct lruvec *l = lruvec_find(p, e->cgroup, e->nid);
 
@@ -186,7 +191,7 @@ static void take_state(struct rs_diff *d, struct seq_priv *p, struct evictor *t,
 		rs_count_hidden(d, RS_DECIDE_try_to_inc_min_seq);
 	}
 	if (e->of == RS_EVENT_isolate_folios_begin || e->of == RS_EVENT_try_to_inc_min_seq)
-		judge_min_seq(d, l, e, l->shared || others_inside(p, l, t->tid));
+		judge_min_seq(d, l, e, is_shared(p, l, t->tid));
 	else if (e->of == RS_EVENT_try_to_inc_max_seq)
 		aged(d, p, l, &t->aging, e);
 	else if (e->of == RS_EVENT_try_to_shrink_lruvec_begin || e->of == RS_EVENT_evict_folios_begin)
@@ -220,7 +225,7 @@ static void take_list(struct evictor *t, const struct rs_thread *thread)
 static const char *token_race(const struct seq_priv *p, const struct evictor *t, uint64_t kernel, uint64_t model)
 {
 	const uint64_t refs = (1 << LRU_REFS_WIDTH) - 1;
-	const bool shared = t->lruvec->tid != t->tid || t->lruvec->shared || others_inside(p, t->lruvec, t->tid);
+	const bool shared = t->lruvec->tid != t->tid || is_shared(p, t->lruvec, t->tid);
 
 	if ((kernel & refs) != (model & refs))
 		return t->eviction.refs != t->eviction.refs_after ? "it was referenced meanwhile" : NULL;

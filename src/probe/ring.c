@@ -127,7 +127,7 @@ static int64_t take(struct rs_rings *rings, struct ring *r, uint64_t until, uint
 		}
 		delivered[type]++;
 		nr++;
-		hdr = (const struct rs_event_hdr *)((const uint8_t *)hdr + len);
+		hdr = behind(hdr);
 	}
 	while (run < hdr && err >= 0) {
 		size_t taken = 0;

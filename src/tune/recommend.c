@@ -24,8 +24,8 @@ static const double most_min_free = 0.05;
 #define LEAST_DIRTY_BYTES (16LL << 20)
 
 static const double worth_while = 0.0005; /* of the recorded time: less is not worth a change */
-static const double least_share =
-	0.1; /* stalls, or swapping out, of the time lost: what a change costs is about that */
+/* Stalls, or swapping out, of the time lost: what a change costs is about that. */
+static const double least_share = 0.1;
 #define LEAST_REQUESTS 100 /* of a device, for its mean to be used */
 #define SMALL_ZONE 10 /* a zone of less than this part of memory is not what loads wait for */
 #define LEAST_BURSTS 3 /* that did not fit in; fewer are an accident */

@@ -819,7 +819,7 @@ enum rs_folio_outcome {
 	F(__u32, nr_pages, PAGES, "pages of the folio; 0: entry_age was not read")                 \
 	F(__u16, flags, FOLIO_FLAGS, "state of the folio before; 0: not read")                     \
 	F(__u8, refs, NUM, "reference bits before")                                                \
-	F(__u8, refs_after, NUM, "and after")                                                                     \
+	F(__u8, refs_after, NUM, "and after")                                                      \
 	F(__u64, owner, CGROUP, "cgroup that loses it")                                            \
 	F(__u64, place, ID, "where its first page belongs, in a file or in swap; 0: not told")
 
