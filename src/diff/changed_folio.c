@@ -108,11 +108,11 @@ static bool referenced(const struct rs_diff *d, const struct isolate_call *c, co
 	return false;
 }
 
-/* Who holds the lock of a clean file folio may be about to write to it. Changes @folio to what it was. */
-static bool dirtied(const struct rs_diff *d, const struct isolate_call *c, const struct scan_folios *before,
+/* Neither a lock nor the begin of a write waits for the LRU lock. Changes @folio to what it was. */
+static bool written(const struct rs_diff *d, const struct isolate_call *c, const struct scan_folios *before,
 		    struct rs_gen_folio *folio)
 {
-	folio->dirty = folio->file;
+	folio->writeback = true;
 	return counted(d, c, *before, folio, RS_SCAN_WRITEBACK);
 }
 
@@ -131,9 +131,9 @@ const char *rs_changed_folio(const struct rs_diff *d, const struct isolate_call 
 	} else if (referenced(d, c, before, &folio)) {
 		changed = RS_SCAN_PROTECTED;
 		race = "referenced after it was recorded, and protected";
-	} else if (dirtied(d, c, before, &folio)) {
+	} else if (written(d, c, before, &folio)) {
 		changed = RS_SCAN_WRITEBACK;
-		race = "its holder wrote to it after it was recorded";
+		race = "locked, made dirty or written after it was recorded";
 	} else {
 		return NULL;
 	}

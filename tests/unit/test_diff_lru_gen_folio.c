@@ -282,8 +282,8 @@ static void a_folio_that_somebody_took(void **state)
 	DECIDED(sort_folio, .diverged = 1, .fewer = 1), DECIDED(isolate_folios, .lost = 1, .fewer = 1), \
 		DECIDED(get_tier_idx, .lost = 1, .fewer = 1)
 
-/* Somebody makes it dirty before it is this one's turn. */
-static void a_folio_that_its_holder_writes_to(void **state)
+/* Somebody makes it dirty, or writes it, before it is this one's turn. */
+static void a_folio_that_is_written(void **state)
 {
 	make_call(state);
 	call.tail[DIRTY - 1].flags = RS_FOLIO_LRU;
@@ -566,7 +566,7 @@ int main(void)
 		cmocka_unit_test_setup(as_it_is, make_call), cmocka_unit_test(what_differs_is_told),
 		cmocka_unit_test(lists),		     cmocka_unit_test(what_is_missing_is_lost),
 		cmocka_unit_test(a_folio_that_somebody_took),
-		cmocka_unit_test(a_folio_that_its_holder_writes_to),
+		cmocka_unit_test(a_folio_that_is_written),
 		cmocka_unit_test(a_folio_that_is_referenced),
 		cmocka_unit_test(no_list),		     cmocka_unit_test(walks_end_early),
 		cmocka_unit_test(no_walk),		     cmocka_unit_test(types),
