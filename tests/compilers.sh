@@ -34,7 +34,7 @@ for clang in clang-14 clang-19; do
 		continue
 	fi
 	check "$clang for BPF" \
-		"$(MAKEFLAGS= make -s CLANG=$clang OUT="$build/compilers/$clang" "$build/compilers/$clang/bpf/reclaimscope.bpf.o" 2>&1)"
+		"$(MAKEFLAGS= make -s CLANG=$clang OUT="$build/compilers/$clang" "$build/compilers/$clang/bpf/"{reclaimscope,cast,summary}.bpf.o 2>&1)"
 done
 # The other compiler's program says the same of each golden recording.
 n=$((n + 1))
