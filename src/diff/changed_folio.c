@@ -51,7 +51,7 @@ int64_t rs_next_gen_grew(const struct isolate_call *c, int type)
 static bool counted(const struct rs_diff *d, const struct isolate_call *c, struct scan_folios scan,
 		    const struct rs_gen_folio *folio, enum rs_scan_outcome expected)
 {
-	uint64_t moved = c->moved[scan.type] + folio->nr_pages;
+	uint64_t moved = c->moved[scan.type] + (rs_moves_on(expected) ? folio->nr_pages : 0);
 	const struct scan_folios before = scan;
 	unsigned int turn, i, tier, at;
 
@@ -116,6 +116,18 @@ static bool written(const struct rs_diff *d, const struct isolate_call *c, const
 	return counted(d, c, *before, folio, RS_SCAN_WRITEBACK);
 }
 
+/*
+ * Who finds a folio referenced looks around in the page table, and puts the gen of the youngest on what is mapped beside it.
+ * That is in no size yet; what the call returns has to fit all the same. Changes @folio to what it was.
+ */
+static bool promoted(const struct rs_diff *d, const struct isolate_call *c, const struct scan_folios *before,
+		     const struct rs_event_gen_folio *e, struct rs_gen_folio *folio)
+{
+	folio->writeback = false;
+	folio->gen = lru_gen_from_seq(c->before.max_seq);
+	return c->others_look && e->flags & RS_FOLIO_MAPPED && counted(d, c, *before, folio, RS_SCAN_PROMOTED);
+}
+
 const char *rs_changed_folio(const struct rs_diff *d, const struct isolate_call *c, struct scan_folios *scan,
 			     const struct scan_folios *before, const struct rs_event_gen_folio *e,
 			     enum rs_scan_outcome *outcome)
@@ -134,6 +146,9 @@ const char *rs_changed_folio(const struct rs_diff *d, const struct isolate_call 
 	} else if (written(d, c, before, &folio)) {
 		changed = RS_SCAN_WRITEBACK;
 		race = "locked, made dirty or written after it was recorded";
+	} else if (promoted(d, c, before, e, &folio)) {
+		changed = RS_SCAN_PROMOTED;
+		race = "another thread found it mapped and young after it was recorded";
 	} else {
 		return NULL;
 	}

@@ -167,6 +167,8 @@ static bool judge_folio(struct rs_diff *d, struct isolate_call *c, struct scan_f
 	explained = isolated && race;
 	if (rs_moves_on(outcome))
 		c->moved[scan->type] += folio.nr_pages;
+	if (rs_moves_on(outcome) && outcome != RS_SCAN_PROTECTED)
+		c->unprotected[scan->type] += folio.nr_pages;
 	if (isolated && !explained)
 		c->nr_taken++;
 	return rs_judge(d, RS_DECIDE_sort_folio, NULL, &e->hdr,
@@ -242,6 +244,29 @@ static enum replay replay_scan(struct rs_diff *d, struct isolate_call *c, struct
 	return REPLAYED;
 }
 
+/*
+ * References that came after the records: folios are in higher tiers than they were, and of those that moved on without
+ * being protected some were. How many moved on is the same.
+ */
+static const char *referenced_since(const struct isolate_call *c, const uint64_t protected[ANON_AND_FILE][MAX_NR_TIERS])
+{
+	int type, tier;
+
+	for (type = 0; type < ANON_AND_FILE; type++) {
+		int64_t more = 0;
+
+		for (tier = MAX_NR_TIERS - 1; tier >= 0; tier--) {
+			more += c->after.protected[type * MAX_NR_TIERS + tier] - c->before.protected[type * MAX_NR_TIERS + tier] -
+				protected[type][tier];
+			if (more < 0)
+				return NULL;
+		}
+		if (more > (int64_t)c->unprotected[type] || rs_next_gen_grew(c, type) != (int64_t)c->moved[type])
+			return NULL;
+	}
+	return "referenced after they were recorded";
+}
+
 static void judge_tiers(struct rs_diff *d, const struct isolate_call *c, const uint64_t protected[ANON_AND_FILE][MAX_NR_TIERS])
 {
 	struct rs_answer answers[ANON_AND_FILE * MAX_NR_TIERS];
@@ -254,7 +279,8 @@ static void judge_tiers(struct rs_diff *d, const struct isolate_call *c, const u
 	for (i = 0; i < ANON_AND_FILE * MAX_NR_TIERS; i++)
 		answers[i] = (struct rs_answer){ names[i], c->after.protected[i] - c->before.protected[i],
 						 protected[i / MAX_NR_TIERS][i % MAX_NR_TIERS] };
-	rs_judge(d, RS_DECIDE_get_tier_idx, NULL, &c->end.hdr, answers, ANON_AND_FILE * MAX_NR_TIERS, 0, NULL);
+	rs_judge(d, RS_DECIDE_get_tier_idx, NULL, &c->end.hdr, answers, ANON_AND_FILE * MAX_NR_TIERS, 0,
+		 referenced_since(c, protected));
 }
 
 /* The whole call, once its list is known. */
@@ -271,6 +297,7 @@ static void replay(struct rs_diff *d, struct isolate_call *c)
 	rs_fill_gens(&g, &c->before);
 	c->nr_taken = 0;
 	memset(c->moved, 0, sizeof(c->moved));
+	memset(c->unprotected, 0, sizeof(c->unprotected));
 	isolate_folios_begin(&isolate, &g, c->begin.swappiness, c->begin.gfp, &d->rules, why);
 	if (!find_lists(c, &g)) {
 		judge_type(d, c, -1);
@@ -349,6 +376,18 @@ static void without_folios(struct rs_diff *d, const struct isolate_call *c)
 
 /* ---- records ---- */
 
+/* Does another thread have a list at any time from the first record of the tails to the end of the call? */
+static bool others_look(const struct gen_priv *p, const struct isolate_call *c)
+{
+	const struct isolate_call *o;
+
+	for (o = p->calls; o; o = o->hh.next)
+		if (o != c && o->list_begin_ns && o->list_begin_ns < c->end.hdr.ts_ns && c->nr_tail &&
+		    (!o->list_end_ns || o->list_end_ns > c->tail[0].hdr.ts_ns))
+			return true;
+	return false;
+}
+
 /* The call is over, and so is the wait for its list. */
 static void have_list(struct rs_diff *d, struct isolate_call *c, const struct rs_thread *thread,
 		      const struct rs_event_shrink_folio_list_begin *e)
@@ -357,6 +396,7 @@ static void have_list(struct rs_diff *d, struct isolate_call *c, const struct rs
 	unsigned int i;
 
 	c->stage = OUTSIDE;
+	c->others_look = others_look(priv_get(d), c);
 	c->nr_list = 0;
 	for (hdr = e ? rs_recent_first(thread) : NULL; hdr; hdr = rs_recent_next(thread, hdr))
 		if (hdr->type == RS_EVENT_folio && c->nr_list < MAX_LIST)
@@ -418,6 +458,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	case RS_EVENT_lru_gen_state:
 	case RS_EVENT_evict_folios_end:
 	case RS_EVENT_shrink_folio_list_begin:
+	case RS_EVENT_shrink_folio_list_end:
 		break;
 	default:
 		return;
@@ -459,6 +500,13 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		break;
 	case RS_EVENT_lru_gen_state:
 		take_state(d, c, (const void *)hdr);
+		break;
+	case RS_EVENT_shrink_folio_list_begin:
+		c->list_begin_ns = hdr->ts_ns;
+		c->list_end_ns = 0;
+		break;
+	case RS_EVENT_shrink_folio_list_end:
+		c->list_end_ns = hdr->ts_ns;
 		break;
 	}
 	if (c->stage == OUTSIDE && hdr->type != RS_EVENT_gen_folio)

@@ -38,9 +38,12 @@ struct isolate_call {
 	struct rs_event_gen_folio back[MAX_BACK];
 	struct tail_list lists[ANON_AND_FILE][MAX_NR_ZONES]; /* of the zones in the order of the scan */
 	uint64_t moved[ANON_AND_FILE]; /* pages that went from the oldest generation to the next */
+	uint64_t unprotected[ANON_AND_FILE]; /* of these, those that did so without being protected */
 	/* What shrink_folio_list() got, in the order in which it was isolated. */
 	unsigned int nr_list, nr_taken;
 	struct rs_event_folio list[MAX_LIST];
+	uint64_t list_begin_ns, list_end_ns; /* when shrink_folio_list() had it; end 0: it still has */
+	bool others_look; /* others had theirs meanwhile, and looked around in page tables */
 };
 
 void rs_fill_gen_folio(struct rs_gen_folio *f, const struct rs_event_gen_folio *e);

@@ -34,6 +34,8 @@ static struct call {
 	/* Of another thread; hdr.type 0: not recorded. */
 	struct rs_event_lru_gen_state before_all;
 	struct rs_event_try_to_shrink_lruvec_end leave;
+	struct rs_event_shrink_folio_list_begin other_list;
+	struct rs_event_shrink_folio_list_end other_list_end;
 } call;
 
 static enum kernel_under_test kernel;
@@ -58,6 +60,7 @@ static int make_call(void **state)
 	kernel = V6_12;
 	second_thread = false;
 	call.before_all.hdr.type = call.leave.hdr.type = call.back.hdr.type = 0;
+	call.other_list.hdr.type = call.other_list_end.hdr.type = 0;
 	for (i = 0; i < NR_TAIL; i++)
 		SET(call.tail[i], gen_folio, .folio = i + 1, .nr_pages = 1, .refcount = 2, .zid = 1, .gen = 2,
 		    .flags = RS_FOLIO_LRU);
@@ -102,7 +105,7 @@ static int make_call(void **state)
 static struct rs_diff *judge(const void *missing, const char *path, struct rs_reader **reader)
 {
 	struct rs_event_hdr *const records[] = {
-		&call.before_all.hdr, &call.leave.hdr,
+		&call.before_all.hdr, &call.leave.hdr, &call.other_list.hdr, &call.other_list_end.hdr,
 		&call.tail[0].hdr, &call.tail[1].hdr, &call.tail[2].hdr, &call.tail[3].hdr, &call.begin.hdr,
 		&call.before.hdr,  &call.back.hdr,    &call.end.hdr,     &call.after.hdr,	 &call.folio[0].hdr, &call.folio[1].hdr,
 		&call.list.hdr,	   &call.eviction.hdr, &call.remove.hdr, &call.list_end.hdr,
@@ -198,9 +201,18 @@ static void what_differs_is_told(void **state)
 	make_call(state);
 	call.after.nr_pages[NEXT_GEN] = 3;
 	EXPECT(NULL, DECIDED(isolate_folios, .diverged = 1));
+	/* The dirty one may have been protected as well, but not the clean ones, nor can fewer references be. */
+	make_call(state);
+	call.after.protected[7] = 3;
+	call.next_state.avg_total[7] = 1;
+	EXPECT(NULL, DECIDED(get_tier_idx, .diverged = 1));
 	make_call(state);
 	call.after.protected[7] = 2;
 	call.next_state.avg_total[7] = 1;
+	EXPECT(NULL, DECIDED(get_tier_idx, .race = 1));
+	call.after.protected[6] = 1;
+	call.after.protected[7] = 0;
+	call.next_state.avg_total[7] = 0;
 	EXPECT(NULL, DECIDED(get_tier_idx, .diverged = 1));
 	make_call(state);
 	call.next_state.min_seq[0] = 5;
@@ -277,10 +289,12 @@ static void a_folio_that_somebody_took(void **state)
 	}
 }
 
-/* What one sort_folio that differs leads to. */
-#define DIFFERS                                                                                               \
-	DECIDED(sort_folio, .diverged = 1, .fewer = 1), DECIDED(isolate_folios, .lost = 1, .fewer = 1), \
+/* What one sort_folio that differs leads to, when so many come after it. */
+#define DIFFERS_BEFORE(nr)                                                                              \
+	DECIDED(sort_folio, .diverged = 1, .fewer = nr), DECIDED(isolate_folios, .lost = 1, .fewer = 1), \
 		DECIDED(get_tier_idx, .lost = 1, .fewer = 1)
+#define DIFFERS DIFFERS_BEFORE(1)
+#define DIFFERS_AT_LAST DIFFERS_BEFORE(0)
 
 /* Somebody makes it dirty, or writes it, before it is this one's turn. */
 static void a_folio_that_is_written(void **state)
@@ -305,8 +319,28 @@ static void a_folio_that_is_referenced(void **state)
 	EXPECT(NULL, DECIDED(sort_folio, .race = 1));
 	/* not if no page more was protected, or one that comes later is that page; it is not dirty either, as it stays */
 	call.after.nr_pages[NEXT_GEN] = 1;
-	EXPECT(NULL, DECIDED(sort_folio, .diverged = 1, .fewer = 2), DECIDED(isolate_folios, .lost = 1, .fewer = 1),
-	       DECIDED(get_tier_idx, .lost = 1, .fewer = 1));
+	EXPECT(NULL, DIFFERS_BEFORE(2));
+}
+
+/* Somebody who looks around in page tables finds the last of the tail young, before it is its turn. */
+static void a_folio_that_is_promoted(void **state)
+{
+	make_call(state);
+	call.list.nr_folios = call.list.nr_recorded = 1;
+	call.folio[0].hdr.type = 0;
+	call.tail[LAST - 1].flags |= RS_FOLIO_MAPPED;
+	SET(call.other_list, shrink_folio_list_begin, .nr_folios = 0);
+	call.other_list.hdr.tid = TID + 1;
+	EXPECT(NULL, DECIDED(sort_folio, .race = 1));
+	/* not if it is not mapped, nor if nobody looks, or no longer */
+	call.tail[LAST - 1].flags &= ~RS_FOLIO_MAPPED;
+	EXPECT(NULL, DIFFERS_AT_LAST);
+	call.tail[LAST - 1].flags |= RS_FOLIO_MAPPED;
+	SET(call.other_list_end, shrink_folio_list_end, .ret = 0);
+	call.other_list_end.hdr.tid = TID + 1;
+	EXPECT(NULL, DIFFERS_AT_LAST);
+	call.other_list.hdr.type = call.other_list_end.hdr.type = 0;
+	EXPECT(NULL, DIFFERS_AT_LAST);
 }
 
 static void what_is_missing_is_lost(void **state)
@@ -568,6 +602,7 @@ int main(void)
 		cmocka_unit_test(a_folio_that_somebody_took),
 		cmocka_unit_test(a_folio_that_is_written),
 		cmocka_unit_test(a_folio_that_is_referenced),
+		cmocka_unit_test(a_folio_that_is_promoted),
 		cmocka_unit_test(no_list),		     cmocka_unit_test(walks_end_early),
 		cmocka_unit_test(no_walk),		     cmocka_unit_test(types),
 		cmocka_unit_test(again),		     cmocka_unit_test(tokens),
