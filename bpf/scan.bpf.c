@@ -334,7 +334,7 @@ int mm_vmscan_lru_shrink_inactive__btf(__u64 *ctx)
 	if (!WANTED_OF(mm_vmscan_lru_shrink_inactive, shrink_inactive, ctx[0]))
 		return 0;
 	if (MODE_SUMMARY)
-		return summary_batch(ctx[1], ctx[2], ctx[4], (__u32)ctx[5] != 0);
+		return summary_batch(ctx[1], ctx[2], ctx[4], ctx[5]);
 	tid = bpf_get_current_pid_tgid();
 	task = task_of(tid);
 	e = EMIT_OF(&em, shrink_inactive, tid, mm_vmscan_lru_shrink_inactive);
@@ -447,8 +447,13 @@ static __always_inline int shrink_active(__s32 nid, __u64 nr_taken, __u64 nr_act
 	struct rs_event_shrink_active *e;
 	struct emit em;
 
-	if (!WANTED_OF(mm_vmscan_lru_shrink_active, shrink_active, nid) || MODE_SUMMARY)
+	if (!WANTED_OF(mm_vmscan_lru_shrink_active, shrink_active, nid))
 		return 0;
+	if (MODE_SUMMARY) {
+		if (!opts.filter_active)
+			SEEN(mm_vmscan_lru_shrink_active);
+		return 0;
+	}
 	e = EMIT_OF(&em, shrink_active, bpf_get_current_pid_tgid(), mm_vmscan_lru_shrink_active);
 	if (!e)
 		return 0;

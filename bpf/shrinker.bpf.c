@@ -73,10 +73,8 @@ static __always_inline int mm_shrink_slab_end_tp(__s32 freed, __s64 unused_scan,
 	struct emit em;
 	__u32 tid;
 
-	if (MODE_SUMMARY) {
-		SEEN(mm_shrink_slab_end);
+	if (MODE_SUMMARY)
 		return summary_slab(freed);
-	}
 	tid = bpf_get_current_pid_tgid();
 	task = task_of(tid);
 	if (!task || !task->slab.ts_ns) {

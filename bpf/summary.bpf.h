@@ -77,15 +77,16 @@ static __always_inline void hand_over(struct rs_own_stalls *own)
 
 static __always_inline void add_own_stall(struct rs_summary_task *task, __u32 kind, __u64 ns, __u64 nr_reclaimed)
 {
-	__u64 tgid = bpf_get_current_pid_tgid() >> 32, cgroup = current_cgroup_id();
+	__u64 tgid = current_tgid(), serial = current_cgroup_serial();
 	struct rs_own_stalls *own = &task->own;
 
 	/* One branch for three, each of which the verifier would follow both ways. */
-	if ((own->tgid ^ tgid) | (own->cgroup ^ cgroup) | (own->kind ^ kind)) {
+	if ((own->tgid ^ tgid) | (own->cgroup_serial ^ serial) | (own->kind ^ kind)) {
 		if (own->sum.count)
 			hand_over(own);
 		own->tgid = tgid;
-		own->cgroup = cgroup;
+		own->cgroup = current_cgroup_id();
+		own->cgroup_serial = serial;
 		own->kind = kind;
 		bpf_get_current_comm(own->sum.comm, sizeof(own->sum.comm));
 	}
@@ -153,12 +154,12 @@ static __always_inline int summary_throttled(__u32 reason, __u32 usec)
 	return 0;
 }
 
-static __always_inline int summary_batch(__u64 nr_scanned, __u64 nr_reclaimed, __s32 priority, bool file)
+/* @file: 0 or 1 */
+static __always_inline int summary_batch(__u64 nr_scanned, __u64 nr_reclaimed, __s32 priority, __u32 file)
 {
+	__u32 task = task_flags() & PF_KSWAPD ? 0 : 1;
 	struct rs_counts *c = this_counts();
-	__u32 task;
 
-	task = task_flags() & PF_KSWAPD ? 0 : 1;
 	ADD(c->nr_scanned[task][file & 1], nr_scanned);
 	ADD(c->nr_reclaimed[task][file & 1], nr_reclaimed);
 	ADD(c->batches_by_priority[priority & 15], 1);
@@ -167,8 +168,11 @@ static __always_inline int summary_batch(__u64 nr_scanned, __u64 nr_reclaimed, _
 
 static __always_inline int summary_slab(__s32 freed)
 {
+	struct rs_counts *c = this_counts();
+
+	ADD(c->seen[RS_TP_mm_shrink_slab_end], 1);
 	if (freed > 0)
-		ADD(this_counts()->slab_freed, freed);
+		ADD(c->slab_freed, freed);
 	return 0;
 }
 

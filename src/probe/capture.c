@@ -460,14 +460,13 @@ int rs_capture_start(struct rs_capture *c)
 	if (!err)
 		err = map_memory(map_of(c, "totals"), sizeof(struct rs_totals), c->kernel->nr_cpus,
 				 (void **)&c->totals, &c->totals_len);
-	if (!err && c->config.mode == RS_MODE_SUMMARY)
-		err = map_memory(map_of(c, "task_slots"), sizeof(struct rs_summary_task), RS_TASK_SLOTS,
-				 (void **)&c->task_slots, &c->task_slots_len);
 	if (!err)
 		err = map_memory(map_of(c, ".bss"), bpf_map__value_size(map_of(c, ".bss")), 1, (void **)&c->bss, &c->bss_len);
 	if (!err) {
 		c->no_ring = (const void *)(c->bss + offset_of(c, ".bss", "no_ring"));
 		c->counts = (const void *)(c->bss + offset_of(c, ".bss", "counts"));
+		if (c->config.mode == RS_MODE_SUMMARY)
+			c->task_slots = (const void *)(c->bss + offset_of(c, ".bss", "task_slots"));
 	}
 	if (rs_capture_has_gauge(c))
 		c->gauge = duplicate(bpf_program__fd(bpf_object__find_program_by_name(c->object, "gauge")));
@@ -519,8 +518,6 @@ void rs_capture_destroy(struct rs_capture *c)
 		munmap(c->segments, c->segments_len);
 	if (c->totals)
 		munmap(c->totals, c->totals_len);
-	if (c->task_slots)
-		munmap((void *)c->task_slots, c->task_slots_len);
 	if (c->bss)
 		munmap((void *)c->bss, c->bss_len);
 	rs_closep(&c->gauge);
