@@ -112,7 +112,7 @@ static __always_inline __u32 task_flags(void)
 	return READ32(struct task_struct, flags, bpf_get_current_task());
 }
 
-/* Number of the current thread; through its type that is a third of asking for it. */
+/* Number of the current thread. Through its type that is half of asking for it, and one more relocation where it stands. */
 static __always_inline __u32 current_tid(void)
 {
 	if (task_is_typed())

@@ -16,7 +16,6 @@ static __always_inline int reclaim_begin(void *ctx, __u32 kind, __s32 order, __u
 {
 	struct rs_event_reclaim_begin *e;
 	struct emit em;
-	__u64 pid_tgid;
 	int stack;
 
 	if (!wanted(RS_EVENT_reclaim_begin, nid))
@@ -24,8 +23,7 @@ static __always_inline int reclaim_begin(void *ctx, __u32 kind, __s32 order, __u
 	if (MODE_SUMMARY)
 		return summary_stall_begin(kind);
 	stack = collect_stack(ctx);
-	pid_tgid = bpf_get_current_pid_tgid();
-	e = EMIT_BY(&em, reclaim_begin, pid_tgid);
+	e = EMIT_BY(&em, reclaim_begin, current_tid());
 	if (!e)
 		return 0;
 	e->kind = kind;
@@ -34,7 +32,7 @@ static __always_inline int reclaim_begin(void *ctx, __u32 kind, __s32 order, __u
 	e->nid = nid;
 	e->cgroup = current_cgroup_id();
 	e->target_cgroup = target_cgroup;
-	e->tgid = pid_tgid >> 32;
+	e->tgid = current_tgid();
 	e->stack = stack;
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
 	emit_submit(&em);
@@ -50,7 +48,7 @@ static __always_inline int reclaim_end(__u32 kind, __u64 nr_reclaimed)
 		return 0;
 	if (MODE_SUMMARY)
 		return summary_stall_end(kind, nr_reclaimed);
-	e = EMIT(&em, reclaim_end);
+	e = EMIT_BY(&em, reclaim_end, current_tid());
 	if (!e)
 		return 0;
 	e->kind = kind;

@@ -68,7 +68,7 @@ struct frame {
 struct slab_begin {
 	__u64 ts_ns;
 	__u64 shrinker; /* address, stays in the kernel */
-	__u64 cgroup;
+	__u64 cgroup, serial; /* the latter of the BTF tracepoint: see current_cgroup_serial() */
 	__s64 nr_deferred;
 	__u64 freeable, delta, total_scan;
 	__s64 batch;
@@ -169,9 +169,15 @@ static __always_inline struct task_state *task_of(__u32 tid)
 	return bpf_map_lookup_elem(&tasks, &tid);
 }
 
+/* Which of both ways to its number: the other mode has a hundred programs that are never hot. */
+static __always_inline __u32 task_tid(void)
+{
+	return MODE_SUMMARY ? current_tid() : bpf_get_current_pid_tgid();
+}
+
 static __always_inline struct task_state *task_find(void)
 {
-	return task_of(current_tid());
+	return task_of(task_tid());
 }
 
 /* A thread without a state gets its slot, or else a place in the map. */
@@ -191,16 +197,21 @@ static __noinline struct task_state *task_new(__u32 tid)
 }
 
 /* The same, made when it is missing. NULL: no room, counted as @type. */
-static __always_inline struct task_state *task_get(__u32 type)
+static __always_inline struct task_state *task_get_of(__u32 tid, __u32 type)
 {
-	struct task_state *task = task_find();
+	struct task_state *task = task_of(tid);
 
 	if (task)
 		return task;
-	task = task_new(current_tid());
+	task = task_new(tid);
 	if (!task)
 		COUNT(map_full, type);
 	return task;
+}
+
+static __always_inline struct task_state *task_get(__u32 type)
+{
+	return task_get_of(task_tid(), type);
 }
 
 /* Keeps the arguments of a call until frame_pop() at its return. */
