@@ -119,8 +119,11 @@ static __always_inline void *emit_reserve(struct emit *em, __u32 type, __u32 len
 	nest = cpu->nest;
 	cpu->nest = nest + 1;
 	barrier();
-	if (nest >= RS_LEVELS)
-		nest = RS_LEVELS - 1;
+	/*
+	 * At most RS_LEVELS - 1. So that the verifier goes on with any level first, and has then seen what follows on the deepest;
+	 * the other way round it would go through the rest of each program twice.
+	 */
+	asm volatile("if %[nest] > %[last] goto +1; goto +1; %[nest] = %[last]" : [nest] "+r"(nest) : [last] "i"(RS_LEVELS - 1));
 	/* One place in the program for all levels: for the verifier two would be two ways to its end. */
 	level = &cpu->level[nest];
 	em->level = level;
