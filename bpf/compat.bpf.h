@@ -120,13 +120,6 @@ static __always_inline __u32 current_tid(void)
 	return bpf_get_current_pid_tgid();
 }
 
-static __always_inline __u32 current_tgid(void)
-{
-	if (task_is_typed())
-		return bpf_get_current_task_btf()->tgid;
-	return bpf_get_current_pid_tgid() >> 32;
-}
-
 /* Number of the cgroup a css belongs to, as user space sees it: the inode of its directory. */
 static __always_inline __u64 css_cgroup_id(__u64 css)
 {
@@ -168,12 +161,18 @@ static __always_inline __u64 current_cgroup_id(void)
 	return css ? css_cgroup_id(css) : 0;
 }
 
+/* The same as a function of its own: for all of a program's calls, and all programs, it is relocated once. */
+static __noinline __u64 ask_current_cgroup_id(void)
+{
+	return current_cgroup_id();
+}
+
 /* Tells the current cgroup from all that there ever were, with a third of the loads that its number takes. */
 static __always_inline __u64 current_cgroup_serial(void)
 {
 	if (task_is_typed() && bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
 		return CURRENT_MEMORY->serial_nr;
-	return current_cgroup_id();
+	return ask_current_cgroup_id();
 }
 
 static __always_inline __u64 lruvec_per_node(__u64 lruvec)

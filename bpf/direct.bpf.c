@@ -16,6 +16,7 @@ static __always_inline int reclaim_begin(void *ctx, __u32 kind, __s32 order, __u
 {
 	struct rs_event_reclaim_begin *e;
 	struct emit em;
+	__u64 pid_tgid;
 	int stack;
 
 	if (!wanted(RS_EVENT_reclaim_begin, nid))
@@ -23,7 +24,8 @@ static __always_inline int reclaim_begin(void *ctx, __u32 kind, __s32 order, __u
 	if (MODE_SUMMARY)
 		return summary_stall_begin(kind);
 	stack = collect_stack(ctx);
-	e = EMIT_BY(&em, reclaim_begin, current_tid());
+	pid_tgid = bpf_get_current_pid_tgid();
+	e = EMIT_BY(&em, reclaim_begin, pid_tgid);
 	if (!e)
 		return 0;
 	e->kind = kind;
@@ -32,7 +34,7 @@ static __always_inline int reclaim_begin(void *ctx, __u32 kind, __s32 order, __u
 	e->nid = nid;
 	e->cgroup = current_cgroup_id();
 	e->target_cgroup = target_cgroup;
-	e->tgid = current_tgid();
+	e->tgid = pid_tgid >> 32;
 	e->stack = stack;
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
 	emit_submit(&em);

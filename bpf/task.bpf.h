@@ -169,15 +169,9 @@ static __always_inline struct task_state *task_of(__u32 tid)
 	return bpf_map_lookup_elem(&tasks, &tid);
 }
 
-/* Which of both ways to its number: the other mode has a hundred programs that are never hot. */
-static __always_inline __u32 task_tid(void)
-{
-	return MODE_SUMMARY ? current_tid() : bpf_get_current_pid_tgid();
-}
-
 static __always_inline struct task_state *task_find(void)
 {
-	return task_of(task_tid());
+	return task_of(bpf_get_current_pid_tgid());
 }
 
 /* A thread without a state gets its slot, or else a place in the map. */
@@ -211,7 +205,7 @@ static __always_inline struct task_state *task_get_of(__u32 tid, __u32 type)
 
 static __always_inline struct task_state *task_get(__u32 type)
 {
-	return task_get_of(task_tid(), type);
+	return task_get_of(bpf_get_current_pid_tgid(), type);
 }
 
 /* Keeps the arguments of a call until frame_pop() at its return. */

@@ -147,6 +147,18 @@ static int set_map_sizes(struct rs_capture *c)
 	return err ? rs_err(err, "BPF maps: cannot set sizes") : 0;
 }
 
+/* libbpf would make it too, and then fill it: with zeros, which it has anyhow, and of which there are many in mode summary. */
+static int create_bss(struct rs_capture *c)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
+	struct bpf_map *bss = map_of(c, ".bss");
+	_cleanup_(rs_closep) int fd =
+		bpf_map_create(BPF_MAP_TYPE_ARRAY, "rs_bss", sizeof(__u32), bpf_map__value_size(bss), 1, &opts);
+	int err = fd < 0 ? -errno : bpf_map__reuse_fd(bss, fd);
+
+	return err ? rs_err(err, "BPF maps: .bss") : 0;
+}
+
 bool rs_capture_has_gauge(const struct rs_capture *c)
 {
 	static const char *const needed[] = { "node_data", "nr_swap_pages", "total_swap_pages", "vm_event_states",
@@ -440,6 +452,8 @@ int rs_capture_start(struct rs_capture *c)
 	if (c->kernel->caps.sys_resource)
 		setrlimit(RLIMIT_MEMLOCK, &unlimited); /* before 5.11 maps count as locked memory */
 	err = set_map_sizes(c);
+	if (!err)
+		err = create_bss(c);
 	if (!err)
 		err = set_options(c);
 	if (err)
