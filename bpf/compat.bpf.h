@@ -126,7 +126,7 @@ static __always_inline __u64 css_cgroup_id(__u64 css)
 	__u64 kn;
 
 	kn = READ64(struct cgroup, kn, READ64(struct cgroup_subsys_state, cgroup, css));
-	return kn ? READ64(struct kernfs_node, id, kn) : 0;
+	return READ64(struct kernfs_node, id, kn); /* 0 if there is none: that cannot be read */
 }
 
 static __noinline __u64 memcg_cgroup_id(__u64 memcg)
@@ -284,10 +284,22 @@ static __always_inline bool kswapd_waits(__u64 pgdat)
 	return read64(head) != head;
 }
 
-/* Counters are folded in late and can be below zero for a moment; the kernel then reads 0. */
+/* Counters are folded in late and can be below zero for a moment; the kernel then reads 0. Without a branch, as there are many. */
 static __always_inline __u64 not_negative(__u64 counter)
 {
-	return (__s64)counter < 0 ? 0 : counter;
+	__u64 mask = ~((__s64)counter >> 63);
+
+	barrier_var(mask);
+	return counter & mask;
+}
+
+/* The smaller of two that are less than 2^62 apart from 0; without a branch as well. */
+static __always_inline __s64 lesser(__s64 a, __s64 b)
+{
+	__s64 less = a - b, mask = less >> 63;
+
+	barrier_var(mask);
+	return b + (less & mask);
 }
 
 static __always_inline __u64 zone_item(__u64 zone, __u64 item)
@@ -432,7 +444,9 @@ static __always_inline __u32 sc_flags(const void *sc)
 /* can_demote(), but for cpusets; sc->no_demotion is set by none that come to shrink_node(). */
 static __always_inline bool can_demote(__s32 nid)
 {
-	return nid >= 0 && nid < 64 && opts.demoting_nodes >> nid & 1 && (global32(opts.addr_numa_demotion_enabled) & 1);
+	/* First what the verifier knows. */
+	return opts.demoting_nodes && nid >= 0 && nid < 64 && opts.demoting_nodes >> nid & 1 &&
+	       (global32(opts.addr_numa_demotion_enabled) & 1);
 }
 
 /* Fills the fields that RS_FIELDS_SC puts first into a record. @nid -1: not bound to a node. */
