@@ -334,7 +334,7 @@ int mm_vmscan_lru_shrink_inactive__btf(__u64 *ctx)
 	if (!WANTED_OF(mm_vmscan_lru_shrink_inactive, shrink_inactive, ctx[0]))
 		return 0;
 	if (MODE_SUMMARY)
-		return summary_batch(ctx[1], ctx[2], ctx[4], ctx[5]);
+		return summary_batch(ctx[1], ctx[2], ctx[4], (__u32)ctx[5] != 0);
 	tid = current_tid();
 	task = task_of(tid);
 	e = EMIT_OF(&em, shrink_inactive, tid, mm_vmscan_lru_shrink_inactive);
@@ -361,7 +361,7 @@ int mm_vmscan_lru_shrink_inactive__btf(__u64 *ctx)
 		e->nr_demoted = ((struct reclaim_stat___demoted *)stat)->nr_demoted;
 	e->nid = ctx[0];
 	e->priority = ctx[4];
-	e->file = (__u32)ctx[5] != 0;
+	e->file = (__u32)ctx[5] != 0; /* MGLRU hands over 2, which is LRU_INACTIVE_FILE */
 	e->full_stat = 1;
 	e->reclaimer = reclaimer();
 	e->pad = 0;

@@ -166,8 +166,7 @@ static __always_inline int summary_throttled(__u32 reason, __u32 usec)
 	return 0;
 }
 
-/* @file: 0 or 1 */
-static __always_inline int summary_batch(__u64 nr_scanned, __u64 nr_reclaimed, __s32 priority, __u32 file)
+static __always_inline int summary_batch(__u64 nr_scanned, __u64 nr_reclaimed, __s32 priority, bool file)
 {
 	__u32 task = task_flags() & PF_KSWAPD ? 0 : 1;
 	struct rs_counts *c = this_counts();
