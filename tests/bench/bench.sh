@@ -72,9 +72,10 @@ done
 # changes once a second: what a run leaves there, it has not paid for, so the list is kept short.
 make_room
 passes=1 mib=100 guest "$mglru" decisions -i -T -l y &
-work="LIMIT=max ROUNDS=$rounds
-	PREPARE='echo 100000 >/proc/sys/vm/percpu_pagelist_high_fraction
-		rm -f /data/holes; truncate -s 8G /data/holes; load stream /data/holes $clean 1; sync'
+work="echo 100000 >/proc/sys/vm/percpu_pagelist_high_fraction
+	for n in $(seq -s ' ' $rounds); do truncate -s 8G /data/holes\$n; done
+	LIMIT=max ROUNDS=$rounds
+	PREPARE='load stream /data/holes\$round $clean 1; sync'
 	WORKLOAD='n=0; while [ \$n -lt $((clean / 4 - 5)) ]; do echo 4M >/sys/fs/cgroup/bench/memory.reclaim; n=\$((n + 1)); done'"
 for tracer in none none-again summary vmscan bpftrace trace-cmd perf; do
 	make_room

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest, which has one CPU: $WORKLOAD under one tracer, $TRACER, or one of the other
-# measurements; in a cgroup that may have $LIMIT, and after $PREPARE, which is not measured; both $ROUNDS times. Leaves numbers in
-# /out/numbers, a name and a value on each line.
+# measurements; in a cgroup that may have $LIMIT, and after $PREPARE, which is not measured; both $ROUNDS times, $round is which.
+# Leaves numbers in /out/numbers, a name and a value on each line.
 #
 # Cost is the time that the CPU has spent on tasks, from /proc/schedstat. The guest counts
 # instructions and its clock goes by them, so this is a number of instructions: 4 ns each.
@@ -17,8 +17,8 @@ cat >/tmp/command <<'END'
 . /tmp/lib
 mkdir -p /sys/fs/cgroup/bench
 echo "${LIMIT:-48M}" >/sys/fs/cgroup/bench/memory.max
-round=0
-while [ $round -lt ${ROUNDS:-1} ]; do
+export round=1
+while [ $round -le ${ROUNDS:-1} ]; do
 	[ -z "${PREPARE:-}" ] || sh -c "echo \$\$ >/sys/fs/cgroup/bench/cgroup.procs; $PREPARE"
 	busy began
 	sh -c "echo \$\$ >/sys/fs/cgroup/bench/cgroup.procs; $WORKLOAD"
