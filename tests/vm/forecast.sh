@@ -5,8 +5,8 @@
 # RUNS='x-fast|r-free' in the environment: only these.
 #
 # A run is known by how it goes (x: into exhaustion, r: it recovers), its shape, and its part: the method was made from parts
-# a to d, in this order, each of which was unseen once. Part e was drawn at random, so that nobody chose what it is like: up to three
-# steps to a size below what there is, with a pause or a fall after each, at 5 to 50 MiB/s (even in the logarithm); then x- runs
+# a to e, in this order, each of which was unseen once. Parts e and f were drawn at random, so that nobody chose what they are like: up
+# to three steps to a size below what there is, with a pause or a fall after each, at 5 to 50 MiB/s (even in the logarithm); then x- runs
 # grow on until memory is out, and r- runs stop between 30 and 97 % of it, and half of them free it all. A third have files read beside.
 set -u
 . "$(dirname "$0")/lib.sh"
@@ -123,6 +123,26 @@ none e r-7 load reads /data/big 357 200000 & load shape 311:47.9 0:1.1 -311:0.6 
 none e r-8 load shape 70:1.7 -8:1.7 178:4.9 0:7.8 0:12
 zram:256 e r-9 load shape 2:0.5 0:7.2 188:8.1 0:5.1 0:12
 disk:256 e r-10 load shape 183:35.2 0:2.2 142:21.4 -84:2.4 227:13.8 0:1.9 -469:1.4 0:12
+none f x-1 load stream /data/big 487 1; load shape 46:1.9 -7:0.6 203:9.7 -29:4 63:2.2 600:68
+none f x-2 load shape 49:3.8 -20:2.7 36:2.4 -19:2.4 121:10.1 -68:2.8 76:2.1 600:25.2
+none f x-3 load shape 9:1.2 -2:2.6 29:4.4 -11:3.1 170:6.9 -69:3.9 134:6.2 600:14.8
+none f x-4 load shape 77:1.7 600:19.1
+none f x-5 load shape 85:16.9 -10:3 79:13.6 0:3.4 24:4.4 600:95.8
+none f x-6 load shape 59:1.3 0:6.2 40:4.7 600:39.6
+none f x-7 load shape 41:5.3 600:114.4
+none f x-8 load shape 171:31.6 -48:1.8 116:21.5 600:105.1
+zram:256 f x-9 load shape 65:2.1 0:4.7 56:3 900:35.2
+disk:256 f x-10 load shape 22:4.3 0:4.6 37:1 -23:3.3 75:2.1 -53:2.2 90:6.1 900:25.8
+none f r-1 load reads /data/big 535 200000 & load shape 387:57 0:3.8 0:12; kill \$!
+none f r-2 load shape 115:4.5 0:3.4 139:3.9 -110:0.6 133:26.7 -92:3.5 173:5.2 0:2 -358:1 0:12
+none f r-3 load stream /data/big 289 1; load shape 317:6.5 0:7.1 0:12
+none f r-4 load reads /data/big 117 200000 & load shape 146:15.2 -57:3.9 148:13.7 0:4 -236:1.9 0:12; kill \$!
+none f r-5 load shape 42:3.5 -23:0.6 30:0.8 0:7.6 75:1.9 -49:1.6 90:7.9 0:8.6 0:12
+none f r-6 load shape 124:7.5 0:5.8 -124:1.4 0:12
+none f r-7 load shape 22:2.4 -5:2.7 43:4.8 -16:1.1 38:1 -27:0.5 172:26.8 0:5.7 -228:2.6 0:12
+none f r-8 load stream /data/big 182 99 & load shape 324:25.8 0:1.3 0:12; kill \$!
+zram:256 f r-9 load shape 426:24.9 0:5.3 92:17.5 0:8 -518:1.7 0:12
+disk:256 f r-10 load shape 6:1 -2:2.4 41:2.4 -22:0.9 52:9.8 0:6.5 131:4.1 0:8.7 0:12
 END
 }
 
@@ -182,7 +202,7 @@ score_all() {
 	local part f line kernel
 	sed -n '1,/^<!-- scores/p' "$TOP/docs/forecast.md" >"$build/forecast.md"
 	{
-		for part in a b c d e; do
+		for part in a b c d e f; do
 			set -- "$results"/*-$part/*.data
 			[ -e "$1" ] || { section "$part"; continue; } # not recorded here: what was scored elsewhere stays
 			case $part in
@@ -190,7 +210,8 @@ score_all() {
 			b) printf '\n## Part b: other speeds and sizes. The method has seen them\n\n' ;;
 			c) printf '\n## Part c: other shapes. The method has seen them\n\n' ;;
 			d) printf '\n## Part d: the method has seen them. What it said before that is above\n\n' ;;
-			e) printf '\n## Part e: drawn at random; runs that the method has not seen\n\n' ;;
+			e) printf '\n## Part e: drawn at random. The method has seen them. What it said before that is above\n\n' ;;
+			f) printf '\n## Part f: drawn at random; runs that the method has not seen\n\n' ;;
 			esac
 			echo "$(ls "$@" | grep -c '/x-') runs into exhaustion and $(ls "$@" | grep -c '/r-') that recover, on kernels $(
 				for f in "$@"; do basename "$(dirname "$f")" | cut -d- -f1; done | sort -uV | paste -sd' ')."
@@ -224,7 +245,7 @@ record)
 		for k in $kernel; do
 			"$HERE/fetch.sh" qemu "$k" || exit 1
 			for machine in none zram:256 disk:256; do
-				for part in a b c d e; do record_guest "$k" "$machine" "$part"; done
+				for part in a b c d e f; do record_guest "$k" "$machine" "$part"; done
 			done
 		done
 	done ;;
