@@ -43,16 +43,12 @@ static double taken(__attribute__((unused)) const struct rs_forecaster *f, const
 	return s->steal - s->free;
 }
 
-double rs_forecast_clean(const struct rs_sample *s)
-{
-	return file_share * s->file + slab_share * s->slab;
-}
-
 double rs_forecast_reclaimable(const struct rs_forecaster *f, const struct rs_sample *s)
 {
 	double swap = s->anon + s->file + s->free;
 
-	return rs_forecast_clean(s) + f->swap_worth * (s->swap_free < swap ? s->swap_free : swap);
+	return file_share * s->file + slab_share * s->slab +
+	       f->swap_worth * (s->swap_free < swap ? s->swap_free : swap);
 }
 
 /* How much of the memory neither is free nor can be made so. */

@@ -35,8 +35,15 @@ struct rs_flow {
 	double risen; /* pages above where it was lowest lately */
 };
 
+/* How kswapd got on, the older counting less. */
+struct rs_kswapd_record {
+	double worked, stalled; /* seconds of its work, and those with stalls */
+	double contacts, bad_contacts; /* times it began after a pause, and those at which tasks reclaimed before it got on */
+};
+
 struct rs_forecaster {
 	double horizon;
+	bool generations; /* MGLRU */
 	/* The sample that is being read. */
 	struct rs_event_zone_state zones[RS_FORECAST_ZONES];
 	unsigned int nr_zones;
@@ -52,13 +59,11 @@ struct rs_forecaster {
 	unsigned int nr_steps;
 	struct rs_flow demand, growth;
 	double swap_worth; /* of a page of swap: below 1 where it lies in memory itself */
-	double worked, stalled; /* seconds of kswapd's work, and those with stalls, the older ones counting less */
 	uint64_t stalled_ns; /* the last that was counted */
 	double kswapd_rate;
 	double node_free[NODES], node_drain[NODES];
 	bool kswapd_works;
-	/* Times at which kswapd began after a pause, and those at which tasks had to reclaim before it got on. */
-	double contacts, bad_contacts;
+	struct rs_kswapd_record kswapd[2]; /* [1]: there was much that could be reclaimed at once */
 	uint64_t worked_ns, contact_ns; /* when it last did; since when it does */
 	bool contact_is_bad;
 	/* How high the load has risen since it was lowest, and where it has turned back so far; in pages that it keeps. */
@@ -73,8 +78,6 @@ const struct rs_sample *rs_forecast_sample(const struct rs_forecaster *f, unsign
 /* The youngest sample that is at least so old; the oldest of all where that reaches back half as far, else NULL. */
 const struct rs_sample *rs_forecast_sample_before(const struct rs_forecaster *f, uint64_t ts_ns, double seconds);
 
-/* Pages that reclaim gets without writing any. */
-double rs_forecast_clean(const struct rs_sample *s);
 /* Memory that reclaim could turn into free memory. Swap counts as far as there can be anonymous pages for it. */
 double rs_forecast_reclaimable(const struct rs_forecaster *f, const struct rs_sample *s);
 /*
