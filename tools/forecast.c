@@ -59,7 +59,7 @@ static bool has_generations(const struct rs_reader *reader)
 	if (!reader)
 		return !rs_read_number(path, &mask) && (mask & 1);
 	return json_object_object_get_ex(rs_reader_info(reader), "settings", &settings) &&
-	       json_object_object_get_ex(settings, path, &value) &&
+	       json_object_object_get_ex(settings, path, &value) && json_object_is_type(value, json_type_string) &&
 	       (strtoull(json_object_get_string(value), NULL, 0) & 1);
 }
 

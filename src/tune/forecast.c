@@ -24,16 +24,18 @@
 
 /* Chosen on parts a to e of the runs of docs/forecast.md. */
 static const double stall_memory = 10; /* seconds of kswapd's work after which a stall counts half */
-static const double stall_prior = 2; /* seconds of its work that the prior is worth */
+static const double stall_prior = 1; /* seconds of its work that the prior is worth */
 static const double stall_prior_rate = 0.002; /* stalled seconds, for each time the load takes low - min in a second */
 static const double stall_prior_most = 0.15;
-static const double stall_prior_generations = 0.8; /* stalled seconds where it reclaims by generations */
-static const double stall_at_first = 0.6; /* what a stall at kswapd's beginning counts among those of its work */
-static const double ends = 1.3; /* how many loads end before they are a given size, as the exponent of that */
+static const double stall_prior_generations = 0.7; /* stalled seconds where it reclaims by generations */
+static const double stall_at_first = 0.3; /* what a stall at kswapd's beginning counts among those of its work */
+static const double another = 0.2; /* of the loads that go on: they become faster or slower */
+static const double another_spread = 1; /* by that, in the logarithm */
+static const double ends = 1.1; /* how many loads end before they are a given size, as the exponent of that */
 /* Tasks have to reclaim when kswapd begins: with a probability of one half if they take low - min in this long, */
-static const double contact_seconds = 0.004;
-static const double contact_seconds_generations = 0.6; /* as it makes a generation first */
-static const double contact_unclean = 0.97; /* but with this one if next to nothing can be reclaimed at once */
+static const double contact_seconds = 0.006;
+static const double contact_seconds_generations = 0.4; /* as it makes a generation first */
+static const double contact_unclean = 0.98; /* but with this one if next to nothing can be reclaimed at once */
 static const double contact_clean = 1; /* seconds of the load's demand that have to be, or it is next to nothing */
 
 int rs_forecaster_create(uint64_t horizon_ns, struct rs_forecaster **ret)
@@ -269,10 +271,18 @@ static double normal(double x)
 /* Middles of nine equally probable parts of the normal distribution. */
 static const double ninths[] = { -1.593, -0.967, -0.589, -0.282, 0, 0.282, 0.589, 0.967, 1.593 };
 
-/* Probability that @pages last longer than @t seconds. */
+/* Probability that @pages last longer than @t seconds: of loads that go on, some do so at another rate. */
 static double lasts(const struct rs_flow *flow, double pages, double t)
 {
-	return t > 0 ? 1 - normal((flow->rate - pages / t) / flow->error) : pages > 0;
+	double as_now, as_another;
+
+	if (t <= 0 || pages <= 0)
+		return pages > 0;
+	as_now = normal((pages / t - flow->rate) / flow->error);
+	if (flow->rate <= 0)
+		return as_now;
+	as_another = normal(log(pages / t / flow->rate) / another_spread);
+	return (1 - another) * as_now + another * as_another;
 }
 
 /* What min is a matter of. */

@@ -6,10 +6,11 @@
 #include "forecast.h"
 
 #define SECOND 1e9
-#define NR_SAMPLES 1024
+#define NR_SAMPLES 2048
 #define NODES 64
 #define LEAD 5 /* steps after which an estimate is held to what came */
 #define USUAL 12 /* steps whose differences are the usual ones */
+#define CHANGES 5
 #define NR_SPANS 4
 #define TREND NR_SPANS /* one more: the second span, changing on as it did in the last seconds */
 #define ALL (NR_SPANS + 1) /* and the mean of them, by their errors */
@@ -30,6 +31,8 @@ struct rs_flow {
 	double square_error[ALL + 1];
 	unsigned int judged;
 	double second[USUAL]; /* the mean over one second, of the last steps */
+	uint64_t changes[CHANGES]; /* when the latest were */
+	unsigned int nr_changes;
 	uint64_t changed_ns; /* the load is another one since then */
 	double rate, error;
 	double risen; /* pages above where it was lowest lately */
