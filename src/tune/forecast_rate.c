@@ -105,7 +105,8 @@ static void note_change(struct rs_flow *flow, uint64_t ts_ns)
 		flow->changes[last = flow->nr_changes++ % CHANGES] = ts_ns;
 	flow->changed_ns = ts_ns;
 	flow->judged = 0;
-	if (flow->nr_changes >= CHANGES && ts_ns - flow->changes[(last + 1) % CHANGES] < change_lasts * (CHANGES - 1) * SECOND)
+	if (flow->nr_changes >= CHANGES &&
+	    ts_ns - flow->changes[(last + 1) % CHANGES] < change_lasts * (CHANGES - 1) * SECOND)
 		flow->changed_ns = flow->changes[(last + 1) % CHANGES];
 }
 
@@ -123,9 +124,11 @@ static void watch_change(const struct rs_forecaster *f, struct rs_flow *flow, do
 		step = fabs(second - was);
 		/* But for the latest, which may be of the same step. */
 		for (i = 2; i + 1 < USUAL && i + 1 <= f->nr_steps; i++)
-			steps[n++] = fabs(flow->second[(f->nr_steps - i) % USUAL] - flow->second[(f->nr_steps - i - 1) % USUAL]);
+			steps[n++] = fabs(flow->second[(f->nr_steps - i) % USUAL] -
+					  flow->second[(f->nr_steps - i - 1) % USUAL]);
 		qsort(steps, n, sizeof(steps[0]), rs_rising);
-		if (n > 1 && step > change_noise * steps[n / 2] + change_share * fmax(fabs(second), fabs(was)) + least_rate_error)
+		if (n > 1 && step > change_noise * steps[n / 2] + change_share * fmax(fabs(second), fabs(was)) +
+					     least_rate_error)
 			note_change(flow, rs_forecast_sample(f, 0)->ts_ns - (uint64_t)(spans[0] * SECOND));
 	}
 	flow->second[f->nr_steps % USUAL] = second;

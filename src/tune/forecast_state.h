@@ -41,7 +41,7 @@ struct rs_flow {
 /* How kswapd got on, the older counting less. */
 struct rs_kswapd_record {
 	double worked, stalled; /* seconds of its work, and those with stalls */
-	double contacts, bad_contacts; /* times it began after a pause, and those at which tasks reclaimed before it got on */
+	double contacts, bad_contacts; /* times it began after a pause; those at which tasks had to reclaim then */
 };
 
 struct rs_forecaster {
