@@ -189,21 +189,30 @@ static int live(struct watch *w)
 
 static void show_scores(const struct watch *w)
 {
+	const struct rs_forecast *fc = rs_forecaster_latest(w->forecaster);
 	void (*score)(const struct rs_forecast_score *s, const char *method, FILE *out) =
 		w->json ? rs_score_json : rs_score_text;
 	int i;
 
 	if (!w->json && !w->only_score) {
-		rs_forecast_zones_text(rs_forecaster_latest(w->forecaster), stdout);
-		fprintf(stdout, "\n");
+		if (!fc->ts_ns) {
+			printf("No forecast: it takes two readings of the gauge.\n");
+			return;
+		}
+		rs_forecast_zones_text(fc, stdout);
+		printf("\n");
 	}
 	if (!w->json && !rs_score_judged(&w->ours)) {
 		printf("No forecast has come due: each is judged %.0f s after it was made.\n", w->horizon_ns / 1e9);
 		return;
 	}
+	if (!w->json)
+		rs_score_text_header(w->horizon_ns, stdout);
 	score(&w->ours, "reclaimscope", stdout);
 	for (i = 0; i < 2; i++)
 		score(&w->theirs[i], rules[i].name, stdout);
+	if (!w->json)
+		rs_score_text_footer(stdout);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
