@@ -83,12 +83,15 @@ static int set_options(struct rs_capture *c)
 	struct rs_capture_opts opts = { 0 };
 	const struct rs_capture_config *config = &c->config;
 	const struct rs_kernel *k = c->kernel;
+	struct rs_prototype proto;
 	unsigned int i;
 
 	opts.mode = config->mode;
 	opts.nr_cpus = k->nr_cpus;
 	opts.nr_nodes = k->nr_nodes;
 	opts.no_probe_read = k->lockdown == RS_LOCKDOWN_CONFIDENTIALITY;
+	if (rs_btf_function(k->btf, "bpf_rdonly_cast", &proto))
+		opts.word_type = rs_btf_struct(k->btf, "timespec64");
 	for (i = 0; i < c->nr_probes; i++)
 		opts.preempt_guard |= rs_choose_is_preemptible(c, &c->probes[i]);
 	opts.stacks = config->stacks;
@@ -193,6 +196,7 @@ static void put_calls(struct bpf_program *program, const struct rs_btf *btf)
 	} calls[] = {
 		{ "bpf_preempt_disable", RS_CALL_PREEMPT_DISABLE },
 		{ "bpf_preempt_enable", RS_CALL_PREEMPT_ENABLE },
+		{ "bpf_rdonly_cast", RS_CALL_RDONLY_CAST },
 	};
 	struct bpf_insn *insns = (struct bpf_insn *)bpf_program__insns(program);
 	size_t n = bpf_program__insn_cnt(program), i, k;
