@@ -215,7 +215,7 @@ table() { # table FILES...
 }
 
 section() { # section PART: as the document has it
-	awk -v head="## Part $1:" '/^## Part/ { on = index($0, head) == 1 } on' "$TOP/docs/forecast.md"
+	printf '\n%s\n' "$(awk -v head="## Part $1:" '/^## Part/ { on = index($0, head) == 1 } on' "$TOP/docs/forecast.md")"
 }
 
 score_all() {
@@ -250,6 +250,13 @@ score_all() {
 					[ "$(member min_reached <<<"$line")" = 0 ] && echo - || percent "$(member median_lead_error <<<"$line")") |"
 			done
 		done
+		set -- "$results"/*-[fg]/*.data
+		if ls "$results"/*-f/*.data "$results"/*-g/*.data >/dev/null 2>&1; then
+			printf '\n## Part f and g: all that the method has not seen\n\n'
+			table "$@"
+		else
+			section "f and g"
+		fi
 	} >>"$build/forecast.md"
 	cp "$build/forecast.md" "$TOP/docs/forecast.md"
 }
