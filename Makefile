@@ -70,7 +70,7 @@ Q   := @
 msg  = @printf '  %-8s %s\n' $(1) $(2:$(OUT)/%=%);
 endif
 
-SKEL := $(OUT)/bpf/reclaimscope.skel.h $(OUT)/bpf/summary.skel.h
+SKEL := $(patsubst %,$(OUT)/bpf/%.skel.h,reclaimscope cast summary)
 
 all: $(OUT)/reclaimscope $(OUT)/reclaimscope-apply
 
@@ -95,7 +95,7 @@ $(OUT)/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(RS_CFLAGS) -MMD -MP -c $< -o $@
 
-# One object of all families, and one for mode summary. Linked once, which sheds what only a debugger wants; labels of blocks as well: libbpf goes through
+# Two objects of all families, and one for mode summary. Linked once, which sheds what only a debugger wants; labels of blocks as well: libbpf goes through
 # all symbols for each program.
 $(OUT)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
 	$(call msg,BPF,$@)
