@@ -4,7 +4,7 @@
 
 #include "scan_state.h"
 
-#define MAX_CALLS 64
+#define MAX_CALLS 1024 /* some ten milliseconds of two busy reclaimers */
 
 /*
  * The last calls of mem_cgroup_calculate_protection(). Reclaimers with different roots compute different values
@@ -45,14 +45,16 @@ static void call_ends(struct rs_diff *d, const struct rs_event_hdr *begin, const
 	struct memcg_priv *p = d->priv[RS_PRIV_MEMCG];
 	unsigned int i;
 
-	for (i = 0; p && i < MAX_CALLS; i++) {
-		struct protection_call *c = &p->calls[i];
+	/* The newest first: mostly it is that. */
+	for (i = 1; p && i <= MAX_CALLS; i++) {
+		struct protection_call *c = &p->calls[(p->next - i) % MAX_CALLS];
 
 		if (c->tid != begin->tid || c->begin_ns != begin->ts_ns)
 			continue;
 		c->end_ns = e ? e->hdr.ts_ns : begin->ts_ns;
 		c->emin = e ? e->emin : UINT64_MAX;
 		c->elow = e ? e->elow : UINT64_MAX;
+		return;
 	}
 }
 

@@ -36,6 +36,35 @@ static const char *op_name(int op)
 	return op >= 0 && op <= MEMCG_LRU_YOUNG ? names[op] : "?";
 }
 
+/*
+ * Has another thread moved this cgroup since the walk went on to it, whose segment is read before its first record? And
+ * is there one in which it would have been visited, or not, as it was?
+ */
+static bool moved_since(const struct rs_diff *d, const struct rs_memcg_walk *w, const struct rs_event_shrink_one *e,
+			const struct mem_cgroup_below *memcg, bool visited)
+{
+	struct rs_lru_gen_thread *all = d->priv[RS_PRIV_LRU_GEN], *t, *following;
+	enum memcg_lru_op op = MEMCG_LRU_NOP;
+	unsigned int i;
+
+	for (i = MEMCG_LRU_NOP; i <= MEMCG_LRU_TAIL; i++)
+		if (visited == (shrink_one_visit(memcg, i, &op, &d->rules, NULL) != RS_SHRINK_ONE_SKIPPED))
+			break;
+	if (i > MEMCG_LRU_TAIL)
+		return false;
+
+	HASH_ITER(hh, all, t, following)
+	{
+		for (i = 0; &t->memcgs != w && i < RS_MAX_ROTATIONS && i < t->memcgs.nr_rotations; i++) {
+			const struct rs_event_lru_gen_rotate_memcg *o = &t->memcgs.rotations[i];
+
+			if (o->cgroup == e->cgroup && o->nid == e->nid && o->hdr.ts_ns >= w->went_on_ns)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void judge_shrink_one(struct rs_diff *d, struct rs_memcg_walk *w, const struct rs_event_shrink_one *e)
 {
 	bool visited = w->shrunk && w->cgroup == e->cgroup;
@@ -67,7 +96,9 @@ static void judge_shrink_one(struct rs_diff *d, struct rs_memcg_walk *w, const s
 			 { "op", e->ret, op },
 		 },
 		 2, 0,
-		 shrink_one_visit(&now, e->seg, &moved, &d->rules, NULL) != model ? "usage changed during the call" : NULL);
+		 shrink_one_visit(&now, e->seg, &moved, &d->rules, NULL) != model ? "usage changed during the call" :
+		 moved_since(d, w, e, &memcg, visited) ? "another thread moved the cgroup just before" :
+					NULL);
 }
 
 static void expect_op(struct rs_diff *d, struct rs_memcg_walk *w, const struct rs_event_hdr *hdr, uint64_t cgroup, int op)
@@ -405,6 +436,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		end_age_node(d, &t->age, hdr, ((const struct rs_event_shrink_node_begin *)hdr)->order);
 		/* the rotations stay */
 		memset(w, 0, offsetof(struct rs_memcg_walk, rotations));
+		w->went_on_ns = hdr->ts_ns;
 		break;
 	case RS_EVENT_balance_pgdat_end:
 		end_age_node(d, &t->age, hdr, 0);
@@ -446,6 +478,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 
 		judge_shrink_one(d, w, e);
 		expect_op(d, w, hdr, e->cgroup, e->ret);
+		w->went_on_ns = hdr->ts_ns;
 		w->shrunk = w->sizable_known = w->seg_known = w->sizable_seg_known = false;
 		break;
 	}
@@ -455,7 +488,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 		w->rotated_ns = 0;
 		break;
 	case RS_EVENT_lru_gen_rotate_memcg:
-		w->rotated_ns = hdr->ts_ns;
+		w->rotated_ns = w->went_on_ns = hdr->ts_ns;
 		if (step->closed)
 			judge_rotation(d, w, step->closed, (const void *)hdr);
 		else

@@ -81,6 +81,7 @@ struct rs_memcg_walk {
 	bool sizable_known, sizable;
 	bool sizable_seg_known; /* the segment when it was asked */
 	unsigned int sizable_seg;
+	uint64_t went_on_ns; /* the begin of the node, or the last shrink_one() or rotation: what it looks at next is of a later time */
 	/* The last rotation: of whom, since when, until when (0: it goes on). */
 	uint64_t rotated_cgroup, rotate_ns, rotated_ns;
 	bool op_waits;

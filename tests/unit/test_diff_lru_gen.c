@@ -44,6 +44,8 @@ static struct visit {
 	struct rs_event_lruvec_is_sizable sizable;
 	struct rs_event_lru_gen_state sizable_state;
 	struct rs_event_rotate_memcg_begin other; /* of another thread */
+	struct rs_event_rotate_memcg_begin early_begin; /* likewise, before the visit */
+	struct rs_event_lru_gen_rotate_memcg early;
 	struct rs_event_shrink_one one;
 	struct rs_event_rotate_memcg_begin rotate;
 	struct rs_event_lru_gen_rotate_memcg rotated;
@@ -155,7 +157,7 @@ static uint64_t moved; /* those that are told to be races */
 static void expect(const void *missing, uint64_t diverged, uint64_t lost)
 {
 	struct rs_event_hdr *const records[] = {
-		&v.node.hdr, &v.walk.hdr, &v.lruvec.hdr, &v.lruvec_6_1.hdr, &v.swappiness.hdr, &v.planned.hdr,
+		&v.node.hdr, &v.walk.hdr, &v.early_begin.hdr, &v.early.hdr, &v.lruvec.hdr, &v.lruvec_6_1.hdr, &v.swappiness.hdr, &v.planned.hdr,
 		&v.should_age.hdr, &v.should_age_state.hdr, &v.size.hdr, &v.size_state.hdr, &v.protection.hdr, &v.evict.hdr,
 		&v.evict_state.hdr, &v.isolate.hdr, &v.isolated.hdr, &v.isolated_state.hdr, &v.evicted.hdr, &v.zone.hdr,
 		&v.abort.hdr, &v.abort_state.hdr, &v.aging.hdr, &v.aged.hdr, &v.lruvec_end.hdr, &v.lruvec_end_6_1.hdr,
@@ -297,6 +299,21 @@ static void what_moved_meanwhile_is_no_divergence(void **unused)
 	moved = BIT(shrink_one);
 	expect(NULL, 0, 0);
 	moved = 0;
+	/* It was at the tail, where it is visited all the same, until another thread moved it. */
+	make_visit(V6_12);
+	v.lruvec.elow = v.one.elow = 30000;
+	SET(v.early_begin, rotate_memcg_begin, .cgroup = CGROUP, .op = MEMCG_LRU_YOUNG, .gen = 0, .seg = MEMCG_LRU_TAIL, .seq = 5);
+	SET(v.early, lru_gen_rotate_memcg, .cgroup = CGROUP, .op = MEMCG_LRU_YOUNG, .gen = 0, .seq = 5);
+	v.early_begin.hdr.tid = v.early.hdr.tid = TID + 1;
+	moved = BIT(shrink_one);
+	expect(NULL, 0, 0);
+	moved = 0;
+	/* not another cgroup, nor below memory.min, wherever it is */
+	v.early_begin.cgroup = v.early.cgroup = CGROUP + 1;
+	expect(NULL, BIT(shrink_one), 0);
+	v.early_begin.cgroup = v.early.cgroup = CGROUP;
+	v.lruvec.emin = v.one.emin = 30000;
+	expect(NULL, BIT(shrink_one), 0);
 	make_visit(V6_12);
 	v.again_state = state(RS_EVENT_get_swappiness, 10, 9); /* nothing at all, and then something */
 	expect(NULL, 0, 0);
