@@ -40,7 +40,7 @@ UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throt
 UNIT   += diff_lru diff_alloc diff_kswapd diff_races diff_folio diff_workingset diff_memcg diff_oom crosscheck
 UNIT   += lru_gen lru_gen_folio diff_lru_gen diff_lru_gen_folio
 UNIT   += forecast forecast_score evidence recommend
-UNIT   += sim sim_properties sim_queue sim_touch settings workload stallers
+UNIT   += sim sim_properties sim_queue sim_tasks sim_touch settings workload stallers
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
 	$(SIM:%=sim/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%) $(TUNE:%=tune/%)

@@ -482,7 +482,7 @@ static void rs_workload_simulate_growers_wait_for_themselves(void **state)
 	rs_workload_destroy(w);
 }
 
-/* Bursts that fill the time and come before everything leave kswapd no CPU, also where they touch what they have. */
+/* Bursts that fill the time and come before everything leave kswapd next to no CPU, also where they touch what they have. */
 static void rs_workload_simulate_bursts_ahead_keep_kswapd_out(void **state)
 {
 	double first[RS_NR_METRICS], fair[RS_NR_METRICS], parameters[RS_NR_LOAD_PARAMETERS];
@@ -497,7 +497,7 @@ static void rs_workload_simulate_bursts_ahead_keep_kswapd_out(void **state)
 	parameters[RS_LOAD_burst_first] = 1;
 	assert_int_equal(rs_workload_simulate(w, &w->config, parameters, 3, first, NULL), 0);
 	assert_true(fair[RS_METRIC_pgsteal_kswapd] > fair[RS_METRIC_pgsteal_direct]);
-	assert_true(first[RS_METRIC_pgsteal_direct] > 10 * first[RS_METRIC_pgsteal_kswapd]);
+	assert_true(first[RS_METRIC_pgsteal_direct] > 5 * first[RS_METRIC_pgsteal_kswapd]);
 	rs_workload_destroy(w);
 }
 
