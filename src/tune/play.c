@@ -150,12 +150,13 @@ static bool anon_op(struct player *player, const struct rs_load_slot *s, struct 
 
 	switch (player->step) {
 	case 1:
-		if (player->boosts == s->boosts)
+		/* as long as they were seen raised: what has raised them does so again when kswapd is done */
+		if (player->boosts * PAGEBLOCK_NR_PAGES >= s->boost)
 			return false;
 		player->boosts++;
 		player->step--;
 		n = 1;
-		*op = (struct rs_sim_op){ .type = RS_SIM_OP_BOOST };
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_BOOST, .nr = s->boost };
 		break;
 	case 2:
 		n = rs_min(s->anon_gone, r->anon_top);
