@@ -623,11 +623,14 @@ bool rs_workload_has(const struct rs_workload *w, enum rs_load_parameter paramet
 		return swaps && w->anon_peak && !w->swap_is_zram;
 	case RS_LOAD_file_size:
 	case RS_LOAD_file_sweep_share:
+	case RS_LOAD_file_sweep_rate:
 	case RS_LOAD_file_reads:
-	case RS_LOAD_file_hot_share:
-	case RS_LOAD_file_hot_rate:
 	case RS_LOAD_file_in_ns:
 		return reads;
+	case RS_LOAD_file_hot_share:
+	case RS_LOAD_file_hot_rate:
+		/* nothing is read otherwise than in order */
+		return reads && w->measured[RS_LOAD_file_sweep_share] < 1;
 	default:
 		return true;
 	}

@@ -54,6 +54,7 @@ enum rs_metric_unit rs_metric_unit(enum rs_metric metric);
 	X(anon_cold_rate, 0.0005, 5.0, "how often each other page is touched")                              \
 	X(file_size, 1.0, 8.0, "size of what is read, in the pages that were cached or read")               \
 	X(file_sweep_share, 0.01, 1.0, "share of reads that go through it in order")                        \
+	X(file_sweep_rate, 0.02, 2.0, "how often it is gone through in order, at least, missed or not")       \
 	X(file_reads, 1.0, 20.0, "reads for each one that missed the cache")                                \
 	X(file_hot_share, 0.01, 0.5, "share of the file in steady use")                                     \
 	X(file_hot_rate, 0.02, 20.0, "how often each page of it is read")                                   \

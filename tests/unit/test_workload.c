@@ -404,7 +404,7 @@ static struct rs_workload *made_up_load(void)
 static const double true_parameters[RS_NR_LOAD_PARAMETERS] = {
 	[RS_LOAD_anon_hot_share] = 0.3, [RS_LOAD_anon_hot_rate] = 4,	  [RS_LOAD_anon_cold_rate] = 0.1,
 	[RS_LOAD_file_size] = 1,	[RS_LOAD_file_sweep_share] = 0.1, [RS_LOAD_file_reads] = 1,
-	[RS_LOAD_file_hot_share] = 0.1, [RS_LOAD_file_hot_rate] = 1,	  [RS_LOAD_cpu_busy] = 0.1,
+	[RS_LOAD_file_sweep_rate] = 0.02, [RS_LOAD_file_hot_share] = 0.1, [RS_LOAD_file_hot_rate] = 1,	  [RS_LOAD_cpu_busy] = 0.1,
 	[RS_LOAD_cpu_scale] = 1,	[RS_LOAD_swap_in_ns] = 2e4,	  [RS_LOAD_swap_out_ns] = 4e4,
 	[RS_LOAD_file_in_ns] = 1e5,
 };
@@ -449,6 +449,32 @@ static void rs_workload_simulate_bursts_ahead_keep_kswapd_out(void **state)
 	assert_int_equal(rs_workload_simulate(w, &w->config, parameters, 3, first, NULL), 0);
 	assert_true(fair[RS_METRIC_pgsteal_kswapd] > fair[RS_METRIC_pgsteal_direct]);
 	assert_true(first[RS_METRIC_pgsteal_direct] > 5 * first[RS_METRIC_pgsteal_kswapd]);
+	rs_workload_destroy(w);
+}
+
+/* A file of 1500 pages that is gone through ten times a second, of which nothing was missed while it was recorded. */
+static void rs_workload_simulate_reads_in_order_whatever_was_missed(void **state)
+{
+	double seldom[RS_NR_METRICS], often[RS_NR_METRICS], parameters[RS_NR_LOAD_PARAMETERS];
+	struct rs_workload *w = made_up_load();
+	size_t i;
+
+	(void)state;
+	w->recorded[RS_METRIC_duration_ns] = 1200.0 * MS;
+	for (i = 0; i < w->nr_slots; i++)
+		w->slots[i].anon_new = 0;
+	w->file_seen = w->file_peak = 1500;
+	assert_true(rs_workload_has(w, RS_LOAD_file_hot_rate));
+	w->measured[RS_LOAD_file_sweep_share] = 1;
+	assert_false(rs_workload_has(w, RS_LOAD_file_hot_rate));
+	assert_true(rs_workload_has(w, RS_LOAD_file_sweep_rate));
+	memcpy(parameters, true_parameters, sizeof(parameters));
+	parameters[RS_LOAD_file_sweep_share] = 1;
+	assert_int_equal(rs_workload_simulate(w, &w->config, parameters, 3, seldom, NULL), 0);
+	parameters[RS_LOAD_file_sweep_rate] = 10;
+	assert_int_equal(rs_workload_simulate(w, &w->config, parameters, 3, often, NULL), 0);
+	assert_in_range(seldom[RS_METRIC_pgpgin], 1, 200);
+	assert_in_range(often[RS_METRIC_pgpgin], 1450, 1600);
 	rs_workload_destroy(w);
 }
 
@@ -596,6 +622,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rs_workload_too_short_is_refused, setup, teardown),
 		cmocka_unit_test(rs_workload_simulate_growers_wait_for_themselves),
 		cmocka_unit_test(rs_workload_simulate_bursts_ahead_keep_kswapd_out),
+		cmocka_unit_test(rs_workload_simulate_reads_in_order_whatever_was_missed),
 		cmocka_unit_test(rs_calibrate_finds_a_simulated_load_again),
 		cmocka_unit_test(rs_whatif_same_settings_same_figures),
 		cmocka_unit_test(rs_whatif_enough_memory_no_swapping),
