@@ -100,7 +100,8 @@ END {
 	print "Noise is measured: settings that are the same but for keys that cannot act on the load (swappiness where nothing is swapped,"
 	print "dirty_* where nothing is written to files) are the same setting, judged as one. What its runs differ by, less what a repetition has"
 	print "in common, is chance: its standard deviation is below, for each load. An order is judged for pairs of settings beyond it only."
-	print "Under adaptivemm the time of stalls is not there where the trial that found its value was not told apart.\n"
+	print "Under adaptivemm the time of stalls is not there where the trial that found its value was not told apart."
+	print "Where a rule found another value in each repetition, each was predicted; the table has the mean, as of the real runs.\n"
 	for (l = 1; l <= nl; l++) for (i = 1; i <= ns[loads[l]]; i++) for (m = 1; m <= nm; m++) {
 		s = settings[loads[l], i]; metric = metrics[m]; k = loads[l] SUBSEP s SUBSEP metric; d = loads[l] SUBSEP "default" SUBSEP metric
 		if (s == "default" || !n[k] || !n[d]) continue
