@@ -98,13 +98,15 @@ void rs_fill_blocks(struct rs_sim *sim)
 	}
 }
 
-void rs_boost(struct rs_sim *sim, struct rs_task *task)
+void rs_boost(struct rs_sim *sim, struct rs_task *task, uint64_t below)
 {
 	int idx = highest_zoneidx(sim, GFP_KERNEL);
 
 	while (idx > 0 && !managed_zone(&sim->zones[idx]))
 		idx--;
 	rs_settle(task->thread);
+	if (below && sim->zones[idx].watermark_boost >= below)
+		return;
 	if (!boost_watermark(&sim->zones[idx], sim->conf.watermark_boost_factor, NULL))
 		return;
 	rs_marks_changed(sim);
@@ -356,7 +358,7 @@ static void retry_reclaim(struct rs_sim *sim, const struct slowpath *s, const st
 
 static int slowpath(struct rs_sim *sim, struct rs_task *task, uint32_t gfp, unsigned int order)
 {
-	const struct gfp_to_alloc_flags flags = { .gfp = gfp, .order = order, .in_task = true };
+	const struct gfp_to_alloc_flags flags = { .gfp = gfp, .order = order, .rt = task->thread->ahead, .in_task = true };
 	struct slowpath_request req = {
 		.gfp = gfp,
 		.order = order,

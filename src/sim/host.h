@@ -331,7 +331,7 @@ uint64_t rs_take_reserve(struct rs_sim *sim, uint64_t nr);
 void rs_free(struct rs_sim *sim, unsigned int zone, uint64_t nr);
 void rs_give_back(struct rs_sim *sim, uint64_t nr);
 void rs_fill_blocks(struct rs_sim *sim);
-void rs_boost(struct rs_sim *sim, struct rs_task *task);
+void rs_boost(struct rs_sim *sim, struct rs_task *task, uint64_t below);
 
 /* oom.c */
 bool rs_out_of_memory(struct rs_sim *sim, struct rs_task *task, uint32_t gfp, int memcg);

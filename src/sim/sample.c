@@ -19,8 +19,10 @@ void rs_sim_config_scale(struct rs_sim_config *config, unsigned int shift)
 {
 	struct rs_sim_costs *costs = &config->costs;
 	struct rs_sim_device *devices[] = { &config->swap, &config->file };
-	uint32_t *per_page[] = { &costs->access, &costs->fault,	  &costs->alloc,   &costs->free,       &costs->scan,
-				 &costs->rmap,	 &costs->reclaim, &costs->pageout, &costs->slab_object };
+	uint32_t *per_page[] = {
+		&costs->access, &costs->fault, &costs->alloc,	&costs->file_read, &costs->free,
+		&costs->scan,	&costs->rmap,  &costs->reclaim, &costs->pageout,   &costs->slab_object
+	};
 	unsigned int i;
 
 	for (i = 0; i < config->nr_zones; i++)

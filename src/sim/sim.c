@@ -380,7 +380,7 @@ static void carry_out(struct rs_sim *sim, struct rs_task *task, const struct rs_
 			rs_slab_free(sim, op->slab, op->nr);
 		break;
 	case RS_SIM_OP_BOOST:
-		rs_boost(sim, task);
+		rs_boost(sim, task, op->nr);
 		break;
 	case RS_SIM_OP_SYNC:
 		rs_sync(sim, task);

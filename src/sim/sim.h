@@ -49,6 +49,7 @@ struct rs_sim_costs {
 	uint32_t access; /* of a page that is there */
 	uint32_t fault; /* entry and exit, mapping; without allocation and I/O */
 	uint32_t alloc; /* a page from the free lists, cleared */
+	uint32_t file_read; /* more, for a page that is read from a file: its device's driver, and copies */
 	uint32_t free; /* a page that a task gives back */
 	uint32_t scan; /* isolating a page and looking for references */
 	uint32_t rmap; /* more, for one that is mapped */
@@ -176,7 +177,8 @@ enum rs_sim_op_type {
 	RS_SIM_OP_RELEASE, /* gives @nr of such pages back, of those that this task took */
 	RS_SIM_OP_SLAB, /* @nr objects more in slab @slab */
 	RS_SIM_OP_SLAB_FREE, /* @nr objects less */
-	RS_SIM_OP_BOOST, /* an allocation had to break up a block of another type: boost_watermark() */
+	/* an allocation had to break up a block of another type: boost_watermark(), of marks raised by less than @nr, 0: of any */
+	RS_SIM_OP_BOOST,
 	RS_SIM_OP_SYNC, /* waits until no page of a file is dirty or under writeback */
 	RS_SIM_OP_COMPUTE, /* @ns of CPU time */
 	RS_SIM_OP_SLEEP, /* until the clock says @ns */

@@ -143,6 +143,16 @@ static void set_dirty(struct rs_sim *sim, struct rs_task *task, uint32_t page, b
 	}
 }
 
+/* What the driver takes of the CPU is waiting for memory as well, where the pages were in use when they were evicted. */
+static void spend_read(struct rs_task *task, uint64_t ns, bool stalls)
+{
+	if (stalls)
+		rs_memstall_enter(task->thread);
+	rs_spend(task->thread, ns);
+	if (stalls)
+		rs_memstall_leave(task->thread);
+}
+
 static void fault(struct rs_sim *sim, struct rs_task *task, const struct rs_area *area, uint32_t page, bool write)
 {
 	bool file = area_is_file(area), unmapped = sim->hot[page] & PG_UNMAPPED;
@@ -166,6 +176,8 @@ static void fault(struct rs_sim *sim, struct rs_task *task, const struct rs_area
 		sim->counts.pgmajfault++;
 		nr += read_around(sim, task, area, page);
 		rs_spend(task->thread, (uint64_t)(nr - 1) * sim->conf.costs.alloc);
+		if (file && sim->conf.costs.file_read)
+			spend_read(task, (uint64_t)nr * sim->conf.costs.file_read, stalls);
 		*(file ? &sim->counts.pgpgin : &sim->counts.pswpin) += nr;
 		began = rs_clock(task->thread);
 		rs_device_read(sim, task->thread, file ? &sim->file : &sim->swap, nr, stalls);
@@ -268,7 +280,7 @@ static bool calm_begin(struct calm *c, struct rs_sim *sim, struct rs_task *task,
 	const uint64_t room = sim->sched.horizon_ns - rs_min(sim->sched.horizon_ns, task->thread->debt_ns);
 	uint64_t pages, hits_ns;
 
-	c->fault_ns = sim->conf.costs.fault + sim->conf.costs.alloc;
+	c->fault_ns = sim->conf.costs.fault + sim->conf.costs.alloc + sim->conf.costs.file_read;
 	c->read_ns = sim->conf.file.read_page_ns;
 	pages = rs_free_at_hand(sim, sim->only_zone, GFP_HIGHUSER_MOVABLE);
 	/* shortly before something happens, only as many as leave room for misses */

@@ -12,6 +12,8 @@
 uint32_t rs_load_burst_pages(const struct rs_load_slot *slots, size_t nr);
 /* CPU time of an anonymous page that comes; NAN: too few spans held that and nothing else. */
 double rs_load_growth_ns(const struct rs_load_slot *slots, size_t nr);
+/* Time of a page that is read from a file, waiting included; NAN: too few spans held that and nothing else. */
+double rs_load_read_ns(const struct rs_load_slot *slots, size_t nr);
 /*
  * From the start until half of what was swapped in had been: whether a little was used often or much of it seldom.
  * NAN: too little came back.

@@ -29,8 +29,10 @@ static void measure_file_reads(struct rs_workload *w, const struct rs_disk_sums 
 
 	requests = fmax(requests, ahead);
 	measured(w, RS_LOAD_file_sweep_share, (1 - requests) / (1 - ahead));
-	if (pages > 0)
+	if (pages > 0) {
+		w->file_wait_ns = wait_ns / pages;
 		measured(w, RS_LOAD_file_in_ns, wait_ns / (pages * requests));
+	}
 }
 
 /* A swap-in that was not seen is taken to cost what a swap-out does, which is more than it needs. */
@@ -64,4 +66,9 @@ double rs_load_measure_devices(struct rs_workload *w, struct json_object *info, 
 		w->config.swap_readahead = fmin(fmax(1, round(d.swap.read_bytes / 4096 / d.swap.reads)), MAX_SWAP_READAHEAD);
 	}
 	return file_read;
+}
+
+void rs_load_measure_cpu(struct rs_workload *w, double scale)
+{
+	measured(w, RS_LOAD_cpu_scale, scale);
 }

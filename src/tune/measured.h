@@ -12,4 +12,7 @@
  */
 double rs_load_measure_devices(struct rs_workload *workload, struct json_object *info, struct json_object *end, double io_ns);
 
+/* Of reclaim itself: @scale is rs_steps_scale(). */
+void rs_load_measure_cpu(struct rs_workload *workload, double scale);
+
 #endif

@@ -122,7 +122,8 @@ static uint32_t file_touches(struct player *player, const struct rs_load_slot *s
 	double seconds = (double)(s->ns - s->reader_waited_ns) / NS_PER_S, reads = s->file_in * r->p[RS_LOAD_file_reads];
 	uint32_t hot = r->random_pages * r->p[RS_LOAD_file_hot_share], nr = 0, n;
 
-	n = whole(&player->carry[0], reads * r->p[RS_LOAD_file_sweep_share]);
+	/* Who reads in order goes on when nothing is missed; nothing of that is in the recording. */
+	n = whole(&player->carry[0], fmax(reads * r->p[RS_LOAD_file_sweep_share], seconds * r->sweep_pages * r->p[RS_LOAD_file_sweep_rate]));
 	while (n-- && r->sweep_pages && nr < MAX_IDS) {
 		player->ids[nr++] = r->sweep_first + r->sweep_at;
 		r->sweep_at = (r->sweep_at + 1) % r->sweep_pages;
@@ -150,12 +151,13 @@ static bool anon_op(struct player *player, const struct rs_load_slot *s, struct 
 
 	switch (player->step) {
 	case 1:
-		if (player->boosts == s->boosts)
+		/* as long as they were seen raised: what has raised them does so again when kswapd is done */
+		if (player->boosts * PAGEBLOCK_NR_PAGES >= s->boost)
 			return false;
 		player->boosts++;
 		player->step--;
 		n = 1;
-		*op = (struct rs_sim_op){ .type = RS_SIM_OP_BOOST };
+		*op = (struct rs_sim_op){ .type = RS_SIM_OP_BOOST, .nr = s->boost };
 		break;
 	case 2:
 		n = rs_min(s->anon_gone, r->anon_top);

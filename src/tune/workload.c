@@ -21,6 +21,7 @@
 #include "measured.h"
 #include "settings.h"
 #include "stallers.h"
+#include "steps.h"
 
 #define NS_PER_S 1000000000ULL
 #define MAX_WAKES 4096
@@ -112,6 +113,7 @@ struct pass {
 	struct sample *samples;
 	size_t nr_samples, room;
 	struct rs_stallers stallers;
+	struct rs_steps steps;
 	uint64_t steal_file;
 	double file_read; /* pages, by the devices; NAN: not known */
 	uint64_t wake_asked_ns, boost_wakes;
@@ -200,16 +202,22 @@ static int take(struct pass *p, const struct rs_event_hdr *hdr)
 		return take_vm(p, AS(vm_state));
 	case RS_EVENT_reclaim_begin:
 		p->has_memcg_reclaim |= AS(reclaim_begin)->kind == RS_RECLAIM_MEMCG;
+		rs_steps_reclaims(&p->steps, hdr->tid, hdr->ts_ns);
 		if (AS(reclaim_begin)->kind == RS_RECLAIM_DIRECT)
 			rs_stallers_begin(&p->stallers, hdr->tid, hdr->ts_ns, AS(reclaim_begin)->gfp, AS(reclaim_begin)->comm);
 		break;
 	case RS_EVENT_reclaim_end:
+		rs_steps_reclaims(&p->steps, hdr->tid, 0);
 		if (AS(reclaim_end)->kind == RS_RECLAIM_DIRECT)
 			rs_stallers_end(&p->stallers, hdr->tid, hdr->ts_ns);
 		break;
 	case RS_EVENT_shrink_inactive:
+		rs_steps_add(&p->steps, AS(shrink_inactive), &p->w->config.costs);
 		if (AS(shrink_inactive)->file)
 			p->steal_file += AS(shrink_inactive)->nr_reclaimed;
+		break;
+	case RS_EVENT_kswapd_sleep:
+		rs_steps_reclaims(&p->steps, hdr->tid, 0);
 		break;
 	case RS_EVENT_wakeup_kswapd:
 		p->wake_asked_ns = hdr->ts_ns;
@@ -218,6 +226,7 @@ static int take(struct pass *p, const struct rs_event_hdr *hdr)
 		p->boost_wakes += !AS(wakeup_kswapd)->gfp;
 		break;
 	case RS_EVENT_kswapd_wake:
+		rs_steps_reclaims(&p->steps, hdr->tid, hdr->ts_ns);
 		if (p->wake_asked_ns && p->nr_wakes < MAX_WAKES)
 			p->wakes[p->nr_wakes++] = hdr->ts_ns - p->wake_asked_ns;
 		p->wake_asked_ns = 0;
@@ -323,7 +332,9 @@ static void sum_up(struct pass *p, struct json_object *info, struct json_object 
 	r[RS_METRIC_free_pages] = free_sum / (last->ts_ns - first->ts_ns);
 	r[RS_METRIC_duration_ns] = last->ts_ns - first->ts_ns;
 	p->w->dirtied_per_s = vmstat_delta(info, end, "nr_dirtied") * NS_PER_S / r[RS_METRIC_duration_ns];
+	p->w->file_wait_ns = NAN;
 	p->file_read = rs_load_measure_devices(p->w, info, end, pressure_delta(info, end, "io_some_us", 1000));
+	rs_load_measure_cpu(p->w, rs_steps_scale(&p->steps));
 	if (!(p->w->dirtied_per_s > 0))
 		p->w->dirtied_per_s = 0;
 }
@@ -389,18 +400,21 @@ static double fastest_alloc_ns(const struct pass *p)
 }
 
 /*
- * A page that is faulted in costs more than one of many that are read at once: of it the fast tenth of the spans that
- * held nothing else and no waiting, because others may have had the CPU in the slower ones.
+ * A page that is faulted in costs more than one of many that are read at once; and reading takes CPU time as well, all that
+ * nobody waited for a device.
  */
 static void learn_costs(struct rs_workload *w)
 {
 	struct rs_sim_costs *costs = &w->config.costs;
+	double read_ns = rs_load_read_ns(w->slots, w->nr_slots) - w->file_wait_ns;
 
 	w->growth_ns = rs_load_growth_ns(w->slots, w->nr_slots);
 	if (isfinite(w->alloc_ns))
 		costs->alloc = costs->fault = w->alloc_ns / 2;
 	if (isfinite(w->growth_ns))
 		costs->fault = fmax(costs->fault, w->growth_ns - costs->alloc);
+	if (isfinite(read_ns))
+		costs->file_read = fmax(0, read_ns - costs->alloc);
 }
 
 /* What came into the cache was read by a device or written by a task. */
@@ -451,8 +465,8 @@ static int make_slots(struct pass *p)
 		s->file_in = in > 0 ? in : 0;
 		file_in += s->file_in;
 		s->swapped_in = b->pswpin - a->pswpin;
-		s->boosts = rs_max(b->boost_wakes - a->boost_wakes,
-				   b->boost > a->boost ? (b->boost - a->boost + PAGEBLOCK_NR_PAGES - 1) / PAGEBLOCK_NR_PAGES : 0);
+		/* kswapd may have lowered them since they were raised */
+		s->boost = b->boost || b->boost_wakes == a->boost_wakes ? b->boost : PAGEBLOCK_NR_PAGES;
 		s->waited_ns =
 			rs_min(b->waited_ns - a->waited_ns + (uint64_t)(per_swapin * s->swapped_in), s->ns * 95 / 100);
 		s->reader_waited_ns = rs_min(b->reader_waited_ns - a->reader_waited_ns, s->ns * 95 / 100);
@@ -544,6 +558,8 @@ static int create(struct pass *p, struct rs_reader *reader)
 	struct rs_rules rules;
 	int err, i;
 
+	p->has_missing_rule = rs_diff_read_rules(reader, &rules) != NULL;
+	rs_sim_config_init(&p->w->config, &rules, 1024);
 	err = read_all(p, reader);
 	if (err)
 		return err;
@@ -557,15 +573,8 @@ static int create(struct pass *p, struct rs_reader *reader)
 		rs_info_member(end, "recorder_cpu_ns") ? json_object_get_int64(rs_info_member(end, "recorder_cpu_ns")) : NAN;
 	p->w->recorder_pages = json_object_get_int64(rs_info_member(end, "recorder_memory_bytes")) / 4096;
 	p->w->nr_records = json_object_get_int64(rs_info_member(end, "attempted"));
-	p->has_missing_rule = rs_diff_read_rules(reader, &rules) != NULL;
 	for (i = 0; i < RS_NR_METRICS; i++)
 		p->w->recorded[i] = NAN;
-	{
-		uint64_t swap_pages = p->w->config.swap_pages;
-
-		rs_sim_config_init(&p->w->config, &rules, 1024);
-		p->w->config.swap_pages = swap_pages;
-	}
 	read_settings(p->w, info);
 	learn_host(p);
 	sum_up(p, info, end);
@@ -614,11 +623,14 @@ bool rs_workload_has(const struct rs_workload *w, enum rs_load_parameter paramet
 		return swaps && w->anon_peak && !w->swap_is_zram;
 	case RS_LOAD_file_size:
 	case RS_LOAD_file_sweep_share:
+	case RS_LOAD_file_sweep_rate:
 	case RS_LOAD_file_reads:
-	case RS_LOAD_file_hot_share:
-	case RS_LOAD_file_hot_rate:
 	case RS_LOAD_file_in_ns:
 		return reads;
+	case RS_LOAD_file_hot_share:
+	case RS_LOAD_file_hot_rate:
+		/* nothing is read otherwise than in order */
+		return reads && w->measured[RS_LOAD_file_sweep_share] < 1;
 	default:
 		return true;
 	}

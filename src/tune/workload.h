@@ -54,6 +54,7 @@ enum rs_metric_unit rs_metric_unit(enum rs_metric metric);
 	X(anon_cold_rate, 0.0005, 5.0, "how often each other page is touched")                              \
 	X(file_size, 1.0, 8.0, "size of what is read, in the pages that were cached or read")               \
 	X(file_sweep_share, 0.01, 1.0, "share of reads that go through it in order")                        \
+	X(file_sweep_rate, 0.02, 2.0, "how often it is gone through in order, at least, missed or not")       \
 	X(file_reads, 1.0, 20.0, "reads for each one that missed the cache")                                \
 	X(file_hot_share, 0.01, 0.5, "share of the file in steady use")                                     \
 	X(file_hot_rate, 0.02, 20.0, "how often each page of it is read")                                   \
@@ -86,7 +87,7 @@ struct rs_load_slot {
 	uint32_t file_in; /* read into the cache: what came into it, less the share that was written there */
 	uint32_t kernel_new, kernel_gone;
 	uint32_t swapped_in;
-	uint32_t boosts; /* of a zone's marks, by pageblocks that changed their type */
+	uint32_t boost; /* by which a zone's marks are raised at its end, because pageblocks change their type, in pages */
 };
 
 struct rs_workload {
@@ -103,6 +104,7 @@ struct rs_workload {
 	uint64_t swapped_in; /* sum over slots */
 	unsigned int nr_growers; /* tasks that take their memory in turns, each at its own pace */
 	double alloc_ns; /* of a page when the host allocates as fast as it was ever seen to */
+	double file_wait_ns; /* for a device, of a page that is read from a file; NAN: not known */
 	double growth_ns; /* of an anonymous page, where nothing but such pages was taken; NAN: not seen */
 	bool swap_is_zram;
 	double measured[RS_NR_LOAD_PARAMETERS]; /* what is open on other hosts; 0: open here too */

@@ -312,8 +312,8 @@ static void rs_workload_what_zram_costs_is_not_open(void **state)
 	}
 }
 
-/* Marks are raised by a pageblock at a time: seen at a reading, or by a wake-up that asks for no page. */
-static void rs_workload_counts_boosts_of_the_marks(void **state)
+/* Marks are raised as long as a reading sees it; by a pageblock where only a wake-up that asks for no page tells of it. */
+static void rs_workload_knows_when_marks_were_raised(void **state)
 {
 	struct fixture *f = *state;
 	struct rs_workload *w;
@@ -332,57 +332,8 @@ static void rs_workload_counts_boosts_of_the_marks(void **state)
 	}
 	w = workload_of(f, 0);
 	for (i = 0; i < 29; i++)
-		assert_int_equal(w->slots[i].boosts, i == 12 ? 1 : i == 20 ? 2 : 0);
+		assert_int_equal(w->slots[i].boost, i == 12 ? PAGEBLOCK_NR_PAGES : i < 20 ? 0 : i < 25 ? 700 : 512);
 	rs_workload_destroy(w);
-}
-
-/* Short spans with 300 and 310 pages of 20 us each, long ones with 900: three bursts. */
-static void rs_load_split_makes_bursts_of_long_spans(void **state)
-{
-	struct rs_load_slot *slots = calloc(21, sizeof(*slots));
-	uint64_t ns = 0, grown = 0, read = 0;
-	size_t nr = 21, i;
-
-	(void)state;
-	for (i = 0; i < 20; i++)
-		slots[i] = (struct rs_load_slot){ .ns = 300 * 20000, .anon_new = i % 2 ? 300 : 310, .file_in = i % 4 ? 0 : 90 };
-	slots[20] = (struct rs_load_slot){
-		.ns = 100 * MS, .anon_new = 890, .kernel_new = 11, .file_in = 100, .anon_gone = 7, .boosts = 1
-	};
-	assert_int_equal(rs_load_burst_pages(slots, nr), 310);
-	assert_int_equal(rs_load_burst_pages(slots, 7), 0);
-	/* of those that read nothing beside; the fast ones are those with 310 in the same time */
-	assert_float_equal(rs_load_growth_ns(slots, nr), 300 * 20000.0 / 310, 1e-9);
-	assert_true(isnan(rs_load_growth_ns(slots, 5)));
-	assert_int_equal(rs_load_split(&slots, &nr, 310), 0);
-	assert_int_equal(nr, 23);
-	assert_int_equal(slots[19].anon_new, 300);
-	for (i = 20; i < nr; i++) {
-		assert_in_range(slots[i].anon_new + slots[i].kernel_new, 299, 302);
-		assert_int_equal(slots[i].anon_gone, i == 20 ? 7 : 0);
-		assert_int_equal(slots[i].boosts, i == 22);
-		ns += slots[i].ns;
-		grown += slots[i].anon_new + slots[i].kernel_new;
-		read += slots[i].file_in;
-	}
-	assert_int_equal(ns, 100 * MS);
-	assert_int_equal(grown, 901);
-	assert_int_equal(read, 100);
-	assert_int_equal(rs_load_split(&slots, &nr, 0), 0);
-	assert_int_equal(nr, 23);
-	free(slots);
-}
-
-static void rs_load_half_of_swapins_ns_by_the_time_they_came(void **state)
-{
-	struct rs_load_slot slots[10] = { 0 };
-	int i;
-
-	(void)state;
-	for (i = 0; i < 10; i++)
-		slots[i] = (struct rs_load_slot){ .ns = MS, .swapped_in = i < 6 ? 10 : 100 };
-	assert_float_equal(rs_load_half_of_swapins_ns(slots, 10), 8.0 * MS, 0);
-	assert_true(isnan(rs_load_half_of_swapins_ns(slots, 7)));
 }
 
 static bool says(const struct rs_workload *w, const char *words)
@@ -453,7 +404,7 @@ static struct rs_workload *made_up_load(void)
 static const double true_parameters[RS_NR_LOAD_PARAMETERS] = {
 	[RS_LOAD_anon_hot_share] = 0.3, [RS_LOAD_anon_hot_rate] = 4,	  [RS_LOAD_anon_cold_rate] = 0.1,
 	[RS_LOAD_file_size] = 1,	[RS_LOAD_file_sweep_share] = 0.1, [RS_LOAD_file_reads] = 1,
-	[RS_LOAD_file_hot_share] = 0.1, [RS_LOAD_file_hot_rate] = 1,	  [RS_LOAD_cpu_busy] = 0.1,
+	[RS_LOAD_file_sweep_rate] = 0.02, [RS_LOAD_file_hot_share] = 0.1, [RS_LOAD_file_hot_rate] = 1,	  [RS_LOAD_cpu_busy] = 0.1,
 	[RS_LOAD_cpu_scale] = 1,	[RS_LOAD_swap_in_ns] = 2e4,	  [RS_LOAD_swap_out_ns] = 4e4,
 	[RS_LOAD_file_in_ns] = 1e5,
 };
@@ -482,7 +433,7 @@ static void rs_workload_simulate_growers_wait_for_themselves(void **state)
 	rs_workload_destroy(w);
 }
 
-/* Bursts that fill the time and come before everything leave kswapd no CPU, also where they touch what they have. */
+/* Bursts that fill the time and come before everything leave kswapd next to no CPU, also where they touch what they have. */
 static void rs_workload_simulate_bursts_ahead_keep_kswapd_out(void **state)
 {
 	double first[RS_NR_METRICS], fair[RS_NR_METRICS], parameters[RS_NR_LOAD_PARAMETERS];
@@ -497,7 +448,33 @@ static void rs_workload_simulate_bursts_ahead_keep_kswapd_out(void **state)
 	parameters[RS_LOAD_burst_first] = 1;
 	assert_int_equal(rs_workload_simulate(w, &w->config, parameters, 3, first, NULL), 0);
 	assert_true(fair[RS_METRIC_pgsteal_kswapd] > fair[RS_METRIC_pgsteal_direct]);
-	assert_true(first[RS_METRIC_pgsteal_direct] > 10 * first[RS_METRIC_pgsteal_kswapd]);
+	assert_true(first[RS_METRIC_pgsteal_direct] > 5 * first[RS_METRIC_pgsteal_kswapd]);
+	rs_workload_destroy(w);
+}
+
+/* A file of 1500 pages that is gone through ten times a second, of which nothing was missed while it was recorded. */
+static void rs_workload_simulate_reads_in_order_whatever_was_missed(void **state)
+{
+	double seldom[RS_NR_METRICS], often[RS_NR_METRICS], parameters[RS_NR_LOAD_PARAMETERS];
+	struct rs_workload *w = made_up_load();
+	size_t i;
+
+	(void)state;
+	w->recorded[RS_METRIC_duration_ns] = 1200.0 * MS;
+	for (i = 0; i < w->nr_slots; i++)
+		w->slots[i].anon_new = 0;
+	w->file_seen = w->file_peak = 1500;
+	assert_true(rs_workload_has(w, RS_LOAD_file_hot_rate));
+	w->measured[RS_LOAD_file_sweep_share] = 1;
+	assert_false(rs_workload_has(w, RS_LOAD_file_hot_rate));
+	assert_true(rs_workload_has(w, RS_LOAD_file_sweep_rate));
+	memcpy(parameters, true_parameters, sizeof(parameters));
+	parameters[RS_LOAD_file_sweep_share] = 1;
+	assert_int_equal(rs_workload_simulate(w, &w->config, parameters, 3, seldom, NULL), 0);
+	parameters[RS_LOAD_file_sweep_rate] = 10;
+	assert_int_equal(rs_workload_simulate(w, &w->config, parameters, 3, often, NULL), 0);
+	assert_in_range(seldom[RS_METRIC_pgpgin], 1, 200);
+	assert_in_range(often[RS_METRIC_pgpgin], 1450, 1600);
 	rs_workload_destroy(w);
 }
 
@@ -640,13 +617,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rs_workload_waiting_belongs_to_who_waited, setup, teardown),
 		cmocka_unit_test_setup_teardown(rs_workload_what_devices_count_is_not_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(rs_workload_what_zram_costs_is_not_open, setup, teardown),
-		cmocka_unit_test_setup_teardown(rs_workload_counts_boosts_of_the_marks, setup, teardown),
-		cmocka_unit_test(rs_load_split_makes_bursts_of_long_spans),
-		cmocka_unit_test(rs_load_half_of_swapins_ns_by_the_time_they_came),
+		cmocka_unit_test_setup_teardown(rs_workload_knows_when_marks_were_raised, setup, teardown),
 		cmocka_unit_test_setup_teardown(rs_workload_says_what_it_does_not_know, setup, teardown),
 		cmocka_unit_test_setup_teardown(rs_workload_too_short_is_refused, setup, teardown),
 		cmocka_unit_test(rs_workload_simulate_growers_wait_for_themselves),
 		cmocka_unit_test(rs_workload_simulate_bursts_ahead_keep_kswapd_out),
+		cmocka_unit_test(rs_workload_simulate_reads_in_order_whatever_was_missed),
 		cmocka_unit_test(rs_calibrate_finds_a_simulated_load_again),
 		cmocka_unit_test(rs_whatif_same_settings_same_figures),
 		cmocka_unit_test(rs_whatif_enough_memory_no_swapping),

@@ -12,10 +12,12 @@ function member(name,   at, rest, q) {
 function truth(metric, value,   k, load) {
 	if (value == "") return
 	k = cell SUBSEP metric; load = load_of(cell) SUBSEP metric
-	n[k]++; sum[k] += value; squares[k] += value * value
+	n[k]++; sum[k] += value; squares[k] += value * value; ran[k, values()]++
 	nr_seen[load]++
 	cell_seen[load, nr_seen[load]] = cell; rep_seen[load, nr_seen[load]] = member("rep"); log_seen[load, nr_seen[load]] = log(value + floor[metric])
 }
+# What was set in a run, as one word.
+function values(   v) { v = member("set"); sub(/ +$/, "", v); gsub(/ /, "+", v); return v }
 function mean(k) { return sum[k] / n[k] }
 function variance(k,   v) { v = n[k] > 1 ? (squares[k] - sum[k] * sum[k] / n[k]) / (n[k] - 1) : 0; return v > 0 ? v : 0 }
 # Two-sided 5 % of the t distribution, by degrees of freedom; of the next lower number of them where it is not here.

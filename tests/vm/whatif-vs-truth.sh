@@ -19,19 +19,46 @@ trap 'rm -rf "$answers"' EXIT
 		settings=() values=()
 		while read -r setting value; do
 			[ -z "$value" ] || { settings+=("$setting"); values+=("$value"); }
-		done < <(sed -n 's/.*"setting":"\([^"]*\)","set":"\([^"]*\)".*/\1 \2/p' "$results/$kernel-$workload"-*/results.jsonl | sort -u -k1,1)
+		done < <(sed -n 's/.*"setting":"\([^"]*\)","set":"\([^"]*\)".*/\1 \2/p' "$results/$kernel-$workload"-*/results.jsonl | sort -u)
 		said=$answers/$name
 		printf '%s\n' "${values[@]}" | "$TOP/build/reclaimscope" whatif "$dir/r.data" --each - -j >"$said" 2>"$said.err" ||
 			{ echo "D $kernel $workload $(tail -1 "$said.err" | sed 's/^.*r\.data: //; s/^reclaimscope: //')"; continue; }
 		# One set of lines for each, in the order that was asked for, with a summary as the last of them.
-		awk -v head="P $kernel $workload" -v names="${settings[*]}" '
-			BEGIN { split(names, name, " "); i = 1 }
-			{ print head, name[i], $0 }
+		awk -v head="P $kernel $workload" -v names="${settings[*]}" -v values="$(printf '%s\n' "${values[@]}" | tr ' \n' '+ ')" '
+			BEGIN { split(names, name, " "); split(values, value, " "); i = 1 }
+			{ print head, name[i], value[i], $0 }
 			/"type":"summary"/ { i++ }' "$said"
 	done
 } | awk "$(cat "$HERE/truth.awk")"'
 BEGIN {
 	nm = split("memory_some_ns allocstall stall_ns refault_anon refault_file pswpin pswpout kswapd_cpu_ns free_pages", metrics, " ")
+}
+# What a rule advises differs from one repetition to the next: what is predicted is the mean over what was run, as the truth is.
+function predict(k,   i, v, w, all) {
+	for (i = 1; i <= nr_asked[k]; i++) {
+		v = asked[k, i]; w = ran[k, v]
+		if (!w || after_of[k, v] == "") continue
+		all += w
+		after[k] += w * after_of[k, v]; low[k] += w * low_of[k, v]; high[k] += w * high_of[k, v]
+		low_beside[k] += w * low_beside_of[k, v]; high_beside[k] += w * high_beside_of[k, v]
+	}
+	if (!all) return
+	after[k] /= all; low[k] /= all; high[k] /= all; low_beside[k] /= all; high_beside[k] /= all
+}
+# The same as a level to order settings by, which is a mean of logs there.
+function level(c, metric,   k, by, i, v, w, all, sum) {
+	k = c SUBSEP metric; by = c SUBSEP (metric == "refaults" ? "refault_file" : metric)
+	if (c ~ SUBSEP "default$") return log(before_of(c, metric) + floor[metric])
+	for (i = 1; i <= nr_asked[by]; i++) {
+		v = asked[by, i]; w = ran[k, v]
+		if (!w || after_of[by, v] == "" || (metric == "refaults" && after_of[c, "refault_anon", v] == "")) continue
+		all += w
+		sum += w * log(after_of[by, v] + (metric == "refaults" ? after_of[c, "refault_anon", v] : 0) + floor[metric])
+	}
+	return all ? sum / all : ""
+}
+function before_of(c, metric) {
+	return metric == "refaults" ? after[c, "refault_anon"] + after[c, "refault_file"] : after[c, metric]
 }
 function noise(load, metric) {
 	pool(load, metric)
@@ -48,9 +75,10 @@ $1 == "T" {
 $1 == "P" && member("type") == "whatif" {
 	k = $2 SUBSEP $3 SUBSEP $4 SUBSEP member("metric")
 	# + 0: what substr() returns is compared as text otherwise, where 9 is more than 10.
-	before[k] = member("before") + 0; low[k] = member("low") + 0; high[k] = member("high") + 0
-	low_beside[k] = member("low_beside") + 0; high_beside[k] = member("high_beside") + 0
-	after[k] = member("after") == "" ? "" : member("after") + 0
+	before[k] = member("before") + 0; low_of[k, $5] = member("low") + 0; high_of[k, $5] = member("high") + 0
+	low_beside_of[k, $5] = member("low_beside") + 0; high_beside_of[k, $5] = member("high_beside") + 0
+	after_of[k, $5] = member("after") == "" ? "" : member("after") + 0
+	asked[k, ++nr_asked[k]] = $5
 	# The defaults need no prediction: they were recorded.
 	after[$2 SUBSEP $3 SUBSEP "default" SUBSEP member("metric")] = before[k]
 }
@@ -72,10 +100,12 @@ END {
 	print "Noise is measured: settings that are the same but for keys that cannot act on the load (swappiness where nothing is swapped,"
 	print "dirty_* where nothing is written to files) are the same setting, judged as one. What its runs differ by, less what a repetition has"
 	print "in common, is chance: its standard deviation is below, for each load. An order is judged for pairs of settings beyond it only."
-	print "Under adaptivemm the time of stalls is not there where the trial that found its value was not told apart.\n"
+	print "Under adaptivemm the time of stalls is not there where the trial that found its value was not told apart."
+	print "Where a rule found another value in each repetition, each was predicted; the table has the mean, as of the real runs.\n"
 	for (l = 1; l <= nl; l++) for (i = 1; i <= ns[loads[l]]; i++) for (m = 1; m <= nm; m++) {
 		s = settings[loads[l], i]; metric = metrics[m]; k = loads[l] SUBSEP s SUBSEP metric; d = loads[l] SUBSEP "default" SUBSEP metric
 		if (s == "default" || !n[k] || !n[d]) continue
+		predict(k)
 		effect = differ(k, d, metric); unjudged += effect < 0; nc++
 		if (after[k] == "") { unpredicted++; verdict = "not predicted" }
 		else {
@@ -100,10 +130,6 @@ END {
 			(effect > 0 ? " *" : effect < 0 ? " ?" : "") " | " show(metric, after[k]) " | " show(metric, low[k]) " to " show(metric, high[k]) " | " verdict " |"
 	}
 	np = split("stall_ns refaults", ordered, " ")
-	for (l = 1; l <= nl; l++) for (i = 1; i <= ns[loads[l]]; i++) {
-		k = loads[l] SUBSEP settings[loads[l], i] SUBSEP "refault_"
-		if (after[k "anon"] != "" && after[k "file"] != "") after[loads[l] SUBSEP settings[loads[l], i] SUBSEP "refaults"] = after[k "anon"] + after[k "file"]
-	}
 	for (o = 1; o <= np; o++) for (l = 1; l <= nl; l++) for (i = 1; i <= ns[loads[l]]; i++) for (j = i + 1; j <= ns[loads[l]]; j++) {
 		a = loads[l] SUBSEP settings[loads[l], i] SUBSEP ordered[o]; b = loads[l] SUBSEP settings[loads[l], j] SUBSEP ordered[o]
 		if (!n[a] || !n[b]) continue
@@ -113,9 +139,10 @@ END {
 		paired[o, loads[l], ca, cb] = paired[o, loads[l], cb, ca] = 1
 		effect = differ(a, b, ordered[o])
 		if (effect <= 0) { pairs_not_judged[o] += effect < 0; continue }
-		if (after[a] == "" || after[b] == "") { pairs_unpredicted[o]++; continue }
+		la = level(cell_of(a), ordered[o]); lb = level(cell_of(b), ordered[o])
+		if (la == "" || lb == "") { pairs_unpredicted[o]++; continue }
 		pairs[o]++
-		right[o] += (class_log[loads[l], ca, ordered[o]] - class_log[loads[l], cb, ordered[o]]) * (after[a] - after[b]) > 0
+		right[o] += (class_log[loads[l], ca, ordered[o]] - class_log[loads[l], cb, ordered[o]]) * (la - lb) > 0
 	}
 	print "| | | aim |\n|---|---|---|"
 	print "| order of settings by stall time, of pairs that differ | " share(right[1], pairs[1]) ", " pairs_unpredicted[1] + 0 " more not predicted, " pairs_not_judged[1] + 0 " not judged | 90 % |"
