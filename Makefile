@@ -32,7 +32,7 @@ DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_mar
 APPLY  := journal owner trial
 TUNE   := forecast forecast_rate forecast_score forecast_show adaptivemm evidence recommend tried recommend_show
 TUNE   += workload bursts disks measured stallers play calibrate settings whatif whatif_show simulate
-DIFF   += check_lru_gen check_lru_gen_size check_memcg_lru explain_lru_gen check_lru_gen_folio check_lru_gen_seq
+DIFF   += check_lru_gen check_lru_gen_size check_memcg_lru explain_lru_gen check_lru_gen_folio changed_folio check_lru_gen_seq
 TOOLS  := reclaimscope tool check record report script diff explain whatif forecast recommend
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo tiers cgroup pressure permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
@@ -70,7 +70,7 @@ Q   := @
 msg  = @printf '  %-8s %s\n' $(1) $(2:$(OUT)/%=%);
 endif
 
-SKEL := $(OUT)/bpf/reclaimscope.skel.h $(OUT)/bpf/summary.skel.h
+SKEL := $(patsubst %,$(OUT)/bpf/%.skel.h,reclaimscope cast summary)
 
 all: $(OUT)/reclaimscope $(OUT)/reclaimscope-apply
 
@@ -95,7 +95,7 @@ $(OUT)/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(RS_CFLAGS) -MMD -MP -c $< -o $@
 
-# One object of all families, and one for mode summary. Linked once, which sheds what only a debugger wants; labels of blocks as well: libbpf goes through
+# Two objects of all families, and one for mode summary. Linked once, which sheds what only a debugger wants; labels of blocks as well: libbpf goes through
 # all symbols for each program.
 $(OUT)/bpf/%.bpf.o: bpf/%.bpf.c Makefile
 	$(call msg,BPF,$@)

@@ -46,9 +46,10 @@ struct rs_counts counts[RS_COUNT_SLOTS];
 /* Events of CPUs that came after the start: they have no ring. */
 __u64 no_ring;
 
-/* Functions of the kernel that src/probe puts in by number: for two names libbpf would read all of the kernel's BTF. */
+/* Functions of the kernel that src/probe puts in by number: for their names libbpf would read all of the kernel's BTF. */
 static void (*const bpf_preempt_disable)(void) = (void *)RS_CALL_PREEMPT_DISABLE;
 static void (*const bpf_preempt_enable)(void) = (void *)RS_CALL_PREEMPT_ENABLE;
+static void *(*const bpf_rdonly_cast)(const void *, __u32 btf_id) = (void *)RS_CALL_RDONLY_CAST;
 
 #define barrier() asm volatile("" ::: "memory")
 

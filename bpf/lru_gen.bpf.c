@@ -279,7 +279,7 @@ static long gen_walk_step(__u32 i, struct gen_walk **ctx)
 	nr_pages = folio_nr_pages(folio, word);
 	if (folio_mapcount(folio, word) > 0)
 		flags |= RS_FOLIO_MAPPED;
-	if (!(flags & GEN_SAVED) && !folio_refs(word) && folio_gen(word) == walk->gen + 1 &&
+	if (!walk->after && !(flags & GEN_SAVED) && !folio_refs(word) && folio_gen(word) == walk->gen + 1 &&
 	    folio_zid(word) <= walk->reclaim_idx && refcount)
 		walk->enough += nr_pages;
 	e = EMIT(&em, gen_folio);

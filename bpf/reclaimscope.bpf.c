@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Every family of probes, compiled together because they share the rings and each other's helpers.
- * src/probe decides which programs of it are loaded. summary.bpf.c makes a small object of it.
+ * src/probe decides which programs of it are loaded. summary.bpf.c makes a small object of it,
+ * cast.bpf.c one that reads kernel memory in another way.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

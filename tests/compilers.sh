@@ -4,37 +4,47 @@
 set -u
 build=$1 n=0
 cd "$(dirname "$0")/.." || exit 1
-check() { # check NAME OUTPUT: ok if there is no warning in it
-	n=$((n + 1))
-	said=$(echo "$2" | grep -E 'warning:|error:' | sort -u | head -10)
+check() { # check NAME COMMAND...: ok if it ends well, and there is no warning in what it says
+	name=$1 n=$((n + 1))
+	shift
+	said=$("$@" 2>&1) || said="$said
+error: it ended with $?"
+	said=$(echo "$said" | grep -E 'warning:|error:|\*\*\*' | sort -u | head -10)
 	if [ -z "$said" ]; then
-		echo "ok $n - $1 has nothing to say"
+		echo "ok $n - $name has nothing to say"
 	else
-		echo "not ok $n - $1"
+		echo "not ok $n - $name"
 		echo "$said" | sed 's/^/# /'
 	fi
 }
 # All files but one, which needs the headers of a program that is only built for a comparison. The flags are the build's.
 flags=$(MAKEFLAGS= make -s print-cflags)
+all_files() { # all_files COMPILER: without output; gcc optimises, because some warnings need that
+	case $1 in gcc) how="-O2 -S -o /dev/null" ;; *) how=-fsyntax-only ;; esac
+	status=0
+	for f in $(git ls-files 'src/*.c' 'tools/*.c' 'tests/*.c' ':!tests/bench/peer_libcachesim.c'); do
+		$1 $flags $how -I"$build/bpf" "$f" || status=$?
+	done
+	return $status
+}
+objects() { # objects CLANG
+	MAKEFLAGS= make -s CLANG=$1 OUT="$build/compilers/$1" $(printf " $build/compilers/$1/bpf/%s.bpf.o" reclaimscope cast summary)
+}
 for cc in gcc clang-14 clang-19; do
-	if ! command -v $cc >/dev/null; then
+	if command -v $cc >/dev/null; then
+		check $cc all_files $cc
+	else
 		n=$((n + 1))
 		echo "ok $n - $cc # SKIP it is not installed"
-		continue
 	fi
-	check $cc "$(for f in $(git ls-files 'src/*.c' 'tools/*.c' 'tests/*.c' ':!tests/bench/peer_libcachesim.c'); do
-		# Optimised, because some warnings need that; without output.
-		case $cc in gcc) $cc $flags -O2 -I"$build/bpf" -S -o /dev/null "$f" ;; *) $cc $flags -I"$build/bpf" -fsyntax-only "$f" ;; esac 2>&1
-	done)"
 done
 for clang in clang-14 clang-19; do
-	if ! command -v $clang >/dev/null; then
+	if command -v $clang >/dev/null; then
+		check "$clang for BPF" objects $clang
+	else
 		n=$((n + 1))
 		echo "ok $n - $clang for BPF # SKIP it is not installed"
-		continue
 	fi
-	check "$clang for BPF" \
-		"$(MAKEFLAGS= make -s CLANG=$clang OUT="$build/compilers/$clang" "$build/compilers/$clang/bpf/reclaimscope.bpf.o" 2>&1)"
 done
 # The other compiler's program says the same of each golden recording.
 n=$((n + 1))

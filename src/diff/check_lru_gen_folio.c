@@ -9,47 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/table.h"
-#include "../model/lru_gen_folio.h"
-#include "scan_state.h"
-
-enum { MAX_TAIL = 1024, MAX_LIST = 64, MAX_BACK = 256 };
-
-/* The folios of one list, from its tail: a part of tail[]. */
-struct tail_list {
-	unsigned int next, end;
-	bool cut; /* the list goes on, but not in tail[] */
-};
-
-enum stage {
-	OUTSIDE, /* of isolate_folios(); what comes are gen_folio records, if any */
-	BEGUN, /* the state is missing yet */
-	INSIDE,
-	ENDED, /* likewise */
-	ISOLATED, /* the list is missing yet */
-};
-
-/* One call of isolate_folios() by one thread. */
-struct call {
-	UT_hash_handle hh;
-	uint32_t tid;
-	enum stage stage;
-	struct rs_event_isolate_folios_begin begin;
-	struct rs_event_isolate_folios_end end;
-	struct rs_event_lru_gen_state before, after;
-	unsigned int nr_tail;
-	struct rs_event_gen_folio tail[MAX_TAIL];
-	/* What was put back, since it was freed or another's, as it was at the end. */
-	unsigned int nr_back;
-	struct rs_event_gen_folio back[MAX_BACK];
-	struct tail_list lists[ANON_AND_FILE][MAX_NR_ZONES]; /* of the zones in the order of the scan */
-	/* What shrink_folio_list() got, in the order in which it was isolated. */
-	unsigned int nr_list, nr_taken;
-	struct rs_event_folio list[MAX_LIST];
-};
+#include "isolate_call.h"
 
 struct gen_priv {
-	struct call *calls;
+	struct isolate_call *calls;
 };
 
 static struct gen_priv *priv_get(struct rs_diff *d)
@@ -59,9 +22,9 @@ static struct gen_priv *priv_get(struct rs_diff *d)
 	return d->priv[RS_PRIV_LRU_GEN_FOLIO];
 }
 
-static struct call *call_find(struct gen_priv *p, uint32_t tid)
+static struct isolate_call *call_find(struct gen_priv *p, uint32_t tid)
 {
-	return RS_FIND_OR_ADD(p->calls, struct call, tid, tid);
+	return RS_FIND_OR_ADD(p->calls, struct isolate_call, tid, tid);
 }
 
 void rs_fill_gens(struct lru_gen_folio *g, const struct rs_event_lru_gen_state *e)
@@ -89,34 +52,10 @@ void rs_fill_gens(struct lru_gen_folio *g, const struct rs_event_lru_gen_state *
 	}
 }
 
-static void fill_folio(struct rs_gen_folio *f, const struct rs_event_gen_folio *e)
-{
-	*f = (struct rs_gen_folio){
-		.nr_pages = e->nr_pages,
-		.zid = e->zid,
-		.gen = (e->gen + MAX_NR_GENS - 1) % MAX_NR_GENS,
-		.bits = e->refs,
-		.file = !(e->flags & RS_FOLIO_SWAPBACKED),
-		.anon = e->flags & RS_FOLIO_ANON,
-		.lru = e->flags & RS_FOLIO_LRU,
-		.active = e->flags & RS_FOLIO_ACTIVE,
-		.referenced = e->flags & RS_FOLIO_REFERENCED,
-		.workingset = e->flags & RS_FOLIO_WORKINGSET,
-		.dirty = e->flags & RS_FOLIO_DIRTY,
-		.writeback = e->flags & RS_FOLIO_WRITEBACK,
-		.reclaim = e->flags & RS_FOLIO_RECLAIM,
-		.swapcache = (e->flags & RS_FOLIO_SWAPCACHE) && (e->flags & RS_FOLIO_SWAPBACKED),
-		.mapped = e->flags & RS_FOLIO_MAPPED,
-		.locked = e->flags & RS_FOLIO_LOCKED,
-		.mlocked = e->flags & RS_FOLIO_MLOCKED,
-		.frozen = !e->refcount,
-	};
-}
-
 /* ---- the choice of type and tiers ---- */
 
 /* Did it tell which type it took? Where nothing was isolated, 7.2 tells nothing. */
-static bool tells_type(const struct rs_diff *d, const struct call *c)
+static bool tells_type(const struct rs_diff *d, const struct isolate_call *c)
 {
 	return d->rules.lru_gen_small_batch ? c->end.isolated > 0 : c->end.ret > 0;
 }
@@ -128,7 +67,7 @@ static bool gives_nothing(const struct lru_gen_folio *g, int type)
 }
 
 /* @replayed: the type that the folios lead to, -1: they are not known. */
-static void judge_type(struct rs_diff *d, const struct call *c, int replayed)
+static void judge_type(struct rs_diff *d, const struct isolate_call *c, int replayed)
 {
 	struct rs_why *why = rs_diff_why(d);
 	struct rs_type_choice choice;
@@ -179,7 +118,7 @@ static void judge_type(struct rs_diff *d, const struct call *c, int replayed)
 /* ---- folio by folio ---- */
 
 /* Where in the order of isolation is this folio? 0: it was not isolated. */
-static unsigned int isolated_at(const struct call *c, uint64_t id)
+static unsigned int isolated_at(const struct isolate_call *c, uint64_t id)
 {
 	unsigned int i;
 
@@ -205,70 +144,8 @@ static const char *const outcome_names[] = {
 #define FLAGS_OF_OTHERS                                                                                                \
 	(RS_FOLIO_LOCKED | RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK | RS_FOLIO_REFERENCED | RS_FOLIO_WORKINGSET)
 
-/* Is what its generation has at the end too little for this folio to be there? Nobody else can take it while the lock is held. */
-static bool has_left(const struct call *c, const struct rs_event_gen_folio *e, int type)
-{
-	return e->gen && e->gen <= RS_GENS && e->zid < MAX_NR_ZONES &&
-	       c->after.nr_pages[((e->gen - 1) * 2 + type) * MAX_NR_ZONES + e->zid] < (int64_t)e->nr_pages;
-}
-
-/*
- * Who holds the lock of a clean file folio may be about to write to it: dirty folios are not isolated, they go to the
- * next generation. Changes @folio to that, if it can be what has become of it.
- */
-static bool dirtied(const struct call *c, int type, const struct rs_event_gen_folio *e, struct rs_gen_folio *folio)
-{
-	if (type != LRU_GEN_FILE || !(e->flags & RS_FOLIO_LOCKED) || e->flags & (RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK) ||
-	    !has_left(c, e, LRU_GEN_FILE))
-		return false;
-	folio->dirty = true;
-	return true;
-}
-
-/* Was it put back, since it was freed or isolated by somebody else by then? Changes @folio to what it was. */
-static bool taken(const struct call *c, const struct rs_event_gen_folio *e, struct rs_gen_folio *folio)
-{
-	unsigned int i;
-
-	for (i = 0; i < c->nr_back; i++)
-		if (c->back[i].folio == e->folio) {
-			folio->lru = c->back[i].flags & RS_FOLIO_LRU;
-			folio->frozen = !c->back[i].refcount;
-			return true;
-		}
-	return false;
-}
-
-/*
- * A folio that should have been isolated was not: was it changed between being recorded and its turn? Then @scan has it
- * so, and what happened is returned; else NULL.
- */
-static const char *changed_before(const struct rs_diff *d, const struct call *c, struct scan_folios *scan,
-				  const struct scan_folios *before, const struct rs_event_gen_folio *e)
-{
-	struct scan_folios other = *before;
-	enum rs_scan_outcome outcome;
-	struct rs_gen_folio folio;
-	const char *race;
-
-	fill_folio(&folio, e);
-	if (taken(c, e, &folio)) {
-		outcome = RS_SCAN_RACED;
-		race = "freed, or taken by somebody else, after it was recorded";
-	} else if (dirtied(c, scan->type, e, &folio)) {
-		outcome = RS_SCAN_WRITEBACK;
-		race = "its holder wrote to it after it was recorded";
-	} else {
-		return NULL;
-	}
-	if (scan_folios_step(&other, &folio, &d->rules, NULL) != outcome)
-		return NULL;
-	*scan = other;
-	return race;
-}
-
 /* Judges one folio. False: the kernel did otherwise, and it is not known what. */
-static bool judge_folio(struct rs_diff *d, struct call *c, struct scan_folios *scan,
+static bool judge_folio(struct rs_diff *d, struct isolate_call *c, struct scan_folios *scan,
 			const struct rs_event_gen_folio *e)
 {
 	unsigned int at = isolated_at(c, e->folio);
@@ -279,15 +156,19 @@ static bool judge_folio(struct rs_diff *d, struct call *c, struct scan_folios *s
 	enum rs_scan_outcome outcome;
 	struct rs_gen_folio folio;
 
-	fill_folio(&folio, e);
+	rs_fill_gen_folio(&folio, e);
 	outcome = scan_folios_step(scan, &folio, &d->rules, why);
 	rs_count_branch(d, RS_DECIDE_sort_folio, outcome_names[outcome]);
 	isolated = outcome == RS_SCAN_ISOLATED;
 	if (isolated && !at)
-		race = changed_before(d, c, scan, &before, e);
+		race = rs_changed_folio(d, c, scan, &before, e, &outcome);
 	else if (!isolated && at && (c->list[at - 1].flags ^ e->flags) & FLAGS_OF_OTHERS)
 		race = "its flags changed after they were recorded";
 	explained = isolated && race;
+	if (rs_moves_on(outcome))
+		c->moved[scan->type] += folio.nr_pages;
+	if (rs_moves_on(outcome) && outcome != RS_SCAN_PROTECTED)
+		c->unprotected[scan->type] += folio.nr_pages;
 	if (isolated && !explained)
 		c->nr_taken++;
 	return rs_judge(d, RS_DECIDE_sort_folio, NULL, &e->hdr,
@@ -310,7 +191,7 @@ enum replay {
 };
 
 /* Tells the lists in tail[] apart. False: the records are not all there, or not in their order. */
-static bool find_lists(struct call *c, const struct lru_gen_folio *g)
+static bool find_lists(struct isolate_call *c, const struct lru_gen_folio *g)
 {
 	struct scan_folios scan = { .reclaim_idx = c->begin.reclaim_idx };
 	unsigned int turn, at = 0;
@@ -344,7 +225,7 @@ static bool find_lists(struct call *c, const struct lru_gen_folio *g)
 }
 
 /* One call of scan_folios(). */
-static enum replay replay_scan(struct rs_diff *d, struct call *c, struct scan_folios *scan)
+static enum replay replay_scan(struct rs_diff *d, struct isolate_call *c, struct scan_folios *scan)
 {
 	unsigned int turn;
 
@@ -363,7 +244,30 @@ static enum replay replay_scan(struct rs_diff *d, struct call *c, struct scan_fo
 	return REPLAYED;
 }
 
-static void judge_tiers(struct rs_diff *d, const struct call *c, const uint64_t protected[ANON_AND_FILE][MAX_NR_TIERS])
+/*
+ * References that came after the records: folios are in higher tiers than they were, and of those that moved on without
+ * being protected some were. How many moved on is the same.
+ */
+static const char *referenced_since(const struct isolate_call *c, const uint64_t protected[ANON_AND_FILE][MAX_NR_TIERS])
+{
+	int type, tier;
+
+	for (type = 0; type < ANON_AND_FILE; type++) {
+		int64_t more = 0;
+
+		for (tier = MAX_NR_TIERS - 1; tier >= 0; tier--) {
+			more += c->after.protected[type * MAX_NR_TIERS + tier] - c->before.protected[type * MAX_NR_TIERS + tier] -
+				protected[type][tier];
+			if (more < 0)
+				return NULL;
+		}
+		if (more > (int64_t)c->unprotected[type] || rs_next_gen_grew(c, type) != (int64_t)c->moved[type])
+			return NULL;
+	}
+	return "referenced after they were recorded";
+}
+
+static void judge_tiers(struct rs_diff *d, const struct isolate_call *c, const uint64_t protected[ANON_AND_FILE][MAX_NR_TIERS])
 {
 	struct rs_answer answers[ANON_AND_FILE * MAX_NR_TIERS];
 	static const char *const names[ANON_AND_FILE * MAX_NR_TIERS] = {
@@ -375,11 +279,12 @@ static void judge_tiers(struct rs_diff *d, const struct call *c, const uint64_t 
 	for (i = 0; i < ANON_AND_FILE * MAX_NR_TIERS; i++)
 		answers[i] = (struct rs_answer){ names[i], c->after.protected[i] - c->before.protected[i],
 						 protected[i / MAX_NR_TIERS][i % MAX_NR_TIERS] };
-	rs_judge(d, RS_DECIDE_get_tier_idx, NULL, &c->end.hdr, answers, ANON_AND_FILE * MAX_NR_TIERS, 0, NULL);
+	rs_judge(d, RS_DECIDE_get_tier_idx, NULL, &c->end.hdr, answers, ANON_AND_FILE * MAX_NR_TIERS, 0,
+		 referenced_since(c, protected));
 }
 
 /* The whole call, once its list is known. */
-static void replay(struct rs_diff *d, struct call *c)
+static void replay(struct rs_diff *d, struct isolate_call *c)
 {
 	uint64_t protected[ANON_AND_FILE][MAX_NR_TIERS] = { 0 };
 	struct rs_why *why = rs_diff_why(d);
@@ -391,6 +296,8 @@ static void replay(struct rs_diff *d, struct call *c)
 
 	rs_fill_gens(&g, &c->before);
 	c->nr_taken = 0;
+	memset(c->moved, 0, sizeof(c->moved));
+	memset(c->unprotected, 0, sizeof(c->unprotected));
 	isolate_folios_begin(&isolate, &g, c->begin.swappiness, c->begin.gfp, &d->rules, why);
 	if (!find_lists(c, &g)) {
 		judge_type(d, c, -1);
@@ -443,12 +350,14 @@ static void replay(struct rs_diff *d, struct call *c)
 			 { "isolated", c->end.isolated < 0 ? -1 : c->end.isolated, c->end.isolated < 0 ? -1 : (int64_t)isolate.isolated },
 			 { "folios", c->nr_list, c->nr_taken },
 			 { "type", tells_type(d, c) ? c->end.type : -1, tells_type(d, c) ? isolate.type_scanned : -1 },
+			 { "moved anon", rs_next_gen_grew(c, LRU_GEN_ANON), c->moved[LRU_GEN_ANON] },
+			 { "moved file", rs_next_gen_grew(c, LRU_GEN_FILE), c->moved[LRU_GEN_FILE] },
 		 },
-		 4, 0, NULL);
+		 6, 0, NULL);
 }
 
 /* In mode decisions the folios are not known. */
-static void without_folios(struct rs_diff *d, const struct call *c)
+static void without_folios(struct rs_diff *d, const struct isolate_call *c)
 {
 	struct lru_gen_folio g;
 	int type;
@@ -467,14 +376,27 @@ static void without_folios(struct rs_diff *d, const struct call *c)
 
 /* ---- records ---- */
 
+/* Does another thread have a list at any time from the first record of the tails to the end of the call? */
+static bool others_look(const struct gen_priv *p, const struct isolate_call *c)
+{
+	const struct isolate_call *o;
+
+	for (o = p->calls; o; o = o->hh.next)
+		if (o != c && o->list_begin_ns && o->list_begin_ns < c->end.hdr.ts_ns && c->nr_tail &&
+		    (!o->list_end_ns || o->list_end_ns > c->tail[0].hdr.ts_ns))
+			return true;
+	return false;
+}
+
 /* The call is over, and so is the wait for its list. */
-static void have_list(struct rs_diff *d, struct call *c, const struct rs_thread *thread,
+static void have_list(struct rs_diff *d, struct isolate_call *c, const struct rs_thread *thread,
 		      const struct rs_event_shrink_folio_list_begin *e)
 {
 	const struct rs_event_hdr *hdr;
 	unsigned int i;
 
 	c->stage = OUTSIDE;
+	c->others_look = others_look(priv_get(d), c);
 	c->nr_list = 0;
 	for (hdr = e ? rs_recent_first(thread) : NULL; hdr; hdr = rs_recent_next(thread, hdr))
 		if (hdr->type == RS_EVENT_folio && c->nr_list < MAX_LIST)
@@ -494,14 +416,14 @@ static void have_list(struct rs_diff *d, struct call *c, const struct rs_thread 
 	replay(d, c);
 }
 
-static void broken(struct rs_diff *d, struct call *c)
+static void broken(struct rs_diff *d, struct isolate_call *c)
 {
 	rs_count_lost(d, RS_DECIDE_get_type_to_scan);
 	rs_count_lost(d, RS_DECIDE_isolate_folios);
 	c->stage = OUTSIDE;
 }
 
-static void ended(struct rs_diff *d, struct call *c)
+static void ended(struct rs_diff *d, struct isolate_call *c)
 {
 	if (c->begin.walked) {
 		c->stage = ISOLATED;
@@ -512,7 +434,7 @@ static void ended(struct rs_diff *d, struct call *c)
 	c->stage = OUTSIDE;
 }
 
-static void take_state(struct rs_diff *d, struct call *c, const struct rs_event_lru_gen_state *e)
+static void take_state(struct rs_diff *d, struct isolate_call *c, const struct rs_event_lru_gen_state *e)
 {
 	if (e->of == RS_EVENT_isolate_folios_begin && c->stage == BEGUN) {
 		c->before = *e;
@@ -527,7 +449,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 {
 	const struct rs_event_hdr *hdr = event->hdr;
 	struct gen_priv *p;
-	struct call *c;
+	struct isolate_call *c;
 
 	switch (hdr->type) {
 	case RS_EVENT_gen_folio:
@@ -536,6 +458,7 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	case RS_EVENT_lru_gen_state:
 	case RS_EVENT_evict_folios_end:
 	case RS_EVENT_shrink_folio_list_begin:
+	case RS_EVENT_shrink_folio_list_end:
 		break;
 	default:
 		return;
@@ -578,6 +501,13 @@ static void record(struct rs_diff *d, const struct rs_step *step, const struct r
 	case RS_EVENT_lru_gen_state:
 		take_state(d, c, (const void *)hdr);
 		break;
+	case RS_EVENT_shrink_folio_list_begin:
+		c->list_begin_ns = hdr->ts_ns;
+		c->list_end_ns = 0;
+		break;
+	case RS_EVENT_shrink_folio_list_end:
+		c->list_end_ns = hdr->ts_ns;
+		break;
 	}
 	if (c->stage == OUTSIDE && hdr->type != RS_EVENT_gen_folio)
 		c->nr_tail = 0;
@@ -589,7 +519,7 @@ static void destroy(struct rs_diff *d)
 
 	if (!p)
 		return;
-	RS_FREE_TABLE(p->calls, struct call);
+	RS_FREE_TABLE(p->calls, struct isolate_call);
 	free(p);
 	d->priv[RS_PRIV_LRU_GEN_FOLIO] = NULL;
 }

@@ -395,9 +395,11 @@ bool rs_btf_tracepoint(const struct rs_btf *btf, const char *name, struct rs_pro
 	return prototype(btf, type_by_id(btf, t->type), 1, ret);
 }
 
-bool rs_btf_has_struct(const struct rs_btf *btf, const char *name)
+unsigned int rs_btf_struct(const struct rs_btf *btf, const char *name)
 {
-	return find(btf, name, BTF_KIND_STRUCT, NULL) != NULL;
+	unsigned int id;
+
+	return find(btf, name, BTF_KIND_STRUCT, &id) ? id : 0;
 }
 
 static bool has_member(const struct rs_btf *b, const struct btf_type *t, const char *member, int depth)

@@ -24,7 +24,8 @@ void rs_btf_destroy(struct rs_btf *btf);
 bool rs_btf_function(const struct rs_btf *btf, const char *name, struct rs_prototype *ret);
 /* Arguments of a BTF tracepoint, without the pointer to private data in front. */
 bool rs_btf_tracepoint(const struct rs_btf *btf, const char *name, struct rs_prototype *ret);
-bool rs_btf_has_struct(const struct rs_btf *btf, const char *name);
+/* Its number, 0: there is none. */
+unsigned int rs_btf_struct(const struct rs_btf *btf, const char *name);
 /* A member, also of anonymous structs within. */
 bool rs_btf_has_member(const struct rs_btf *btf, const char *name, const char *member);
 /* Bytes of a struct or typedef, 0 if it does not exist. */

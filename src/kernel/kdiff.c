@@ -183,7 +183,7 @@ static bool compaction_suitable_mark(const struct rs_kernel *k)
 
 static bool has_folio(const struct rs_kernel *k)
 {
-	return rs_btf_has_struct(k->btf, "folio");
+	return rs_btf_struct(k->btf, "folio");
 }
 
 static bool has_no_folio(const struct rs_kernel *k)
@@ -193,12 +193,12 @@ static bool has_no_folio(const struct rs_kernel *k)
 
 static bool shrinker_info(const struct rs_kernel *k)
 {
-	return rs_btf_has_struct(k->btf, "shrinker_info");
+	return rs_btf_struct(k->btf, "shrinker_info");
 }
 
 static bool lru_gen_memcg(const struct rs_kernel *k)
 {
-	return rs_btf_has_struct(k->btf, "lru_gen_memcg");
+	return rs_btf_struct(k->btf, "lru_gen_memcg");
 }
 
 static bool reclaim_state_reclaimed(const struct rs_kernel *k)
@@ -233,7 +233,7 @@ static bool lru_gen_set_refs(const struct rs_kernel *k)
 
 static bool lru_gen_keeps_referenced(const struct rs_kernel *k)
 {
-	return rs_btf_has_struct(k->btf, "lru_gen_mm_walk") && !lru_gen_set_refs(k);
+	return rs_btf_struct(k->btf, "lru_gen_mm_walk") && !lru_gen_set_refs(k);
 }
 
 static bool lru_gen_spares_dirty(const struct rs_kernel *k)

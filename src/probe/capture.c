@@ -19,6 +19,7 @@
 #include "capture_state.h"
 #include "process.h"
 
+#include "cast.skel.h"
 #include "reclaimscope.skel.h"
 #include "summary.skel.h"
 
@@ -89,6 +90,7 @@ static int set_options(struct rs_capture *c)
 	opts.nr_cpus = k->nr_cpus;
 	opts.nr_nodes = k->nr_nodes;
 	opts.no_probe_read = k->lockdown == RS_LOCKDOWN_CONFIDENTIALITY;
+	opts.word_type = rs_btf_struct(k->btf, "timespec64");
 	for (i = 0; i < c->nr_probes; i++)
 		opts.preempt_guard |= rs_choose_is_preemptible(c, &c->probes[i]);
 	opts.stacks = config->stacks;
@@ -193,6 +195,7 @@ static void put_calls(struct bpf_program *program, const struct rs_btf *btf)
 	} calls[] = {
 		{ "bpf_preempt_disable", RS_CALL_PREEMPT_DISABLE },
 		{ "bpf_preempt_enable", RS_CALL_PREEMPT_ENABLE },
+		{ "bpf_rdonly_cast", RS_CALL_RDONLY_CAST },
 	};
 	struct bpf_insn *insns = (struct bpf_insn *)bpf_program__insns(program);
 	size_t n = bpf_program__insn_cnt(program), i, k;
@@ -258,6 +261,15 @@ static int register_sections(struct rs_capture *c)
 	return 0;
 }
 
+/* Can programs read a word of the kernel as if it were typed? See bpf/compat.bpf.h. */
+static bool can_cast(const struct rs_kernel *k)
+{
+	struct rs_prototype proto;
+
+	return k->btf && k->lockdown != RS_LOCKDOWN_CONFIDENTIALITY && rs_btf_function(k->btf, "bpf_rdonly_cast", &proto) &&
+	       rs_btf_struct(k->btf, "timespec64");
+}
+
 static int open_object(struct rs_capture *c)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts);
@@ -269,7 +281,12 @@ static int open_object(struct rs_capture *c)
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", c->core_btf);
 		opts.btf_custom_path = path;
 	}
-	c->elf = c->config.mode == RS_MODE_SUMMARY ? summary_bpf__elf_bytes(&c->elf_len) : reclaimscope_bpf__elf_bytes(&c->elf_len);
+	if (c->config.mode == RS_MODE_SUMMARY)
+		c->elf = summary_bpf__elf_bytes(&c->elf_len);
+	else if (can_cast(c->kernel))
+		c->elf = cast_bpf__elf_bytes(&c->elf_len);
+	else
+		c->elf = reclaimscope_bpf__elf_bytes(&c->elf_len);
 	opts.object_name = "reclaimscope";
 	c->object = bpf_object__open_mem(c->elf, c->elf_len, &opts);
 	if (!c->object)

@@ -69,6 +69,7 @@ struct rs_capture_opts {
 	__u32 nr_cpus; /* CPUs that have a ring: those online at the start */
 	__u32 nr_nodes; /* possible nodes */
 	__u32 no_probe_read; /* lockdown=confidentiality refuses bpf_probe_read_kernel() */
+	__u32 word_type; /* BTF number of a struct of two words, for bpf_rdonly_cast() */
 	__u32 preempt_guard; /* programs can be preempted: bpf_preempt_disable() around a record */
 	__u32 stacks; /* collect call chains of stalls and wake-ups */
 	__u32 folio_sample; /* record one folio in so many, 1: all */
@@ -85,7 +86,6 @@ struct rs_capture_opts {
 
 	/* Signatures that differ between kernels, see src/kernel/kdiff.c. */
 	__u32 reclaim_begin_gfp_first;
-	__u32 pad;
 	__u32 nodes_shift; /* bits of a node number in a shadow entry */
 	__u64 demoting_nodes; /* bits: nodes with a slower tier after their own, at the start */
 	__u64 id_key; /* scrambles identities, random for each recording */
@@ -107,9 +107,10 @@ struct rs_capture_opts {
 	__u64 addr_numa_demotion_enabled;
 };
 
-/* Helpers that no kernel has; such calls become calls of bpf_preempt_disable() and _enable() before loading. */
+/* Helpers that no kernel has; such calls become calls of functions of the kernel before loading. */
 #define RS_CALL_PREEMPT_DISABLE 0x7fff0001
 #define RS_CALL_PREEMPT_ENABLE 0x7fff0002
+#define RS_CALL_RDONLY_CAST 0x7fff0003
 
 /*
  * The rings: for each CPU one for tasks and one for what interrupts them. A record is written by

@@ -100,8 +100,8 @@ static void rs_btf_finds_by_name_and_kind(void **state)
 	assert_int_equal(proto.nr_args, 0);
 	assert_false(rs_btf_function(btf, "nothing", &proto));
 	assert_false(rs_btf_tracepoint(btf, "zone", &proto));
-	assert_true(rs_btf_has_struct(btf, "zone"));
-	assert_false(rs_btf_has_struct(btf, "scan"));
+	assert_true(rs_btf_struct(btf, "zone"));
+	assert_false(rs_btf_struct(btf, "scan"));
 	assert_true(rs_btf_has_member(btf, "zone", "free"));
 	assert_true(rs_btf_has_member(btf, "zone", "hidden"));
 	assert_false(rs_btf_has_member(btf, "zone", "fre"));

@@ -34,6 +34,8 @@ static struct call {
 	/* Of another thread; hdr.type 0: not recorded. */
 	struct rs_event_lru_gen_state before_all;
 	struct rs_event_try_to_shrink_lruvec_end leave;
+	struct rs_event_shrink_folio_list_begin other_list;
+	struct rs_event_shrink_folio_list_end other_list_end;
 } call;
 
 static enum kernel_under_test kernel;
@@ -45,6 +47,7 @@ static bool second_thread; /* does the aging */
 	}
 #define LIST_BIT(gen, type, zone) (1ULL << (((gen) * 2 + (type)) * RS_MAX_ZONES + (zone)))
 #define ALL_EMPTY ((1ULL << RS_GENS * 2 * RS_MAX_ZONES) - 1)
+#define NEXT_GEN ((2 * 2 + 1) * RS_MAX_ZONES + 1) /* file folios of zone 1 */
 #define STATE(record, event, min, max, nothing)                                                               \
 	SET(record, lru_gen_state, .cgroup = 1, .of = RS_EVENT_##event, .max_seq = max, .min_seq = { min, min }, \
 	    .evicted = { 0, 0, 0, 0, 20 }, .empty = nothing)
@@ -57,6 +60,7 @@ static int make_call(void **state)
 	kernel = V6_12;
 	second_thread = false;
 	call.before_all.hdr.type = call.leave.hdr.type = call.back.hdr.type = 0;
+	call.other_list.hdr.type = call.other_list_end.hdr.type = 0;
 	for (i = 0; i < NR_TAIL; i++)
 		SET(call.tail[i], gen_folio, .folio = i + 1, .nr_pages = 1, .refcount = 2, .zid = 1, .gen = 2,
 		    .flags = RS_FOLIO_LRU);
@@ -70,6 +74,7 @@ static int make_call(void **state)
 	SET(call.end, isolate_folios_end, .cgroup = 1, .ret = 4, .isolated = -1, .type = 1);
 	STATE(call.after, isolate_folios_end, 5, 7, ALL_EMPTY);
 	call.after.protected[7] = 1;
+	call.after.nr_pages[NEXT_GEN] = 2;
 	SET(call.folio[0], folio, .folio = LAST, .nr_pages = 1);
 	SET(call.folio[1], folio, .folio = CLEAN, .nr_pages = 1);
 	SET(call.list, shrink_folio_list_begin, .nr_folios = NR_ISOLATED, .nr_recorded = NR_ISOLATED);
@@ -100,7 +105,7 @@ static int make_call(void **state)
 static struct rs_diff *judge(const void *missing, const char *path, struct rs_reader **reader)
 {
 	struct rs_event_hdr *const records[] = {
-		&call.before_all.hdr, &call.leave.hdr,
+		&call.before_all.hdr, &call.leave.hdr, &call.other_list.hdr, &call.other_list_end.hdr,
 		&call.tail[0].hdr, &call.tail[1].hdr, &call.tail[2].hdr, &call.tail[3].hdr, &call.begin.hdr,
 		&call.before.hdr,  &call.back.hdr,    &call.end.hdr,     &call.after.hdr,	 &call.folio[0].hdr, &call.folio[1].hdr,
 		&call.list.hdr,	   &call.eviction.hdr, &call.remove.hdr, &call.list_end.hdr,
@@ -194,8 +199,20 @@ static void what_differs_is_told(void **state)
 	call.end.ret = 5;
 	EXPECT(NULL, DECIDED(isolate_folios, .diverged = 1));
 	make_call(state);
+	call.after.nr_pages[NEXT_GEN] = 3;
+	EXPECT(NULL, DECIDED(isolate_folios, .diverged = 1));
+	/* The dirty one may have been protected as well, but not the clean ones, nor can fewer references be. */
+	make_call(state);
+	call.after.protected[7] = 3;
+	call.next_state.avg_total[7] = 1;
+	EXPECT(NULL, DECIDED(get_tier_idx, .diverged = 1));
+	make_call(state);
 	call.after.protected[7] = 2;
 	call.next_state.avg_total[7] = 1;
+	EXPECT(NULL, DECIDED(get_tier_idx, .race = 1));
+	call.after.protected[6] = 1;
+	call.after.protected[7] = 0;
+	call.next_state.avg_total[7] = 0;
 	EXPECT(NULL, DECIDED(get_tier_idx, .diverged = 1));
 	make_call(state);
 	call.next_state.min_seq[0] = 5;
@@ -272,25 +289,58 @@ static void a_folio_that_somebody_took(void **state)
 	}
 }
 
-/* 6.18 does not spare a locked folio; who holds the lock may make it dirty before it is this one's turn. */
-static void a_folio_that_its_holder_writes_to(void **state)
+/* What one sort_folio that differs leads to, when so many come after it. */
+#define DIFFERS_BEFORE(nr)                                                                              \
+	DECIDED(sort_folio, .diverged = 1, .fewer = nr), DECIDED(isolate_folios, .lost = 1, .fewer = 1), \
+		DECIDED(get_tier_idx, .lost = 1, .fewer = 1)
+#define DIFFERS DIFFERS_BEFORE(1)
+#define DIFFERS_AT_LAST DIFFERS_BEFORE(0)
+
+/* Somebody makes it dirty, or writes it, before it is this one's turn. */
+static void a_folio_that_is_written(void **state)
 {
 	make_call(state);
-	kernel = V6_18;
-	call.eviction.hdr.type = 0;
-	call.tail[PROTECTED - 1].refs = call.after.protected[7] = 0;
-	call.tail[PROTECTED - 1].flags = RS_FOLIO_LRU | RS_FOLIO_DIRTY;
-	EXPECT(NULL, DECIDED(lru_gen_eviction, .fewer = 1));
-	call.tail[DIRTY - 1].flags = RS_FOLIO_LRU | RS_FOLIO_LOCKED;
-	EXPECT(NULL, DECIDED(lru_gen_eviction, .fewer = 1), DECIDED(sort_folio, .race = 1));
-	/* not if nobody holds it, nor if its generation still has a folio */
 	call.tail[DIRTY - 1].flags = RS_FOLIO_LRU;
-	EXPECT(NULL, DECIDED(lru_gen_eviction, .fewer = 1), DECIDED(sort_folio, .diverged = 1, .fewer = 1),
-	       DECIDED(isolate_folios, .lost = 1, .fewer = 1), DECIDED(get_tier_idx, .lost = 1, .fewer = 1));
-	call.tail[DIRTY - 1].flags = RS_FOLIO_LRU | RS_FOLIO_LOCKED;
-	call.after.nr_pages[(1 * 2 + 1) * RS_MAX_ZONES + 1] = 1;
-	EXPECT(NULL, DECIDED(lru_gen_eviction, .fewer = 1), DECIDED(sort_folio, .diverged = 1, .fewer = 1),
-	       DECIDED(isolate_folios, .lost = 1, .fewer = 1), DECIDED(get_tier_idx, .lost = 1, .fewer = 1));
+	EXPECT(NULL, DECIDED(sort_folio, .race = 1));
+	/* not if the next generation has no page more, nor if a folio that comes later is that page */
+	call.after.nr_pages[NEXT_GEN] = 1;
+	EXPECT(NULL, DIFFERS);
+	call.after.nr_pages[NEXT_GEN] = 2;
+	call.tail[LAST - 1].flags |= RS_FOLIO_DIRTY;
+	EXPECT(NULL, DIFFERS);
+}
+
+/* Somebody reads it before it is this one's turn. */
+static void a_folio_that_is_referenced(void **state)
+{
+	make_call(state);
+	call.tail[PROTECTED - 1].refs = 0;
+	call.tail[PROTECTED - 1].flags = RS_FOLIO_LRU;
+	EXPECT(NULL, DECIDED(sort_folio, .race = 1));
+	/* not if no page more was protected, or one that comes later is that page; it is not dirty either, as it stays */
+	call.after.nr_pages[NEXT_GEN] = 1;
+	EXPECT(NULL, DIFFERS_BEFORE(2));
+}
+
+/* Somebody who looks around in page tables finds the last of the tail young, before it is its turn. */
+static void a_folio_that_is_promoted(void **state)
+{
+	make_call(state);
+	call.list.nr_folios = call.list.nr_recorded = 1;
+	call.folio[0].hdr.type = 0;
+	call.tail[LAST - 1].flags |= RS_FOLIO_MAPPED;
+	SET(call.other_list, shrink_folio_list_begin, .nr_folios = 0);
+	call.other_list.hdr.tid = TID + 1;
+	EXPECT(NULL, DECIDED(sort_folio, .race = 1));
+	/* not if it is not mapped, nor if nobody looks, or no longer */
+	call.tail[LAST - 1].flags &= ~RS_FOLIO_MAPPED;
+	EXPECT(NULL, DIFFERS_AT_LAST);
+	call.tail[LAST - 1].flags |= RS_FOLIO_MAPPED;
+	SET(call.other_list_end, shrink_folio_list_end, .ret = 0);
+	call.other_list_end.hdr.tid = TID + 1;
+	EXPECT(NULL, DIFFERS_AT_LAST);
+	call.other_list.hdr.type = call.other_list_end.hdr.type = 0;
+	EXPECT(NULL, DIFFERS_AT_LAST);
 }
 
 static void what_is_missing_is_lost(void **state)
@@ -321,6 +371,7 @@ static void no_list(void **state)
 	make_call(state);
 	call.tail[CLEAN - 1].flags |= RS_FOLIO_WRITEBACK;
 	call.tail[LAST - 1].flags |= RS_FOLIO_WRITEBACK;
+	call.after.nr_pages[NEXT_GEN] = 4;
 	call.end.ret = 0;
 	EXPECT(&call.list, DECIDED(get_type_to_scan, .fewer = 1, .hidden = 1), NO_TOKEN);
 	make_call(state);
@@ -408,7 +459,7 @@ static void types(void **state)
 	}
 	call.before.empty = ALL_EMPTY & ~LIST_BIT(0, 0, 1);
 	call.end.type = 0;
-	call.after.protected[7] = 0;
+	call.after.protected[7] = call.after.nr_pages[NEXT_GEN] = 0;
 	EXPECT(NULL);
 }
 
@@ -435,7 +486,7 @@ static void again(void **state)
 		call.tail[i].gen = 3;
 	call.end.ret = 4;
 	call.end.isolated = 0;
-	call.after.protected[7] = 0;
+	call.after.protected[7] = call.after.nr_pages[NEXT_GEN] = 0;
 	EXPECT(&call.list, NO_TOKEN, DECIDED(get_type_to_scan, .fewer = 1, .hidden = 1));
 	/* The folios that were skipped come again, after all others. */
 	make_call(state);
@@ -549,7 +600,9 @@ int main(void)
 		cmocka_unit_test_setup(as_it_is, make_call), cmocka_unit_test(what_differs_is_told),
 		cmocka_unit_test(lists),		     cmocka_unit_test(what_is_missing_is_lost),
 		cmocka_unit_test(a_folio_that_somebody_took),
-		cmocka_unit_test(a_folio_that_its_holder_writes_to),
+		cmocka_unit_test(a_folio_that_is_written),
+		cmocka_unit_test(a_folio_that_is_referenced),
+		cmocka_unit_test(a_folio_that_is_promoted),
 		cmocka_unit_test(no_list),		     cmocka_unit_test(walks_end_early),
 		cmocka_unit_test(no_walk),		     cmocka_unit_test(types),
 		cmocka_unit_test(again),		     cmocka_unit_test(tokens),

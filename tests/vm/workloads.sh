@@ -2,7 +2,7 @@
 # What guests do, by name. For each: the machine it needs, in the options of vm.sh, and a command that
 # the guest's shell runs. Sizes are for a guest with 512 MiB, of which about 450 are to be had.
 
-WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones cycles scarce demote"
+WORKLOADS="stream anon anondisk mix burst memcg protect tree slab mlock numa noderec huge fragment retry oom hopeless slow marks swappy gentree ttl young anononly tiers zones cycles scarce demote large"
 
 # machine WORKLOAD: options for vm.sh
 machine() {
@@ -128,6 +128,14 @@ command_of() {
 		for wsf in 10 20 50 100 150 200 300 500 700 900 1000 1; do
 			echo $wsf >/proc/sys/vm/watermark_scale_factor; echo "== $wsf" >>/out/zoneinfo; cat /proc/zoneinfo >>/out/zoneinfo
 		done
+	EOF
+	;;
+	# Anonymous folios of each size that this kernel makes, which go to swap whole or are split.
+	large) cat <<-'EOF'
+		cd /sys/kernel/mm/transparent_hugepage; echo always >enabled
+		for size in hugepages-*; do [ ! -e $size ] || echo always >$size/enabled; done
+		load anon 520 24000 2
+		load mix /data/big 330 24000
 	EOF
 	;;
 	# MGLRU: every kind of swappiness; cgroups three deep, one of them below its protection, one with little to reclaim
