@@ -118,13 +118,21 @@ static __always_inline __u32 task_flags(void)
 	return READ32(struct task_struct, flags, bpf_get_current_task());
 }
 
+/* Number of the current thread. Through its type that is half of asking for it, and one more relocation where it stands. */
+static __always_inline __u32 current_tid(void)
+{
+	if (task_is_typed())
+		return bpf_get_current_task_btf()->pid;
+	return bpf_get_current_pid_tgid();
+}
+
 /* Number of the cgroup a css belongs to, as user space sees it: the inode of its directory. */
 static __always_inline __u64 css_cgroup_id(__u64 css)
 {
 	__u64 kn;
 
 	kn = READ64(struct cgroup, kn, READ64(struct cgroup_subsys_state, cgroup, css));
-	return kn ? READ64(struct kernfs_node, id, kn) : 0;
+	return READ64(struct kernfs_node, id, kn); /* 0 if there is none: that cannot be read */
 }
 
 static __noinline __u64 memcg_cgroup_id(__u64 memcg)
@@ -143,21 +151,34 @@ static __always_inline __u64 current_css(void)
 		      8 * bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
 }
 
+#define CURRENT_MEMORY                                                                             \
+	(bpf_get_current_task_btf()->cgroups->subsys[bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id)])
+
 /* Where kernel memory cannot be read, the v2 cgroup: the same unless memory is off below it. */
 static __always_inline __u64 current_cgroup_id(void)
 {
 	__u64 css;
 
-	if (task_is_typed() && bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id)) {
-		const struct cgroup_subsys_state *memory =
-			bpf_get_current_task_btf()->cgroups->subsys[bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id)];
-
-		return memory->cgroup->kn->id;
-	}
+	if (task_is_typed() && bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
+		return CURRENT_MEMORY->cgroup->kn->id;
 	if (opts.no_probe_read)
 		return bpf_get_current_cgroup_id();
 	css = current_css();
 	return css ? css_cgroup_id(css) : 0;
+}
+
+/* The same as a function of its own: for all of a program's calls, and all programs, it is relocated once. */
+static __noinline __u64 ask_current_cgroup_id(void)
+{
+	return current_cgroup_id();
+}
+
+/* Tells the current cgroup from all that there ever were, with a third of the loads that its number takes. */
+static __always_inline __u64 current_cgroup_serial(void)
+{
+	if (task_is_typed() && bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
+		return CURRENT_MEMORY->serial_nr;
+	return ask_current_cgroup_id();
 }
 
 static __always_inline __u64 lruvec_per_node(__u64 lruvec)
@@ -269,10 +290,22 @@ static __always_inline bool kswapd_waits(__u64 pgdat)
 	return read64(head) != head;
 }
 
-/* Counters are folded in late and can be below zero for a moment; the kernel then reads 0. */
+/* Counters are folded in late and can be below zero for a moment; the kernel then reads 0. Without a branch, as there are many. */
 static __always_inline __u64 not_negative(__u64 counter)
 {
-	return (__s64)counter < 0 ? 0 : counter;
+	__u64 mask = ~((__s64)counter >> 63);
+
+	barrier_var(mask);
+	return counter & mask;
+}
+
+/* The smaller of two that are less than 2^62 apart from 0; without a branch as well. */
+static __always_inline __s64 lesser(__s64 a, __s64 b)
+{
+	__s64 less = a - b, mask = less >> 63;
+
+	barrier_var(mask);
+	return b + (less & mask);
 }
 
 static __always_inline __u64 zone_item(__u64 zone, __u64 item)
@@ -417,7 +450,9 @@ static __always_inline __u32 sc_flags(const void *sc)
 /* can_demote(), but for cpusets; sc->no_demotion is set by none that come to shrink_node(). */
 static __always_inline bool can_demote(__s32 nid)
 {
-	return nid >= 0 && nid < 64 && opts.demoting_nodes >> nid & 1 && (global32(opts.addr_numa_demotion_enabled) & 1);
+	/* First what the verifier knows. */
+	return opts.demoting_nodes && nid >= 0 && nid < 64 && opts.demoting_nodes >> nid & 1 &&
+	       (global32(opts.addr_numa_demotion_enabled) & 1);
 }
 
 /* Fills the fields that RS_FIELDS_SC puts first into a record. @nid -1: not bound to a node. */

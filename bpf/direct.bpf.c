@@ -50,7 +50,7 @@ static __always_inline int reclaim_end(__u32 kind, __u64 nr_reclaimed)
 		return 0;
 	if (MODE_SUMMARY)
 		return summary_stall_end(kind, nr_reclaimed);
-	e = EMIT(&em, reclaim_end);
+	e = EMIT_BY(&em, reclaim_end, current_tid());
 	if (!e)
 		return 0;
 	e->kind = kind;

@@ -57,7 +57,7 @@ static void *(*const bpf_rdonly_cast)(const void *, __u32 btf_id) = (void *)RS_C
 struct emit {
 	struct rs_cpu *cpu;
 	struct rs_level *level;
-	__u64 head;
+	__u32 len;
 };
 
 #ifdef RS_SUMMARY
@@ -120,15 +120,19 @@ static __always_inline void *emit_reserve(struct emit *em, __u32 type, __u32 len
 	nest = cpu->nest;
 	cpu->nest = nest + 1;
 	barrier();
-	if (nest >= RS_LEVELS)
-		nest = RS_LEVELS - 1;
+	/*
+	 * At most RS_LEVELS - 1. So that the verifier goes on with any level first, and has then seen what follows on the deepest;
+	 * the other way round it would go through the rest of each program twice.
+	 */
+	asm volatile("if %[nest] > %[last] goto +1; goto +1; %[nest] = %[last]" : [nest] "+r"(nest) : [last] "i"(RS_LEVELS - 1));
 	/* One place in the program for all levels: for the verifier two would be two ways to its end. */
 	level = &cpu->level[nest];
+	barrier_var(level); /* else clang keeps the array and the index instead */
 	em->level = level;
 	level->attempted[type]++;
 
 	head = level->head;
-	em->head = head + len;
+	em->len = len;
 	if (head + len - level->tail > level->room)
 		goto full;
 	/* Its number is kept: head % the ring's length would be a division for each record. */
@@ -152,14 +156,14 @@ full:
 static __always_inline void emit_submit(struct emit *em)
 {
 	struct rs_level *level = em->level;
-	__u64 segment;
+	__u64 segment, head = level->head, next = head + em->len;
 
-	if ((level->head ^ em->head) / RS_SEGMENT_SIZE) {
+	if ((head ^ next) / RS_SEGMENT_SIZE) {
 		segment = level->segment + 1;
 		level->segment = segment < level->end_segment ? segment : level->first_segment;
 	}
 	barrier();
-	level->head = em->head;
+	level->head = next;
 	emit_unnest(em);
 }
 

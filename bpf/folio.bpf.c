@@ -281,7 +281,7 @@ static __always_inline int write_folio(__u64 folio)
 	struct rs_event_write_folio *e;
 	struct task_state *task;
 	struct emit em;
-	__u64 id;
+	__u64 id, flags;
 
 	if (!MODE_FOLIOS || !wanted(RS_EVENT_write_folio, -1))
 		return 0;
@@ -294,9 +294,10 @@ static __always_inline int write_folio(__u64 folio)
 	e = EMIT(&em, write_folio);
 	if (!e)
 		return 0;
+	flags = read64(folio);
 	e->folio = id;
-	e->flags = folio_flags(read64(folio), READ64(struct page, mapping, folio));
-	e->pad = 0;
+	e->flags = folio_flags(flags, READ64(struct page, mapping, folio));
+	e->nr_pages = folio_nr_pages(folio, flags);
 	emit_submit(&em);
 	return 0;
 }

@@ -574,13 +574,12 @@ FN_PAIR(try_to_shrink_lruvec, 2, 2, try_to_shrink_lruvec_end)
 static __always_inline __s64 swap_margin(__u64 memcg)
 {
 	__u64 counter = memcg + OFFSET(struct mem_cgroup, swap);
-	__s64 margin = (__s64)(~0ULL >> 1), own;
+	__s64 margin = 1LL << 62, own; /* more than any */
 	int i;
 
 	for (i = 0; i < 16 && counter; i++) {
 		own = READ64(struct page_counter, max, counter) - READ64(struct page_counter, usage, counter);
-		if (own < margin)
-			margin = own;
+		margin = lesser(own, margin);
 		counter = READ64(struct page_counter, parent, counter);
 	}
 	return margin;

@@ -268,7 +268,7 @@ static __always_inline int lru_isolate(__s32 highest_zoneidx, __s32 order, __u64
 		return 0;
 	if (nr_taken) {
 		/* shrink_inactive or shrink_active follows in the same task. */
-		task = task_get(RS_EVENT_shrink_inactive);
+		task = task_get_of(current_tid(), RS_EVENT_shrink_inactive);
 		if (task)
 			fill_isolate(&task->isolate, highest_zoneidx, order, nr_requested, nr_scanned,
 				     nr_skipped, nr_taken, lru);
@@ -335,7 +335,7 @@ int mm_vmscan_lru_shrink_inactive__btf(__u64 *ctx)
 		return 0;
 	if (MODE_SUMMARY)
 		return summary_batch(ctx[1], ctx[2], ctx[4], (__u32)ctx[5] != 0);
-	tid = bpf_get_current_pid_tgid();
+	tid = current_tid();
 	task = task_of(tid);
 	e = EMIT_OF(&em, shrink_inactive, tid, mm_vmscan_lru_shrink_inactive);
 	if (!e)
@@ -361,7 +361,7 @@ int mm_vmscan_lru_shrink_inactive__btf(__u64 *ctx)
 		e->nr_demoted = ((struct reclaim_stat___demoted *)stat)->nr_demoted;
 	e->nid = ctx[0];
 	e->priority = ctx[4];
-	e->file = (__u32)ctx[5] != 0;
+	e->file = (__u32)ctx[5] != 0; /* MGLRU hands over 2, which is LRU_INACTIVE_FILE */
 	e->full_stat = 1;
 	e->reclaimer = reclaimer();
 	e->pad = 0;
@@ -383,7 +383,7 @@ int mm_vmscan_lru_shrink_inactive__perf(struct trace_event_raw_mm_vmscan_lru_shr
 		return 0;
 	if (MODE_SUMMARY)
 		return summary_batch(ctx->nr_scanned, ctx->nr_reclaimed, ctx->priority, file);
-	tid = bpf_get_current_pid_tgid();
+	tid = current_tid();
 	task = task_of(tid);
 	e = EMIT_OF(&em, shrink_inactive, tid, mm_vmscan_lru_shrink_inactive);
 	if (!e)
@@ -446,15 +446,22 @@ static __always_inline int shrink_active(__s32 nid, __u64 nr_taken, __u64 nr_act
 {
 	struct rs_event_shrink_active *e;
 	struct emit em;
+	__u32 tid;
 
-	if (!WANTED_OF(mm_vmscan_lru_shrink_active, shrink_active, nid) || MODE_SUMMARY)
+	if (!WANTED_OF(mm_vmscan_lru_shrink_active, shrink_active, nid))
 		return 0;
-	e = EMIT_OF(&em, shrink_active, bpf_get_current_pid_tgid(), mm_vmscan_lru_shrink_active);
+	if (MODE_SUMMARY) {
+		if (!opts.filter_active)
+			SEEN(mm_vmscan_lru_shrink_active);
+		return 0;
+	}
+	tid = current_tid();
+	e = EMIT_OF(&em, shrink_active, tid, mm_vmscan_lru_shrink_active);
 	if (!e)
 		return 0;
 	/* Also called for an empty batch, which isolate_nothing has told about. */
 	if (nr_taken)
-		take_isolate((struct rs_isolate *)(&e->hdr + 1), task_find());
+		take_isolate((struct rs_isolate *)(&e->hdr + 1), task_of(tid));
 	else
 		__builtin_memset(&e->hdr + 1, 0, sizeof(struct rs_isolate));
 	e->nr_active = nr_active;

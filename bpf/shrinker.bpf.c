@@ -25,15 +25,21 @@ int mm_shrink_slab_start__btf(__u64 *ctx)
 	const struct shrinker *shrinker = (void *)ctx[0];
 	const struct shrink_control *sc = (void *)ctx[1];
 	struct task_state *task;
+	__u64 serial;
 
 	SEEN(mm_shrink_slab_start);
 	if (MODE_SUMMARY)
 		return 0;
-	task = task_get(RS_EVENT_shrink_slab);
+	task = task_get_of(current_tid(), RS_EVENT_shrink_slab);
 	if (!task)
 		return 0;
 	slab_start(&task->slab, (__u64)shrinker->scan_objects, ctx[2], ctx[3], ctx[4], ctx[5], ctx[6]);
-	task->slab.cgroup = sc->memcg ? sc->memcg->css.cgroup->kn->id : 0;
+	serial = sc->memcg ? sc->memcg->css.serial_nr : 0;
+	/* Mostly the cgroup of the one before, whose number takes three loads that have to be checked. */
+	if (serial != task->slab.serial) {
+		task->slab.cgroup = sc->memcg ? sc->memcg->css.cgroup->kn->id : 0;
+		task->slab.serial = serial;
+	}
 	task->slab.nid = sc->nid;
 	task->slab.batch = shrinker->batch;
 	task->slab.seeks = shrinker->seeks;
@@ -50,7 +56,7 @@ int mm_shrink_slab_start__perf(struct trace_event_raw_mm_shrink_slab_start *ctx)
 	SEEN(mm_shrink_slab_start);
 	if (MODE_SUMMARY)
 		return 0;
-	task = task_get(RS_EVENT_shrink_slab);
+	task = task_get_of(current_tid(), RS_EVENT_shrink_slab);
 	if (!task)
 		return 0;
 	slab_start(&task->slab, READ64(struct shrinker, scan_objects, shrinker), ctx->nr_objects_to_shrink,
@@ -73,11 +79,9 @@ static __always_inline int mm_shrink_slab_end_tp(__s32 freed, __s64 unused_scan,
 	struct emit em;
 	__u32 tid;
 
-	if (MODE_SUMMARY) {
-		SEEN(mm_shrink_slab_end);
+	if (MODE_SUMMARY)
 		return summary_slab(freed);
-	}
-	tid = bpf_get_current_pid_tgid();
+	tid = current_tid();
 	task = task_of(tid);
 	if (!task || !task->slab.ts_ns) {
 		SEEN(mm_shrink_slab_end);

@@ -75,20 +75,32 @@ static __always_inline void hand_over(struct rs_own_stalls *own)
 	own->sum.count = own->sum.ns = own->sum.max_ns = own->sum.nr_reclaimed = 0;
 }
 
-static __always_inline void add_own_stall(struct rs_summary_task *task, __u32 kind, __u64 ns, __u64 nr_reclaimed)
+/* From now on the thread's own stalls are of @kind and of who it is now. Global as well. */
+__noinline int change_own_stalls(__u32 kind)
 {
-	__u64 tgid = bpf_get_current_pid_tgid() >> 32, cgroup = current_cgroup_id();
+	struct rs_summary_task *task = (void *)task_find();
+	struct rs_own_stalls *own;
+
+	if (!task)
+		return 0;
+	own = &task->own;
+	if (own->sum.count)
+		hand_over(own);
+	own->tgid = bpf_get_current_pid_tgid() >> 32;
+	own->cgroup = ask_current_cgroup_id();
+	own->cgroup_serial = current_cgroup_serial();
+	own->kind = kind;
+	bpf_get_current_comm(own->sum.comm, sizeof(own->sum.comm));
+	return 0;
+}
+
+static __always_inline void add_own_stall(struct rs_summary_task *task, __u64 tgid, __u32 kind, __u64 ns, __u64 nr_reclaimed)
+{
 	struct rs_own_stalls *own = &task->own;
 
 	/* One branch for three, each of which the verifier would follow both ways. */
-	if ((own->tgid ^ tgid) | (own->cgroup ^ cgroup) | (own->kind ^ kind)) {
-		if (own->sum.count)
-			hand_over(own);
-		own->tgid = tgid;
-		own->cgroup = cgroup;
-		own->kind = kind;
-		bpf_get_current_comm(own->sum.comm, sizeof(own->sum.comm));
-	}
+	if ((own->tgid ^ tgid) | (own->cgroup_serial ^ current_cgroup_serial()) | (own->kind ^ kind))
+		change_own_stalls(kind);
 	own->sum.count++;
 	own->sum.ns += ns;
 	own->sum.nr_reclaimed += nr_reclaimed;
@@ -101,7 +113,8 @@ static __always_inline void add_own_stall(struct rs_summary_task *task, __u32 ki
 
 static __always_inline int summary_stall_end(__u32 kind, __u64 nr_reclaimed)
 {
-	struct rs_summary_task *task = (void *)task_find();
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct rs_summary_task *task = (void *)task_of(pid_tgid);
 	struct rs_totals *t = this_totals();
 	struct rs_stalls *stalls;
 	__u32 bucket;
@@ -126,7 +139,7 @@ static __always_inline int summary_stall_end(__u32 kind, __u64 nr_reclaimed)
 	if (ns > stalls->max_ns)
 		stalls->max_ns = ns;
 	if (kind != RS_RECLAIM_KSWAPD)
-		add_own_stall(task, kind, ns, nr_reclaimed);
+		add_own_stall(task, pid_tgid >> 32, kind, ns, nr_reclaimed);
 	return 0;
 }
 
@@ -155,10 +168,9 @@ static __always_inline int summary_throttled(__u32 reason, __u32 usec)
 
 static __always_inline int summary_batch(__u64 nr_scanned, __u64 nr_reclaimed, __s32 priority, bool file)
 {
+	__u32 task = task_flags() & PF_KSWAPD ? 0 : 1;
 	struct rs_counts *c = this_counts();
-	__u32 task;
 
-	task = task_flags() & PF_KSWAPD ? 0 : 1;
 	ADD(c->nr_scanned[task][file & 1], nr_scanned);
 	ADD(c->nr_reclaimed[task][file & 1], nr_reclaimed);
 	ADD(c->batches_by_priority[priority & 15], 1);
@@ -167,8 +179,11 @@ static __always_inline int summary_batch(__u64 nr_scanned, __u64 nr_reclaimed, _
 
 static __always_inline int summary_slab(__s32 freed)
 {
+	struct rs_counts *c = this_counts();
+
+	ADD(c->seen[RS_TP_mm_shrink_slab_end], 1);
 	if (freed > 0)
-		ADD(this_counts()->slab_freed, freed);
+		ADD(c->slab_freed, freed);
 	return 0;
 }
 

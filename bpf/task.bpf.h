@@ -68,7 +68,7 @@ struct frame {
 struct slab_begin {
 	__u64 ts_ns;
 	__u64 shrinker; /* address, stays in the kernel */
-	__u64 cgroup;
+	__u64 cgroup, serial; /* the latter of the BTF tracepoint: see current_cgroup_serial() */
 	__s64 nr_deferred;
 	__u64 freeable, delta, total_scan;
 	__s64 batch;
@@ -108,10 +108,8 @@ struct task_state {
 /* What the maps hold. */
 #ifdef RS_SUMMARY
 #define task_value rs_summary_task
-#define TASK_SLOT_FLAGS BPF_F_MMAPABLE
 #else
 #define task_value task_state
-#define TASK_SLOT_FLAGS 0
 #endif
 _Static_assert(__builtin_offsetof(struct rs_summary_task, owner) == __builtin_offsetof(struct task_state, owner), "task_of()");
 
@@ -122,13 +120,17 @@ struct {
 	__type(value, struct task_value);
 } tasks SEC(".maps");
 
+#ifdef RS_SUMMARY
+/* A variable, of which a place is found by one multiplication. The other one is longer than a variable may be. */
+struct rs_summary_task task_slots[RS_TASK_SLOTS];
+#else
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, TASK_SLOT_FLAGS);
 	__uint(max_entries, RS_TASK_SLOTS);
 	__type(key, __u32);
-	__type(value, struct task_value);
+	__type(value, struct task_state);
 } task_slots SEC(".maps");
+#endif
 
 /* Who claimed which slot: inserting into a hash is what only one of two can do. */
 struct {
@@ -150,7 +152,11 @@ static __always_inline struct task_state *task_slot(__u32 tid)
 {
 	__u32 slot = tid & (RS_TASK_SLOTS - 1);
 
+#ifdef RS_SUMMARY
+	return (void *)&task_slots[slot];
+#else
 	return bpf_map_lookup_elem(&task_slots, &slot);
+#endif
 }
 
 /* The state of @tid, the current thread, if it has one. */
@@ -185,16 +191,21 @@ static __noinline struct task_state *task_new(__u32 tid)
 }
 
 /* The same, made when it is missing. NULL: no room, counted as @type. */
-static __always_inline struct task_state *task_get(__u32 type)
+static __always_inline struct task_state *task_get_of(__u32 tid, __u32 type)
 {
-	struct task_state *task = task_find();
+	struct task_state *task = task_of(tid);
 
 	if (task)
 		return task;
-	task = task_new(bpf_get_current_pid_tgid());
+	task = task_new(tid);
 	if (!task)
 		COUNT(map_full, type);
 	return task;
+}
+
+static __always_inline struct task_state *task_get(__u32 type)
+{
+	return task_get_of(bpf_get_current_pid_tgid(), type);
 }
 
 /* Keeps the arguments of a call until frame_pop() at its return. */
@@ -286,11 +297,11 @@ static __always_inline bool wanted(__u32 type, __s32 nid)
 }
 
 /*
- * The same for a tracepoint of which each call is such a record, and nothing else is: while there is no filter its calls are
- * not counted once more, see rs_capture_counters().
+ * The same for a tracepoint of which each call is such a record, or in a summary something else that is counted, and nothing
+ * else is: while there is no filter its calls are not counted once more, see rs_capture_counters().
  */
 #define WANTED_OF(tracepoint, name, nid)                                                           \
-	(!MODE_SUMMARY && !opts.filter_active ? true : ({                                          \
+	(!opts.filter_active ? true : ({                                                           \
 		SEEN(tracepoint);                                                                  \
 		wanted(RS_EVENT_##name, nid);                                                      \
 	}))

@@ -104,10 +104,9 @@ static __noinline void refault_begin(struct refault *r, __u64 memcg, __u64 owner
 			break;
 		swap = memcg + OFFSET(struct mem_cgroup, swap);
 		left = READ64(struct page_counter, max, swap) - READ64(struct page_counter, usage, swap);
-		if (left < r->swap_refault)
-			r->swap_refault = left;
-		if (r->lruvec && left < r->swap_eviction)
-			r->swap_eviction = left;
+		r->swap_refault = lesser(left, r->swap_refault);
+		if (r->lruvec)
+			r->swap_eviction = lesser(left, r->swap_eviction);
 		parent = READ64(struct cgroup_subsys_state, parent, memcg + OFFSET(struct mem_cgroup, css));
 		memcg = parent ? parent - OFFSET(struct mem_cgroup, css) : 0;
 	}

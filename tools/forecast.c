@@ -2,11 +2,13 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "../src/base/clock.h"
 #include "../src/base/log.h"
+#include "../src/base/readfile.h"
 #include "../src/probe/gauge.h"
 #include "../src/trace/reader.h"
 #include "../src/tune/adaptivemm.h"
@@ -47,16 +49,33 @@ static const struct {
 	{ "adaptivemm's rule (1 s)", 1000000000ULL },
 };
 
-static int begin(struct watch *w)
+/* As a recording has it, or this host. */
+static bool has_generations(const struct rs_reader *reader)
 {
-	int i;
+	static const char path[] = "/sys/kernel/mm/lru_gen/enabled";
+	struct json_object *settings = NULL, *value = NULL;
+	int64_t mask = 0;
+
+	if (!reader)
+		return !rs_read_number(path, &mask) && (mask & 1);
+	return json_object_object_get_ex(rs_reader_info(reader), "settings", &settings) &&
+	       json_object_object_get_ex(settings, path, &value) && json_object_is_type(value, json_type_string) &&
+	       (strtoull(json_object_get_string(value), NULL, 0) & 1);
+}
+
+static int begin(struct watch *w, const struct rs_reader *reader)
+{
+	int i, err;
 
 	rs_forecaster_destroy(w->forecaster);
 	w->forecaster = NULL;
 	w->begin_ns = w->last_row_ns = 0;
 	for (i = 0; i < 2; i++)
 		rs_adaptivemm_init(&w->rule[i], rules[i].interval_ns);
-	return rs_forecaster_create(w->horizon_ns, &w->forecaster);
+	err = rs_forecaster_create(w->horizon_ns, &w->forecaster);
+	if (!err)
+		rs_forecaster_set_generations(w->forecaster, has_generations(reader));
+	return err;
 }
 
 static void end(struct watch *w)
@@ -120,7 +139,7 @@ static int from_recording(struct watch *w, const char *path)
 
 	if (err)
 		return err;
-	err = begin(w);
+	err = begin(w, reader);
 	rs_reader_state(reader, &state);
 	w->row_ns = (state.last_ns - state.first_ns) / ROWS;
 	while (!err && (err = rs_reader_next(reader, &event)) == 1)
@@ -151,7 +170,7 @@ static int live(struct watch *w)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	err = rs_gauge_open(&gauge);
 	if (!err)
-		err = begin(w);
+		err = begin(w, NULL);
 	if (!err && w->only_score)
 		rs_info("watching this host%s", w->duration_ns ? "" : "; Ctrl-C ends it, and shows the scores");
 	while (!err && rs_now_ns() < until) {
@@ -170,21 +189,30 @@ static int live(struct watch *w)
 
 static void show_scores(const struct watch *w)
 {
+	const struct rs_forecast *fc = rs_forecaster_latest(w->forecaster);
 	void (*score)(const struct rs_forecast_score *s, const char *method, FILE *out) =
 		w->json ? rs_score_json : rs_score_text;
 	int i;
 
 	if (!w->json && !w->only_score) {
-		rs_forecast_zones_text(rs_forecaster_latest(w->forecaster), stdout);
-		fprintf(stdout, "\n");
+		if (!fc->ts_ns) {
+			printf("No forecast: it takes two readings of the gauge.\n");
+			return;
+		}
+		rs_forecast_zones_text(fc, stdout);
+		printf("\n");
 	}
 	if (!w->json && !rs_score_judged(&w->ours)) {
 		printf("No forecast has come due: each is judged %.0f s after it was made.\n", w->horizon_ns / 1e9);
 		return;
 	}
+	if (!w->json)
+		rs_score_text_header(w->horizon_ns, stdout);
 	score(&w->ours, "reclaimscope", stdout);
 	for (i = 0; i < 2; i++)
 		score(&w->theirs[i], rules[i].name, stdout);
+	if (!w->json)
+		rs_score_text_footer(stdout);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

@@ -81,6 +81,7 @@ struct cgroup_subsys_state {
 	struct cgroup *cgroup;
 	struct cgroup_subsys_state *parent;
 	unsigned int flags;
+	__u64 serial_nr;
 };
 struct css_set {
 	struct cgroup_subsys_state *subsys[1];

@@ -149,6 +149,18 @@ static int set_map_sizes(struct rs_capture *c)
 	return err ? rs_err(err, "BPF maps: cannot set sizes") : 0;
 }
 
+/* libbpf would make it too, and then fill it: with zeros, which it has anyhow, and of which there are many in mode summary. */
+static int create_bss(struct rs_capture *c)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
+	struct bpf_map *bss = map_of(c, ".bss");
+	_cleanup_(rs_closep) int fd =
+		bpf_map_create(BPF_MAP_TYPE_ARRAY, "rs_bss", sizeof(__u32), bpf_map__value_size(bss), 1, &opts);
+	int err = fd < 0 ? -errno : bpf_map__reuse_fd(bss, fd);
+
+	return err ? rs_err(err, "BPF maps: .bss") : 0;
+}
+
 bool rs_capture_has_gauge(const struct rs_capture *c)
 {
 	static const char *const needed[] = { "node_data", "nr_swap_pages", "total_swap_pages", "vm_event_states",
@@ -458,6 +470,8 @@ int rs_capture_start(struct rs_capture *c)
 		setrlimit(RLIMIT_MEMLOCK, &unlimited); /* before 5.11 maps count as locked memory */
 	err = set_map_sizes(c);
 	if (!err)
+		err = create_bss(c);
+	if (!err)
 		err = set_options(c);
 	if (err)
 		return err;
@@ -477,14 +491,13 @@ int rs_capture_start(struct rs_capture *c)
 	if (!err)
 		err = map_memory(map_of(c, "totals"), sizeof(struct rs_totals), c->kernel->nr_cpus,
 				 (void **)&c->totals, &c->totals_len);
-	if (!err && c->config.mode == RS_MODE_SUMMARY)
-		err = map_memory(map_of(c, "task_slots"), sizeof(struct rs_summary_task), RS_TASK_SLOTS,
-				 (void **)&c->task_slots, &c->task_slots_len);
 	if (!err)
 		err = map_memory(map_of(c, ".bss"), bpf_map__value_size(map_of(c, ".bss")), 1, (void **)&c->bss, &c->bss_len);
 	if (!err) {
 		c->no_ring = (const void *)(c->bss + offset_of(c, ".bss", "no_ring"));
 		c->counts = (const void *)(c->bss + offset_of(c, ".bss", "counts"));
+		if (c->config.mode == RS_MODE_SUMMARY)
+			c->task_slots = (const void *)(c->bss + offset_of(c, ".bss", "task_slots"));
 	}
 	if (rs_capture_has_gauge(c))
 		c->gauge = duplicate(bpf_program__fd(bpf_object__find_program_by_name(c->object, "gauge")));
@@ -536,8 +549,6 @@ void rs_capture_destroy(struct rs_capture *c)
 		munmap(c->segments, c->segments_len);
 	if (c->totals)
 		munmap(c->totals, c->totals_len);
-	if (c->task_slots)
-		munmap((void *)c->task_slots, c->task_slots_len);
 	if (c->bss)
 		munmap((void *)c->bss, c->bss_len);
 	rs_closep(&c->gauge);

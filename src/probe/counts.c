@@ -74,6 +74,9 @@ void rs_capture_counters(struct rs_capture *c, struct rs_capture_counters *ret)
 	memcpy(ret->seen, counts.seen, sizeof(ret->seen));
 	for (i = 0; !c->filtered && i < RS_ARRAY_SIZE_OF(seen_by_record); i++)
 		ret->seen[seen_by_record[i].tracepoint] += ret->attempted[seen_by_record[i].event];
+	/* In a summary there are no such records; a batch is counted by its priority, and the others for themselves. */
+	for (i = 0; !c->filtered && i < RS_ARRAY_SIZE_OF(counts.batches_by_priority); i++)
+		ret->seen[RS_TP_mm_vmscan_lru_shrink_inactive] += counts.batches_by_priority[i];
 	memcpy(ret->delivered, c->delivered, sizeof(ret->delivered));
 	ret->skipped = 0;
 	for (i = 0; i < c->nr_probes; i++)

@@ -28,11 +28,17 @@ static void note_stack(struct rs_mentions *m, int32_t id)
 
 void rs_mentions_note(struct rs_mentions *mentions, const struct rs_event_hdr *run, size_t bytes)
 {
+	/* Most records mention nothing. */
+	static const bool mentioning[RS_NR_EVENTS] = {
+		[RS_EVENT_shrink_slab] = true, [RS_EVENT_reclaim_begin] = true, [RS_EVENT_wakeup_kswapd] = true,
+	};
 	const uint8_t *at = (const uint8_t *)run, *end = at + bytes;
 	const struct rs_event_hdr *hdr;
 
 	for (; at < end; at += hdr->len) {
 		hdr = (const struct rs_event_hdr *)at;
+		if (!mentioning[hdr->type])
+			continue;
 		if (hdr->type == RS_EVENT_shrink_slab)
 			note_symbol(mentions, ((const struct rs_event_shrink_slab *)hdr)->shrinker);
 		else if (hdr->type == RS_EVENT_reclaim_begin)

@@ -22,17 +22,21 @@
 #define PAUSE_NS 2000000000ULL /* kswapd begins anew after this long without reclaim, and has got on after as long */
 #define FARTHEST 3600.0 /* seconds; later is "not as far as can be seen" */
 
-/* Chosen on parts a to d of the runs of docs/forecast.md. */
+/* Chosen on parts a to e of the runs of docs/forecast.md. */
 static const double stall_memory = 10; /* seconds of kswapd's work after which a stall counts half */
-static const double stall_prior = 2; /* seconds of its work that the prior is worth */
+static const double stall_prior = 1; /* seconds of its work that the prior is worth */
 static const double stall_prior_rate = 0.002; /* stalled seconds, for each time the load takes low - min in a second */
 static const double stall_prior_most = 0.15;
-static const double stall_at_first = 0.6; /* what a stall at kswapd's beginning counts among those of its work */
-static const double ends = 1.3; /* how many loads end before they are a given size, as the exponent of that */
-/* Tasks have to reclaim when kswapd begins, until there was one that says more. */
-static const double contact_prior = 0.65;
-static const double contact_prior_unclean = 0.9; /* there is little that can be reclaimed at once */
-static const double contact_clean = 4; /* seconds of the load's demand */
+static const double stall_prior_generations = 0.7; /* stalled seconds where it reclaims by generations */
+static const double stall_at_first = 0.3; /* what a stall at kswapd's beginning counts among those of its work */
+static const double another = 0.2; /* of the loads that go on: they become faster or slower */
+static const double another_spread = 1; /* by that, in the logarithm */
+static const double ends = 1.1; /* how many loads end before they are a given size, as the exponent of that */
+/* Tasks have to reclaim when kswapd begins: with a probability of one half if they take low - min in this long, */
+static const double contact_seconds = 0.006;
+static const double contact_seconds_generations = 0.4; /* as it makes a generation first */
+static const double contact_unclean = 0.98; /* but with this one if next to nothing can be reclaimed at once */
+static const double contact_clean = 1; /* seconds of the load's demand that have to be, or it is next to nothing */
 
 int rs_forecaster_create(uint64_t horizon_ns, struct rs_forecaster **ret)
 {
@@ -50,6 +54,11 @@ int rs_forecaster_create(uint64_t horizon_ns, struct rs_forecaster **ret)
 void rs_forecaster_destroy(struct rs_forecaster *f)
 {
 	free(f);
+}
+
+void rs_forecaster_set_generations(struct rs_forecaster *f, bool generations)
+{
+	f->generations = generations;
 }
 
 const struct rs_forecast *rs_forecaster_latest(const struct rs_forecaster *f)
@@ -171,6 +180,12 @@ static void learn_swap(struct rs_forecaster *f, const struct rs_sample *now)
 	}
 }
 
+/* Is there much that can be reclaimed at once, as the load goes? */
+static bool is_clean(const struct rs_forecaster *f, const struct rs_sample *s)
+{
+	return s->file > contact_clean * f->demand.rate + s->gap;
+}
+
 /*
  * How kswapd has worked since the sample before, and whether tasks had to help. Stalls come in clusters: a second with any
  * counts once.
@@ -181,25 +196,27 @@ static void watch_kswapd(struct rs_forecaster *f, const struct rs_sample *was, c
 	double keep = exp2(-seconds / stall_memory);
 	bool stalls = now->stalls > was->stalls;
 
+	struct rs_kswapd_record *k = &f->kswapd[is_clean(f, was)];
+
 	f->kswapd_works = reclaimed > 0 || stalls;
 	if (!f->kswapd_works)
 		return;
 	if (!f->worked_ns || now->ts_ns > f->worked_ns + PAUSE_NS) {
 		f->contact_ns = now->ts_ns;
 		f->contact_is_bad = false;
-		f->contacts = keep * f->contacts + 1;
+		k->contacts = keep * k->contacts + 1;
 	}
 	f->worked_ns = now->ts_ns;
-	f->worked = keep * f->worked + seconds;
-	f->stalled *= keep;
+	k->worked = keep * k->worked + seconds;
+	k->stalled *= keep;
 	if (stalls && now->ts_ns < f->contact_ns + PAUSE_NS) {
 		if (!f->contact_is_bad) {
 			f->contact_is_bad = true;
-			f->bad_contacts = keep * f->bad_contacts + 1;
-			f->stalled += stall_at_first;
+			k->bad_contacts = keep * k->bad_contacts + 1;
+			k->stalled += stall_at_first;
 		}
 	} else if (stalls && (!f->stalled_ns || now->ts_ns > f->stalled_ns + (uint64_t)SECOND)) {
-		f->stalled += fmax(seconds, 1);
+		k->stalled += fmax(seconds, 1);
 		f->stalled_ns = now->ts_ns;
 	}
 	f->kswapd_rate = f->kswapd_rate > 0 ? 0.9 * f->kswapd_rate + 0.1 * reclaimed / seconds : reclaimed / seconds;
@@ -254,10 +271,18 @@ static double normal(double x)
 /* Middles of nine equally probable parts of the normal distribution. */
 static const double ninths[] = { -1.593, -0.967, -0.589, -0.282, 0, 0.282, 0.589, 0.967, 1.593 };
 
-/* Probability that @pages last longer than @t seconds. */
+/* Probability that @pages last longer than @t seconds: of loads that go on, some do so at another rate. */
 static double lasts(const struct rs_flow *flow, double pages, double t)
 {
-	return t > 0 ? 1 - normal((flow->rate - pages / t) / flow->error) : pages > 0;
+	double as_now, as_another;
+
+	if (t <= 0 || pages <= 0)
+		return pages > 0;
+	as_now = normal((pages / t - flow->rate) / flow->error);
+	if (flow->rate <= 0)
+		return as_now;
+	as_another = normal(log(pages / t / flow->rate) / another_spread);
+	return (1 - another) * as_now + another * as_another;
 }
 
 /* What min is a matter of. */
@@ -266,28 +291,40 @@ struct way {
 	double to_low; /* pages until kswapd is woken */
 	double until_kept; /* pages until nothing can be reclaimed any more */
 	double gap; /* low - min */
-	double clean; /* pages that can be reclaimed without being written */
+	bool clean; /* there is much that can be reclaimed without being written */
 };
 
 /* Seconds with stalls that were seen, or are taken to have been before any was. */
-static double stalls_seen(const struct rs_forecaster *f, double demand, double gap)
+static double stalls_seen(const struct way *way, double demand)
 {
-	double prior = gap > 0 && demand > 0 ? stall_prior_rate * demand / gap : 0;
+	double prior = way->gap > 0 && demand > 0 ? fmin(stall_prior_rate * demand / way->gap, stall_prior_most) : 0;
 
-	return f->stalled + stall_prior * fmin(prior, stall_prior_most);
+	if (way->f->generations)
+		prior = stall_prior_generations;
+	return way->f->kswapd[way->clean].stalled + stall_prior * prior;
 }
 
-static double stalls_in_a_second(const struct rs_forecaster *f, double demand, double gap)
+static double stalls_in_a_second(const struct way *way, double demand)
 {
-	return stalls_seen(f, demand, gap) / (f->worked + stall_prior);
+	return stalls_seen(way, demand) / (way->f->kswapd[way->clean].worked + stall_prior);
 }
 
 /* Probability of no stall while kswapd works for so many seconds: their rate is known only as far as it was watched. */
-static double works_alone(const struct rs_forecaster *f, double demand, double gap, double seconds)
+static double works_alone(const struct way *way, double demand, double seconds)
 {
-	double watched = f->worked + stall_prior;
+	double watched = way->f->kswapd[way->clean].worked + stall_prior;
 
-	return pow(watched / (watched + seconds), stalls_seen(f, demand, gap));
+	return pow(watched / (watched + seconds), stalls_seen(way, demand));
+}
+
+/* Probability that tasks have to reclaim before kswapd gets on, when it begins. */
+static double begins_late(const struct way *way, double demand)
+{
+	const struct rs_kswapd_record *k = &way->f->kswapd[way->clean];
+	double latency = way->f->generations ? contact_seconds_generations : contact_seconds;
+	double prior = way->clean ? latency / (latency + way->gap / fmax(demand, 1)) : contact_unclean;
+
+	return (k->bad_contacts + prior) / (k->contacts + 1);
 }
 
 /*
@@ -296,7 +333,8 @@ static double works_alone(const struct rs_forecaster *f, double demand, double g
  */
 static double goes_on(const struct rs_forecaster *f, const struct rs_flow *flow, double pages)
 {
-	return flow->rate > 0 && flow->risen > 0 ? pow(flow->risen / (flow->risen + pages), ends) * rs_forecast_habit(f) : 0;
+	return flow->rate > 0 && flow->risen > 0 ? pow(flow->risen / (flow->risen + pages), ends) * rs_forecast_habit(f)
+						 : 0;
 }
 
 /* Between two batches it has not stopped: a sample without reclaim is no new beginning. */
@@ -309,8 +347,6 @@ static bool is_at_work(const struct rs_forecaster *f)
 static double no_stalls(const struct way *way, double t, bool may_end)
 {
 	const struct rs_flow *demand = &way->f->demand;
-	bool clean = way->clean > contact_clean * demand->rate;
-	double contact = (way->f->bad_contacts + (clean ? contact_prior : contact_prior_unclean)) / (way->f->contacts + 1);
 	double on = may_end ? goes_on(way->f, demand, way->to_low) : 1, sum = 0;
 	unsigned int i;
 
@@ -318,11 +354,11 @@ static double no_stalls(const struct way *way, double t, bool may_end)
 		double rate = demand->rate + ninths[i] * demand->error, got_on, alone;
 
 		if (is_at_work(way->f)) {
-			sum += works_alone(way->f, rate, way->gap, t);
+			sum += works_alone(way, rate, t);
 		} else if (rate > 0 && rate * t > way->to_low) {
 			got_on = way->to_low / rate + PAUSE_NS / SECOND;
-			alone = works_alone(way->f, rate, way->gap, above(t, got_on));
-			sum += 1 - on * (1 - alone * (1 - contact));
+			alone = works_alone(way, rate, above(t, got_on));
+			sum += 1 - on * (1 - alone * (1 - begins_late(way, rate)));
 		} else {
 			sum += 1;
 		}
@@ -444,10 +480,11 @@ static void make_forecast(struct rs_forecaster *f)
 {
 	const struct rs_sample *now = rs_forecast_sample(f, 0);
 	struct rs_forecast *fc = &f->forecast;
-	struct way way = { f, now->above_low, 0, now->gap, rs_forecast_clean(now) };
+	struct way way = { f, now->above_low, 0, now->gap, false };
 	double to_oom;
 
 	rs_forecast_estimate(f);
+	way.clean = is_clean(f, now);
 	fc->ts_ns = now->ts_ns;
 	fc->above_low = now->above_low;
 	fc->above_min = now->above_min;
@@ -458,7 +495,7 @@ static void make_forecast(struct rs_forecaster *f)
 	fc->growth_error = f->growth.error;
 	fc->kswapd_rate = f->kswapd_rate;
 	fc->kswapd_works = f->kswapd_works;
-	fc->stall_rate = stalls_in_a_second(f, f->demand.rate, now->gap);
+	fc->stall_rate = stalls_in_a_second(&way, f->demand.rate);
 	way.until_kept = fc->above_min + fc->reclaimable;
 	fc->to_low = time_to_drain(&f->demand, 1, fc->above_low);
 	fc->to_min = time_to_min(&way, &fc->to_low, f->truth.below_min);

@@ -58,6 +58,8 @@ struct rs_forecaster;
 /* rs_forecaster_destroy() frees. 0 or -ENOMEM. */
 int rs_forecaster_create(uint64_t horizon_ns, struct rs_forecaster **ret);
 void rs_forecaster_destroy(struct rs_forecaster *f);
+/* Whether the host reclaims by generations (lru_gen/enabled): kswapd makes one before it reclaims, and tasks do not wait. */
+void rs_forecaster_set_generations(struct rs_forecaster *f, bool generations);
 
 /* What became of a record. */
 enum rs_forecast_step {

@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* How fast the load takes memory, and how far that can be trusted. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "../base/order.h"
 #include "forecast_state.h"
 
 static const double spans[NR_SPANS] = { 1, 3, 10, 30 };
 
-/* Chosen on parts a to d of the runs of docs/forecast.md. */
-static const double error_decay = 0.65; /* weight of the old mean square error at each step */
-static const double least_error = 0.05; /* of the rate itself */
+/* Chosen on parts a to e of the runs of docs/forecast.md. */
+static const double error_decay = 0.4; /* weight of the old mean square error at each step */
+static const double least_error = 0.02; /* of the rate itself */
 static const double least_rate_error = 32; /* pages per second */
-static const double file_share = 0.95; /* of the file pages, what reclaim gets before tasks wait */
+static const double file_share = 0.9; /* of the file pages, what reclaim gets before tasks wait */
 static const double slab_share = 0.5;
 static const double change_noise = 3; /* times the usual difference from one second to the next, and */
-static const double change_share = 0.2; /* of the rate itself: from here on another load */
+static const double change_share = 0.1; /* of the rate itself: from here on another load */
+static const double change_takes = 2; /* seconds in which it is the same change still */
+static const double change_lasts = 7; /* seconds from one change to the next; if less, they are what the load is like */
+static const double fresh_error = 0.1; /* of the rate of another load, of which nothing has come yet */
 static const double turn_share = 0.5; /* of what it has risen by: a load that falls by this has turned back */
 static const double least_rise = 0.05; /* of the memory that there is; less is no turn */
-static const double load_memory = 60; /* seconds: what was taken before is not of this load */
+static const double load_memory = 120; /* seconds: what was taken before is not of this load */
 
 const struct rs_sample *rs_forecast_sample(const struct rs_forecaster *f, unsigned int back)
 {
@@ -43,16 +48,12 @@ static double taken(__attribute__((unused)) const struct rs_forecaster *f, const
 	return s->steal - s->free;
 }
 
-double rs_forecast_clean(const struct rs_sample *s)
-{
-	return file_share * s->file + slab_share * s->slab;
-}
-
 double rs_forecast_reclaimable(const struct rs_forecaster *f, const struct rs_sample *s)
 {
 	double swap = s->anon + s->file + s->free;
 
-	return rs_forecast_clean(s) + f->swap_worth * (s->swap_free < swap ? s->swap_free : swap);
+	return file_share * s->file + slab_share * s->slab +
+	       f->swap_worth * (s->swap_free < swap ? s->swap_free : swap);
 }
 
 /* How much of the memory neither is free nor can be made so. */
@@ -93,25 +94,42 @@ static void judge_flow(struct rs_forecaster *f, struct rs_flow *flow, rs_level l
 }
 
 /*
+ * A load that changes again and again within seconds will have done so again before the horizon: its changes are part of
+ * it, and it is the same since the first of them.
+ */
+static void note_change(struct rs_flow *flow, uint64_t ts_ns)
+{
+	unsigned int last = (flow->nr_changes - 1) % CHANGES;
+
+	if (!flow->nr_changes || ts_ns > flow->changes[last] + (uint64_t)(change_takes * SECOND))
+		flow->changes[last = flow->nr_changes++ % CHANGES] = ts_ns;
+	flow->changed_ns = ts_ns;
+	flow->judged = 0;
+	if (flow->nr_changes >= CHANGES &&
+	    ts_ns - flow->changes[(last + 1) % CHANGES] < change_lasts * (CHANGES - 1) * SECOND)
+		flow->changed_ns = flow->changes[(last + 1) % CHANGES];
+}
+
+/*
  * Has the load become another one? A step between two seconds that is far beyond the usual ones. A load that pauses or
  * saws all the time has large ones usually, and stays the same.
  */
 static void watch_change(const struct rs_forecaster *f, struct rs_flow *flow, double second)
 {
-	double usual = 0, step, was;
-	unsigned int i;
+	double steps[USUAL], step, was;
+	unsigned int i, n = 0;
 
 	if (f->nr_steps) {
 		was = flow->second[(f->nr_steps - 1) % USUAL];
 		step = fabs(second - was);
 		/* But for the latest, which may be of the same step. */
 		for (i = 2; i + 1 < USUAL && i + 1 <= f->nr_steps; i++)
-			usual += fabs(flow->second[(f->nr_steps - i) % USUAL] - flow->second[(f->nr_steps - i - 1) % USUAL]);
-		if (i > 2 + 1) {
-			usual /= i - 2;
-			if (step > change_noise * usual + change_share * fmax(fabs(second), fabs(was)) + least_rate_error)
-				flow->changed_ns = rs_forecast_sample(f, 0)->ts_ns - (uint64_t)(spans[0] * SECOND);
-		}
+			steps[n++] = fabs(flow->second[(f->nr_steps - i) % USUAL] -
+					  flow->second[(f->nr_steps - i - 1) % USUAL]);
+		qsort(steps, n, sizeof(steps[0]), rs_rising);
+		if (n > 1 && step > change_noise * steps[n / 2] + change_share * fmax(fabs(second), fabs(was)) +
+					     least_rate_error)
+			note_change(flow, rs_forecast_sample(f, 0)->ts_ns - (uint64_t)(spans[0] * SECOND));
 	}
 	flow->second[f->nr_steps % USUAL] = second;
 }
@@ -163,7 +181,7 @@ static void estimate_flow(struct rs_forecaster *f, struct rs_flow *flow, rs_leve
 			spread = fmax(spread, fabs(flow->by_span[i] - flow->by_span[0]));
 	}
 	flow->rate = flow->by_span[ALL] = sum / weights;
-	flow->error = flow->judged ? sqrt(flow->square_error[ALL]) : spread;
+	flow->error = flow->judged ? sqrt(flow->square_error[ALL]) : fmax(spread, fresh_error * fabs(flow->rate));
 	flow->risen = risen(f, level);
 	flow->error = fmax(flow->error, least_error * fabs(flow->rate) + least_rate_error);
 	memcpy(flow->past[f->nr_steps % (LEAD + 1)], flow->by_span, sizeof(flow->by_span));

@@ -82,8 +82,9 @@ void rs_forecast_zones_text(const struct rs_forecast *fc, FILE *out)
 		fprintf(out, "  %4d %4d %9.1f %5.1f %5.1f  %-27s %s\n", z->nid, z->zid, mib(z->free), mib(z->low),
 			mib(z->min), span(&z->to_low, low), span(&z->to_min, min));
 	}
-	fprintf(out, "\nThe load takes %.1f +- %.1f MiB/s; what cannot be reclaimed grows by %.1f +- %.1f MiB/s.\n",
-		mib(fc->demand), mib(fc->demand_error), mib(fc->growth), mib(fc->growth_error));
+	fprintf(out, "\nThe load %s %.1f +- %.1f MiB/s; what cannot be reclaimed %s by %.1f +- %.1f MiB/s.\n",
+		fc->demand < 0 ? "gives back" : "takes", mib(fabs(fc->demand)), mib(fc->demand_error),
+		fc->growth < 0 ? "shrinks" : "grows", mib(fabs(fc->growth)), mib(fc->growth_error));
 	if (fc->kswapd_rate > 0)
 		fprintf(out, "kswapd reclaims %.1f MiB/s when it works; tasks had to help in %.0f %% of that time.\n",
 			mib(fc->kswapd_rate), 100 * fc->stall_rate);
@@ -155,29 +156,47 @@ void rs_forecast_json(const struct rs_forecast *fc, FILE *out)
 	rs_json_end_line(&j);
 }
 
+void rs_score_text_header(uint64_t horizon_ns, FILE *out)
+{
+	fprintf(out,
+		"How right the forecasts were, each %.0f s after it was made; direct reclaim counts as said from 50 %% on\n"
+		"%-25s %9s %7s %9s %6s %-13s %s\n",
+		horizon_ns / 1e9, "", "forecasts", "came", "precision", "recall", "Brier (base)",
+		"time to min: times, error, inside");
+}
+
+static const char *two_digits(double x, char buf[16])
+{
+	if (isnan(x))
+		snprintf(buf, 16, "-");
+	else
+		snprintf(buf, 16, "%.2f", x);
+	return buf;
+}
+
 void rs_score_text(const struct rs_forecast_score *s, const char *method, FILE *out)
 {
-	double median = rs_score_median_lead_error(s), precision = rs_score_precision(s), recall = rs_score_recall(s);
+	double median = rs_score_median_lead_error(s);
+	char precision[16], recall[16], error[32] = "unlimited", inside[32] = "-";
 
-	fprintf(out, "%s: %" PRIu64 " forecasts have come due", method, rs_score_judged(s));
-	fprintf(out, ", %" PRIu64 " were followed by direct reclaim; ", s->hits + s->misses);
-	if (isnan(precision))
-		fprintf(out, "none said so");
-	else
-		fprintf(out, "precision %.2f", precision);
-	if (!isnan(recall))
-		fprintf(out, ", recall %.2f", recall);
-	fprintf(out, ", Brier score %.3f (always saying how often it happens: %.3f)\n", rs_score_brier_direct(s),
-		rs_score_brier_base(s));
 	if (!s->nr_leads)
-		return;
-	fprintf(out, "  min was reached %" PRIu64 " times; %.0f s before, the error of the time was ", s->nr_leads,
-		s->horizon_ns / 1e9);
-	if (isinf(median))
-		fprintf(out, "unlimited (not seen coming)");
-	else
-		fprintf(out, "%.0f %% in the median", 100 * median);
-	fprintf(out, ", and %" PRIu64 " were inside the interval\n", s->leads_inside);
+		snprintf(error, sizeof(error), "-");
+	else if (!isinf(median))
+		snprintf(error, sizeof(error), "%.0f %%", 100 * median);
+	if (s->nr_leads)
+		snprintf(inside, sizeof(inside), "%" PRIu64, s->leads_inside);
+	fprintf(out, "%-25s %9" PRIu64 " %7" PRIu64 " %9s %6s %.3f (%.3f) %19" PRIu64 " %10s %7s\n", method,
+		rs_score_judged(s), s->hits + s->misses, two_digits(rs_score_precision(s), precision),
+		two_digits(rs_score_recall(s), recall), rs_score_brier_direct(s), rs_score_brier_base(s), s->nr_leads, error,
+		inside);
+}
+
+void rs_score_text_footer(FILE *out)
+{
+	fprintf(out,
+		"came: forecasts that direct reclaim followed. Brier: mean square error of the probability; base: of always saying\n"
+		"how often it came. Time to min: how often it was reached, the median error of the time said so long before, and\n"
+		"how often the real one was inside the interval.\n");
 }
 
 void rs_score_json(const struct rs_forecast_score *s, const char *method, FILE *out)

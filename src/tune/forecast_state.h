@@ -6,10 +6,11 @@
 #include "forecast.h"
 
 #define SECOND 1e9
-#define NR_SAMPLES 1024
+#define NR_SAMPLES 2048
 #define NODES 64
 #define LEAD 5 /* steps after which an estimate is held to what came */
 #define USUAL 12 /* steps whose differences are the usual ones */
+#define CHANGES 5
 #define NR_SPANS 4
 #define TREND NR_SPANS /* one more: the second span, changing on as it did in the last seconds */
 #define ALL (NR_SPANS + 1) /* and the mean of them, by their errors */
@@ -30,13 +31,22 @@ struct rs_flow {
 	double square_error[ALL + 1];
 	unsigned int judged;
 	double second[USUAL]; /* the mean over one second, of the last steps */
+	uint64_t changes[CHANGES]; /* when the latest were */
+	unsigned int nr_changes;
 	uint64_t changed_ns; /* the load is another one since then */
 	double rate, error;
 	double risen; /* pages above where it was lowest lately */
 };
 
+/* How kswapd got on, the older counting less. */
+struct rs_kswapd_record {
+	double worked, stalled; /* seconds of its work, and those with stalls */
+	double contacts, bad_contacts; /* times it began after a pause; those at which tasks had to reclaim then */
+};
+
 struct rs_forecaster {
 	double horizon;
+	bool generations; /* MGLRU */
 	/* The sample that is being read. */
 	struct rs_event_zone_state zones[RS_FORECAST_ZONES];
 	unsigned int nr_zones;
@@ -52,13 +62,11 @@ struct rs_forecaster {
 	unsigned int nr_steps;
 	struct rs_flow demand, growth;
 	double swap_worth; /* of a page of swap: below 1 where it lies in memory itself */
-	double worked, stalled; /* seconds of kswapd's work, and those with stalls, the older ones counting less */
 	uint64_t stalled_ns; /* the last that was counted */
 	double kswapd_rate;
 	double node_free[NODES], node_drain[NODES];
 	bool kswapd_works;
-	/* Times at which kswapd began after a pause, and those at which tasks had to reclaim before it got on. */
-	double contacts, bad_contacts;
+	struct rs_kswapd_record kswapd[2]; /* [1]: there was much that could be reclaimed at once */
 	uint64_t worked_ns, contact_ns; /* when it last did; since when it does */
 	bool contact_is_bad;
 	/* How high the load has risen since it was lowest, and where it has turned back so far; in pages that it keeps. */
@@ -73,8 +81,6 @@ const struct rs_sample *rs_forecast_sample(const struct rs_forecaster *f, unsign
 /* The youngest sample that is at least so old; the oldest of all where that reaches back half as far, else NULL. */
 const struct rs_sample *rs_forecast_sample_before(const struct rs_forecaster *f, uint64_t ts_ns, double seconds);
 
-/* Pages that reclaim gets without writing any. */
-double rs_forecast_clean(const struct rs_sample *s);
 /* Memory that reclaim could turn into free memory. Swap counts as far as there can be anonymous pages for it. */
 double rs_forecast_reclaimable(const struct rs_forecaster *f, const struct rs_sample *s);
 /*

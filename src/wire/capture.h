@@ -174,27 +174,29 @@ struct rs_counts {
 /* Latency histogram: 4 buckets to each power of two, so a bucket is at most 25 % wide. */
 #define RS_HIST_BUCKETS 256
 
-/* Without a branch but one: the verifier follows each way through, in five programs. */
+/*
+ * Without a branch, which the verifier would follow both ways in five programs. With all bits below the highest set there are 64
+ * values; the product's first six bits are others for each, and the place in @shifts where it is told how far to shift.
+ */
 static inline __attribute__((always_inline)) __u32 rs_hist_bucket(__u64 v)
 {
+	static const __u8 shifts[64] = {
+		0, 45, 0, 54, 46, 25, 0, 58, 55, 47, 39, 35, 26, 14, 1, 59,
+		52, 56, 33, 50, 48, 40, 19, 42, 36, 30, 27, 21, 15, 9, 2, 60,
+		44, 53, 24, 57, 38, 34, 13, 51, 32, 49, 18, 41, 29, 20, 8, 43,
+		23, 37, 12, 31, 17, 28, 7, 22, 11, 16, 6, 10, 5, 4, 3, 61,
+	};
 	__u64 x = v;
-	__u32 log;
+	__u32 shift;
 
-	if (v < 4)
-		return v;
-	/* All bits below the highest, then their number. */
 	x |= x >> 1;
 	x |= x >> 2;
 	x |= x >> 4;
 	x |= x >> 8;
 	x |= x >> 16;
 	x |= x >> 32;
-	x >>= 1;
-	x -= x >> 1 & 0x5555555555555555ULL;
-	x = (x & 0x3333333333333333ULL) + (x >> 2 & 0x3333333333333333ULL);
-	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
-	log = x * 0x0101010101010101ULL >> 56;
-	return ((log - 1) << 2 | ((v >> (log - 2)) & 3)) & (RS_HIST_BUCKETS - 1);
+	shift = shifts[x * 0x03f79d71b4cb0a89ULL >> 58];
+	return (shift << 2) + (__u32)(v >> shift);
 }
 
 /* Lowest value of bucket @b; the bucket ends before the lowest value of @b + 1. */
@@ -244,6 +246,7 @@ struct rs_staller {
 struct rs_own_stalls {
 	__u64 tgid;
 	__u64 cgroup;
+	__u64 cgroup_serial; /* see current_cgroup_serial() */
 	__u64 kind; /* enum rs_reclaim_kind */
 	struct rs_staller sum; /* count 0: none */
 };

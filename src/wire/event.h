@@ -1071,7 +1071,7 @@ enum rs_folio_outcome {
 #define RS_FIELDS_write_folio(F, A)                                                                \
 	F(__u64, folio, ID, "identity, scrambled")                                                 \
 	F(__u32, flags, FOLIO_FLAGS, "state")                                                      \
-	F(__u32, pad, PAD, "")
+	F(__u32, nr_pages, PAGES, "base pages; 0: not told")
 
 #define RS_FIELDS_folio_unmap(F, A)                                                                \
 	F(__u64, folio, ID, "identity, scrambled")                                                 \

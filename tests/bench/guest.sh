@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest, which has one CPU: $WORKLOAD under one tracer, $TRACER, or one of the other
-# measurements; in a cgroup that may have $LIMIT, and after $PREPARE, which is not measured. Leaves numbers in /out/numbers, a name and a value on each line.
+# measurements; in a cgroup that may have $LIMIT, and after $PREPARE, which is not measured; both $ROUNDS times, $round is which.
+# Leaves numbers in /out/numbers, a name and a value on each line.
 #
 # Cost is the time that the CPU has spent on tasks, from /proc/schedstat. The guest counts
 # instructions and its clock goes by them, so this is a number of instructions: 4 ns each.
@@ -16,14 +17,18 @@ cat >/tmp/command <<'END'
 . /tmp/lib
 mkdir -p /sys/fs/cgroup/bench
 echo "${LIMIT:-48M}" >/sys/fs/cgroup/bench/memory.max
-[ -z "${PREPARE:-}" ] || sh -c "echo \$\$ >/sys/fs/cgroup/bench/cgroup.procs; $PREPARE"
-busy began
-sh -c "echo \$\$ >/sys/fs/cgroup/bench/cgroup.procs; $WORKLOAD"
-busy ended
+export round=1
+while [ $round -le ${ROUNDS:-1} ]; do
+	[ -z "${PREPARE:-}" ] || sh -c "echo \$\$ >/sys/fs/cgroup/bench/cgroup.procs; $PREPARE"
+	busy began
+	sh -c "echo \$\$ >/sys/fs/cgroup/bench/cgroup.procs; $WORKLOAD"
+	busy ended
+	round=$((round + 1))
+done
 # The recorder's own memory, but for the ring, which is a mapping of a BPF map.
 awk '/^[0-9a-f]+-/ { map = /bpf-map/ } /^Rss:/ && !map { n += $2 } END { print "resident", n }' /proc/$PPID/smaps >>/out/numbers
 END
-export WORKLOAD LIMIT PREPARE
+export WORKLOAD LIMIT PREPARE ROUNDS
 # Files go to memory: writing costs the same for all.
 mkdir /tmp/r
 mount -t tmpfs -o size=128m tmpfs /tmp/r

@@ -58,8 +58,9 @@ refuses 2 'only one recording' recommend a b
 refuses 1 'cannot open|No such file' recommend no/such
 
 run forecast "$bursty"
-[ "$status" -eq 0 ] && [ ! -s err ] && grep -q '^~ Forecast' out && grep -q '^reclaimscope: [0-9]* forecasts have come due' out &&
-	grep -q "^adaptivemm's rule (15 s)" out
+[ "$status" -eq 0 ] && [ ! -s err ] && grep -q '^~ Forecast' out &&
+	grep -Eq '^reclaimscope +[0-9]+ +[0-9]+ +[0-9.-]+ +[0-9.-]+ 0[.][0-9]{3} \(0[.][0-9]{3}\) ' out &&
+	grep -Eq "^adaptivemm's rule \(15 s\) +[0-9]" out && grep -q '^came: forecasts that direct reclaim followed' out
 result "forecast of a recording, with the scores of three methods"
 run forecast -j "$bursty"
 [ "$status" -eq 0 ] && [ "$(grep -c '"type":"forecast_score"' out)" -eq 3 ] && [ "$(grep -c '"type":"forecast"' out)" -gt 2 ]
@@ -74,8 +75,12 @@ run forecast -d 2500ms -j
 result "forecast of this host"
 run forecast -d 1500ms
 [ "$status" -eq 0 ] && grep -q 'reclaimable MiB' out && grep -q '^No forecast has come due: each is judged 10 s after' out &&
-	! grep -q '0 forecasts have come due' out
+	! grep -q '^How right' out
 result "forecast too short to be judged says so"
+head -c 20000 "$bursty" >cut.data
+run forecast cut.data
+[ "$status" -eq 0 ] && grep -q '^No forecast: it takes two readings of the gauge' out && [ "$(grep -c . out)" -eq 1 ]
+result "forecast of one reading says that it takes two"
 refuses 2 'must be a time from 1s to 1min' forecast -H 2m
 refuses 2 'is for watching this host' forecast -d 1 "$bursty"
 refuses 2 'can only be scored together' forecast "$bursty" "$bursty"

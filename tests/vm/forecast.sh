@@ -5,8 +5,8 @@
 # RUNS='x-fast|r-free' in the environment: only these.
 #
 # A run is known by how it goes (x: into exhaustion, r: it recovers), its shape, and its part: the method was made from parts
-# a to d, in this order, each of which was unseen once. Part e was drawn at random, so that nobody chose what it is like: up to three
-# steps to a size below what there is, with a pause or a fall after each, at 5 to 50 MiB/s (even in the logarithm); then x- runs
+# a to e, in this order, each of which was unseen once. Parts e to g were drawn at random, so that nobody chose what they are like: up
+# to three steps to a size below what there is, with a pause or a fall after each, at 5 to 50 MiB/s (even in the logarithm); then x- runs
 # grow on until memory is out, and r- runs stop between 30 and 97 % of it, and half of them free it all. A third have files read beside.
 set -u
 . "$(dirname "$0")/lib.sh"
@@ -123,6 +123,46 @@ none e r-7 load reads /data/big 357 200000 & load shape 311:47.9 0:1.1 -311:0.6 
 none e r-8 load shape 70:1.7 -8:1.7 178:4.9 0:7.8 0:12
 zram:256 e r-9 load shape 2:0.5 0:7.2 188:8.1 0:5.1 0:12
 disk:256 e r-10 load shape 183:35.2 0:2.2 142:21.4 -84:2.4 227:13.8 0:1.9 -469:1.4 0:12
+none f x-1 load stream /data/big 487 1; load shape 46:1.9 -7:0.6 203:9.7 -29:4 63:2.2 600:68
+none f x-2 load shape 49:3.8 -20:2.7 36:2.4 -19:2.4 121:10.1 -68:2.8 76:2.1 600:25.2
+none f x-3 load shape 9:1.2 -2:2.6 29:4.4 -11:3.1 170:6.9 -69:3.9 134:6.2 600:14.8
+none f x-4 load shape 77:1.7 600:19.1
+none f x-5 load shape 85:16.9 -10:3 79:13.6 0:3.4 24:4.4 600:95.8
+none f x-6 load shape 59:1.3 0:6.2 40:4.7 600:39.6
+none f x-7 load shape 41:5.3 600:114.4
+none f x-8 load shape 171:31.6 -48:1.8 116:21.5 600:105.1
+zram:256 f x-9 load shape 65:2.1 0:4.7 56:3 900:35.2
+disk:256 f x-10 load shape 22:4.3 0:4.6 37:1 -23:3.3 75:2.1 -53:2.2 90:6.1 900:25.8
+none f r-1 load reads /data/big 535 200000 & load shape 387:57 0:3.8 0:12; kill \$!
+none f r-2 load shape 115:4.5 0:3.4 139:3.9 -110:0.6 133:26.7 -92:3.5 173:5.2 0:2 -358:1 0:12
+none f r-3 load stream /data/big 289 1; load shape 317:6.5 0:7.1 0:12
+none f r-4 load reads /data/big 117 200000 & load shape 146:15.2 -57:3.9 148:13.7 0:4 -236:1.9 0:12; kill \$!
+none f r-5 load shape 42:3.5 -23:0.6 30:0.8 0:7.6 75:1.9 -49:1.6 90:7.9 0:8.6 0:12
+none f r-6 load shape 124:7.5 0:5.8 -124:1.4 0:12
+none f r-7 load shape 22:2.4 -5:2.7 43:4.8 -16:1.1 38:1 -27:0.5 172:26.8 0:5.7 -228:2.6 0:12
+none f r-8 load stream /data/big 182 99 & load shape 324:25.8 0:1.3 0:12; kill \$!
+zram:256 f r-9 load shape 426:24.9 0:5.3 92:17.5 0:8 -518:1.7 0:12
+disk:256 f r-10 load shape 6:1 -2:2.4 41:2.4 -22:0.9 52:9.8 0:6.5 131:4.1 0:8.7 0:12
+none g x-1 load shape 37:4 0:3.1 58:2.3 600:23.8
+none g x-2 load shape 197:14.8 600:36.6
+none g x-3 load reads /data/big 597 200000 & load shape 71:4.4 -11:2.3 32:5 -29:1.7 33:4.6 0:6.4 165:4.1 600:47; kill \$!
+none g x-4 load shape 58:2 0:2.9 11:0.5 0:1.8 53:2.7 600:20.3
+none g x-5 load shape 2:0.5 -1:2.5 18:2.2 0:5.4 120:19.4 -54:0.2 77:2.7 600:38.9
+none g x-6 load shape 180:34.5 0:3 11:1.9 600:33.1
+none g x-7 load reads /data/big 221 200000 & load shape 246:12 600:109.1; kill \$!
+none g x-8 load shape 90:2.2 600:34.9
+zram:256 g x-9 load shape 2:0.5 0:5.1 109:4.2 0:5.9 73:11.5 -76:0.7 82:1.8 900:83.4
+disk:256 g x-10 load shape 315:6.7 900:82.7
+none g r-1 load shape 79:2.6 0:1.8 99:4.8 -97:0.6 238:19.5 0:5.1 12:1.6 0:5.2 0:12
+none g r-2 load stream /data/big 369 99 & load shape 63:4.5 0:6.6 68:5 -44:1.3 67:10.3 0:8.3 0:12; kill \$!
+none g r-3 load shape 75:6.3 0:6.7 181:4.3 -124:0.3 221:8.6 0:0 -353:2.6 0:12
+none g r-4 load shape 342:56.7 0:6.3 24:0.5 0:4.5 -366:1.8 0:12
+none g r-5 load shape 126:12.3 -17:3.4 57:2.1 -45:0.8 61:11.4 0:5.5 69:6.3 0:4.7 0:12
+none g r-6 load reads /data/big 291 200000 & load shape 60:2.6 -31:1.2 41:3.7 -24:1.1 101:2.3 -29:0.7 131:21.8 0:9.3 -248:0.9 0:12; kill \$!
+none g r-7 load shape 216:6.8 0:6.2 0:12
+none g r-8 load reads /data/big 491 200000 & load shape 95:18.3 -19:3 249:24 0:3.3 0:12; kill \$!
+zram:256 g r-9 load shape 148:4.9 0:3.5 163:10 -94:1.1 115:2.8 0:1.8 86:5.3 0:0.3 0:12
+disk:256 g r-10 load shape 221:19.7 0:7.3 0:12
 END
 }
 
@@ -175,14 +215,14 @@ table() { # table FILES...
 }
 
 section() { # section PART: as the document has it
-	awk -v head="## Part $1:" '/^## Part/ { on = index($0, head) == 1 } on' "$TOP/docs/forecast.md"
+	printf '\n%s\n' "$(awk -v head="## Part $1:" '/^## Part/ { on = index($0, head) == 1 } on' "$TOP/docs/forecast.md")"
 }
 
 score_all() {
 	local part f line kernel
 	sed -n '1,/^<!-- scores/p' "$TOP/docs/forecast.md" >"$build/forecast.md"
 	{
-		for part in a b c d e; do
+		for part in a b c d e f g; do
 			set -- "$results"/*-$part/*.data
 			[ -e "$1" ] || { section "$part"; continue; } # not recorded here: what was scored elsewhere stays
 			case $part in
@@ -190,7 +230,8 @@ score_all() {
 			b) printf '\n## Part b: other speeds and sizes. The method has seen them\n\n' ;;
 			c) printf '\n## Part c: other shapes. The method has seen them\n\n' ;;
 			d) printf '\n## Part d: the method has seen them. What it said before that is above\n\n' ;;
-			e) printf '\n## Part e: drawn at random; runs that the method has not seen\n\n' ;;
+			e) printf '\n## Part e: drawn at random. The method has seen them. What it said before that is above\n\n' ;;
+			f | g) printf '\n## Part %s: drawn at random; runs that the method has not seen\n\n' $part ;;
 			esac
 			echo "$(ls "$@" | grep -c '/x-') runs into exhaustion and $(ls "$@" | grep -c '/r-') that recover, on kernels $(
 				for f in "$@"; do basename "$(dirname "$f")" | cut -d- -f1; done | sort -uV | paste -sd' ')."
@@ -209,6 +250,13 @@ score_all() {
 					[ "$(member min_reached <<<"$line")" = 0 ] && echo - || percent "$(member median_lead_error <<<"$line")") |"
 			done
 		done
+		set -- "$results"/*-[fg]/*.data
+		if ls "$results"/*-f/*.data "$results"/*-g/*.data >/dev/null 2>&1; then
+			printf '\n## Part f and g: all that the method has not seen\n\n'
+			table "$@"
+		else
+			section "f and g"
+		fi
 	} >>"$build/forecast.md"
 	cp "$build/forecast.md" "$TOP/docs/forecast.md"
 }
@@ -224,7 +272,7 @@ record)
 		for k in $kernel; do
 			"$HERE/fetch.sh" qemu "$k" || exit 1
 			for machine in none zram:256 disk:256; do
-				for part in a b c d e; do record_guest "$k" "$machine" "$part"; done
+				for part in a b c d e f g; do record_guest "$k" "$machine" "$part"; done
 			done
 		done
 	done ;;

@@ -130,11 +130,12 @@ command_of() {
 		done
 	EOF
 	;;
-	# Anonymous folios of each size that this kernel makes, which go to swap whole or are split.
+	# Anonymous folios of 2 to 64 pages, which go to swap whole or are split.
 	large) cat <<-'EOF'
-		cd /sys/kernel/mm/transparent_hugepage; echo always >enabled
-		for size in hugepages-*; do [ ! -e $size ] || echo always >$size/enabled; done
-		load anon 520 24000 2
+		for kib in 16 32 64 128 256; do echo always >/sys/kernel/mm/transparent_hugepage/hugepages-${kib}kB/enabled; done
+		load hot 260 10 &
+		load hot 280 10 &
+		wait
 		load mix /data/big 330 24000
 	EOF
 	;;
