@@ -110,6 +110,7 @@ static void judge(struct rs_sim *sim, struct rs_verdict *v, unsigned int mode, u
 	};
 	struct folio_check_references_result after = folio_check_references(&refs, sim->rules, NULL);
 	struct shrink_folio_list_result r;
+	enum rs_goes to;
 
 	if (asks_references(in, sim->rules)) {
 		v->hot_clear |= PG_YOUNG | PG_REFERENCED | PG_WORKINGSET;
@@ -146,10 +147,11 @@ static void judge(struct rs_sim *sim, struct rs_verdict *v, unsigned int mode, u
 	v->cleans = !in.anon && in.dirty && (v->writes || r.fate == RS_FATE_FREE);
 	v->plain = !(v->cold_set | v->writes | v->takes_slot | v->frees_slot | v->cleans | v->nr_dirty |
 		     v->nr_unqueued_dirty | v->nr_congested | v->nr_writeback | v->nr_immediate);
-	v->hot = (hot & ~v->hot_clear) | v->hot_set;
-	v->to = r.fate == RS_FATE_FREE ? RS_GOES_FREE : v->hot & PG_ACTIVE ? RS_GOES_ACTIVE : RS_GOES_INACTIVE;
-	v->counts = 1ULL << v->to * 8 | (v->plain ? (uint64_t)v->nr_ref_keep << RS_COUNTS_REF_KEEP : 0) |
-		    (uint64_t)in.mapped << RS_COUNTS_MAPPED;
+	hot = (hot & ~v->hot_clear) | v->hot_set;
+	to = r.fate == RS_FATE_FREE ? RS_GOES_FREE : hot & PG_ACTIVE ? RS_GOES_ACTIVE : RS_GOES_INACTIVE;
+	v->word = 1ULL << to * 8 | (uint64_t)in.mapped << RS_WORD_MAPPED | (uint64_t)(to * 8) << RS_WORD_GOES;
+	if (v->plain)
+		v->word |= (uint64_t)v->nr_ref_keep << RS_WORD_REF_KEEP | (uint64_t)hot << RS_WORD_HOT;
 	v->known = 1;
 }
 
@@ -158,7 +160,7 @@ const struct rs_verdict *rs_verdict_ask(struct rs_sim *sim, unsigned int mode, u
 	struct rs_verdict *v;
 
 	if (!sim->verdicts[mode]) {
-		sim->verdicts[mode] = calloc(RS_VERDICTS, sizeof(**sim->verdicts));
+		sim->verdicts[mode] = calloc(1, sizeof(**sim->verdicts));
 		if (!sim->verdicts[mode]) {
 			static const struct rs_verdict keep = { .fate = RS_FATE_KEEP };
 
@@ -166,8 +168,10 @@ const struct rs_verdict *rs_verdict_ask(struct rs_sim *sim, unsigned int mode, u
 			return &keep;
 		}
 	}
-	v = &sim->verdicts[mode][flags];
+	v = &sim->verdicts[mode]->of[flags];
 	judge(sim, v, mode, flags);
+	if (v->plain && flags < 256)
+		sim->verdicts[mode]->plain[flags] = v->word;
 	return v;
 }
 

@@ -127,16 +127,27 @@ struct rs_verdict {
 	uint8_t hot_set, hot_clear;
 	uint16_t cold_set, cold_clear;
 	bool writes, takes_slot, frees_slot, cleans;
-	/* plain: nothing but hot[] changes, and nothing but nr_ref_keep is counted; hot: what it is then */
-	bool plain;
-	uint8_t hot, to; /* to: enum rs_goes */
-	uint64_t counts; /* what a page of it adds: 1 to those that go there, nr_ref_keep, and whether it is mapped */
+	bool plain; /* nothing but hot[] changes, and nothing but nr_ref_keep is counted */
+	/*
+	 * What a page of it adds, in bytes: 1 to those that go there, by enum rs_goes, nr_ref_keep of a plain one, and
+	 * whether it is mapped. Above what is added up: 8 * enum rs_goes, and hot[] of a plain one.
+	 */
+	uint64_t word;
 	uint8_t nr_dirty, nr_unqueued_dirty, nr_congested, nr_writeback, nr_immediate, nr_ref_keep;
 };
-#define RS_COUNTS_REF_KEEP 24 /* bits of rs_verdict.counts; those below by enum rs_goes, each a byte */
-#define RS_COUNTS_MAPPED 32
+#define RS_WORD_REF_KEEP 24
+#define RS_WORD_MAPPED 32
+#define RS_WORD_GOES 40
+#define RS_WORD_HOT 56
 #define RS_VERDICTS 1024 /* flags in hot[], PG_WRITEBACK and PG_BACKED */
 #define RS_VERDICT_MODES 8192
+
+/* Of one mode. */
+struct rs_verdicts {
+	/* words of the plain ones, by hot[], of pages without PG_WRITEBACK and PG_BACKED; 0: not plain, or not asked yet */
+	uint64_t plain[256];
+	struct rs_verdict of[RS_VERDICTS];
+};
 
 struct rs_zone_extra {
 	uint64_t fast_min[MAX_NR_ZONES]; /* by highest index: the fast path takes a page while there are more than this */
@@ -205,7 +216,7 @@ struct rs_sim {
 
 	struct rs_shadow_layout layout;
 	unsigned int bucket_order[ANON_AND_FILE];
-	struct rs_verdict *verdicts[RS_VERDICT_MODES];
+	struct rs_verdicts *verdicts[RS_VERDICT_MODES];
 	uint8_t active_outcome[8];
 	uint8_t touch_sets[2][256]; /* by write and hot[]: the bits that a touch sets, 0: it is not that simple */
 
@@ -264,6 +275,27 @@ static inline uint32_t slot_page(const struct rs_sim *sim, uint32_t slot)
 	return slot & ((1u << sim->id_bits) - 1);
 }
 
+/* How far ahead of a scan a page's flags are asked for, and where they let it be freed its shadow. */
+#define RS_AHEAD_FLAGS 64
+#define RS_AHEAD_SHADOW 32
+
+/* The pages that come RS_AHEAD_SHADOW behind those of a batch and later. */
+struct rs_ahead {
+	uint32_t pages[RS_AHEAD_FLAGS - RS_AHEAD_SHADOW + SWAP_CLUSTER_MAX];
+};
+
+/*
+ * A page that was used will stay, and its shadow is not touched. Inlined always: a function that only prefetches is
+ * taken for one without effect, and left out.
+ */
+static inline __attribute__((always_inline)) void rs_ask_ahead(const uint8_t *hot, const uint64_t *shadows,
+							       uint32_t soon, uint32_t later)
+{
+	__builtin_prefetch(&hot[later], 1);
+	/* no branch: it could not be foreseen */
+	__builtin_prefetch(hot[soon] & PG_YOUNG ? (const void *)&hot[soon] : (const void *)&shadows[soon], 1);
+}
+
 /* lru_queue.c */
 int rs_blocks_init(struct rs_blocks *blocks);
 size_t rs_blocks_bytes(const struct rs_blocks *blocks);
@@ -275,6 +307,7 @@ void rs_queue_rewrite(struct rs_sim *sim, struct rs_queue *q);
 bool rs_queue_is_empty(struct rs_sim *sim, struct rs_queue *q);
 bool rs_stamp_next_wraps(const struct rs_sim *sim, uint32_t page, bool left[2]);
 void rs_stamp_next(struct rs_sim *sim, uint32_t page, bool left[2]);
+void rs_queue_ahead(const struct rs_sim *sim, const struct rs_queue *q, struct rs_ahead *ahead, unsigned int nr);
 unsigned int rs_queue_take(struct rs_sim *sim, struct rs_queue *q, uint32_t *pages, unsigned int nr);
 void rs_lruvec_add(struct rs_sim *sim, unsigned int memcg, uint32_t page, enum lru_list lru);
 void rs_lruvec_add_tail(struct rs_sim *sim, unsigned int memcg, uint32_t page, enum lru_list lru);
@@ -290,9 +323,9 @@ unsigned int rs_verdict_mode(const struct rs_sim *sim, const struct rs_scan_cont
 const struct rs_verdict *rs_verdict_ask(struct rs_sim *sim, unsigned int mode, unsigned int flags);
 static inline const struct rs_verdict *rs_verdict_of(struct rs_sim *sim, unsigned int mode, unsigned int flags)
 {
-	const struct rs_verdict *v = sim->verdicts[mode];
+	const struct rs_verdicts *v = sim->verdicts[mode];
 
-	return __builtin_expect(v && v[flags].known, 1) ? &v[flags] : rs_verdict_ask(sim, mode, flags);
+	return __builtin_expect(v && v->of[flags].known, 1) ? &v->of[flags] : rs_verdict_ask(sim, mode, flags);
 }
 unsigned int rs_verdict_refs(unsigned int refs);
 /* What @v does to the page and to its place in swap, and adds to @stat. True: the page is to be written. */

@@ -15,9 +15,9 @@
 #define MAX_BLOCKS (RS_SIM_MAX_PAGES / BLOCK_SLOTS * 2)
 /* How far ahead of a list that is rewritten flags are asked for. */
 #define AHEAD 24
-/* Of a scan: a page's flags, and where they let it be freed its shadow. Some 500 and 250 ns of work. */
-#define AHEAD_FLAGS 64
-#define AHEAD_SHADOW 32
+/* How far ahead of a scan slots are asked for; a line of them. */
+#define AHEAD_SLOTS (2 * RS_AHEAD_FLAGS)
+#define LINE_SLOTS 16
 
 /* Address space, where huge pages may begin; memory is taken where it is touched. */
 void *rs_map_array(size_t bytes)
@@ -205,59 +205,99 @@ static uint32_t slot_ahead(const struct rs_sim *sim, const struct rs_queue *q, u
 	return sim->blocks.slots[(size_t)next * BLOCK_SLOTS + i - end];
 }
 
-/*
- * What a scan will look at. A page that was used will stay, and its shadow is not touched. Inlined always: a function
- * that only prefetches is taken for one without effect, and left out.
- */
-static inline __attribute__((always_inline)) void ask_ahead(const uint8_t *hot, const uint64_t *shadows, uint32_t soon,
-							    uint32_t later)
+/* @nr slots from the @skip'th behind the tail on, in this block and those that follow; past the end 0, some slot. */
+static void peek_slots(const struct rs_blocks *blocks, const struct rs_queue *q, uint32_t skip, uint32_t *ret,
+		       unsigned int nr)
 {
-	__builtin_prefetch(&hot[later], 1);
-	/* no branch: it could not be foreseen */
-	__builtin_prefetch(hot[soon] & PG_YOUNG ? (const void *)&hot[soon] : (const void *)&shadows[soon], 1);
+	uint32_t block = q->tail, at = q->tail_at + skip, end = tail_end(q), here;
+
+	for (;; at -= end, block = blocks->next[block], end = block == q->head ? q->head_at : BLOCK_SLOTS) {
+		here = at < end ? rs_min(end - at, nr) : 0;
+		memcpy(ret, blocks->slots + (size_t)block * BLOCK_SLOTS + at, here * sizeof(*ret));
+		ret += here;
+		nr -= here;
+		at += here;
+		if (!nr || block == q->head)
+			break;
+	}
+	memset(ret, 0, nr * sizeof(*ret));
 }
 
-/* Takes up to @nr pages off the tail. */
+/* The slots themselves, before they are peeked at: @nr of them, each line once. */
+static void ask_slots(const struct rs_blocks *blocks, const struct rs_queue *q, unsigned int nr)
+{
+	uint32_t at = q->tail_at + AHEAD_SLOTS, end = at + nr;
+
+	for (; at < end; at += LINE_SLOTS)
+		__builtin_prefetch(blocks->slots + at % BLOCK_SLOTS +
+				   (size_t)(at < BLOCK_SLOTS ? q->tail : blocks->next[q->tail]) * BLOCK_SLOTS);
+}
+
+/* What comes behind the next @nr pages, for rs_ask_ahead(). */
+void rs_queue_ahead(const struct rs_sim *sim, const struct rs_queue *q, struct rs_ahead *ahead, unsigned int nr)
+{
+	const uint32_t mask = (1u << sim->id_bits) - 1;
+	unsigned int all = RS_AHEAD_FLAGS - RS_AHEAD_SHADOW + nr, i;
+
+	if (!q->tail)
+		return;
+	peek_slots(&sim->blocks, q, RS_AHEAD_SHADOW, ahead->pages, all);
+	ask_slots(&sim->blocks, q, nr);
+	if (sim->stamped)
+		for (i = 0; i < all; i++)
+			ahead->pages[i] &= mask;
+	if (sim->stamped || sim->only_zone < 0)
+		for (i = all - nr; i < all; i++)
+			__builtin_prefetch(&sim->cold[ahead->pages[i]], 1);
+}
+
+/* Of slots none of which is stale, off the tail's block. */
+static unsigned int take_live(struct rs_sim *sim, struct rs_queue *q, uint32_t *pages, unsigned int nr)
+{
+	const uint32_t mask = (1u << sim->id_bits) - 1;
+	unsigned int i;
+
+	nr = rs_min(nr, tail_end(q) - q->tail_at);
+	memcpy(pages, block_slots(&sim->blocks, q->tail) + q->tail_at, nr * sizeof(*pages));
+	if (sim->stamped)
+		for (i = 0; i < nr; i++)
+			pages[i] &= mask;
+	q->tail_at += nr;
+	q->nr_slots -= nr;
+	return nr;
+}
+
+/* Some of them may be stale. What it asks for ahead may be as well. */
+static unsigned int take_some(struct rs_sim *sim, struct rs_queue *q, uint32_t *pages, unsigned int nr)
+{
+	const uint32_t mask = (1u << sim->id_bits) - 1, *slots = block_slots(&sim->blocks, q->tail), end = tail_end(q);
+	unsigned int taken = 0;
+	uint32_t i;
+
+	for (i = q->tail_at; i < end && taken < nr; i++) {
+		int64_t page = live_page(sim, slots[i]);
+		uint32_t later = slot_ahead(sim, q, i + RS_AHEAD_FLAGS, end) & mask;
+
+		rs_ask_ahead(sim->hot, sim->shadow, slot_ahead(sim, q, i + RS_AHEAD_SHADOW, end) & mask, later);
+		__builtin_prefetch(&sim->cold[later], 1);
+		if (page >= 0)
+			pages[taken++] = page;
+	}
+	q->nr_slots -= i - q->tail_at;
+	q->tail_at = i;
+	return taken;
+}
+
+/* Takes up to @nr pages off the tail. One at a time, what will be taken is asked for; else see rs_queue_ahead(). */
 unsigned int rs_queue_take(struct rs_sim *sim, struct rs_queue *q, uint32_t *pages, unsigned int nr)
 {
-	const bool cold = sim->stamped || sim->only_zone < 0 || sim->conf.lru_gen;
 	/* no slot is stale; MGLRU does not count those */
 	const bool live = !sim->stamped || (!sim->conf.lru_gen && q->nr_slots == q->nr);
-	const uint32_t mask = (1u << sim->id_bits) - 1;
-	const uint64_t *shadows = sim->shadow;
-	const uint8_t *hot = sim->hot;
 	unsigned int taken = 0;
 
 	while (taken < nr && q->tail) {
-		const uint32_t *slots = block_slots(&sim->blocks, q->tail);
-		uint32_t end = tail_end(q), i = q->tail_at, sure = i;
-
-		/* and what is ahead is in this block */
-		if (live && end - i > AHEAD_FLAGS)
-			sure = rs_min(end - AHEAD_FLAGS, i + nr - taken);
-		if (cold)
-			for (; i < sure; i++) {
-				ask_ahead(hot, shadows, slots[i + AHEAD_SHADOW] & mask, slots[i + AHEAD_FLAGS] & mask);
-				__builtin_prefetch(&sim->cold[slots[i + AHEAD_FLAGS] & mask], 1);
-				pages[taken++] = slots[i] & mask;
-			}
-		else
-			for (; i < sure; i++) {
-				ask_ahead(hot, shadows, slots[i + AHEAD_SHADOW], slots[i + AHEAD_FLAGS]);
-				pages[taken++] = slots[i];
-			}
-		for (; i < end && taken < nr; i++) {
-			int64_t page = live_page(sim, slots[i]);
-			uint32_t later = slot_ahead(sim, q, i + AHEAD_FLAGS, end) & mask;
-
-			ask_ahead(hot, shadows, slot_ahead(sim, q, i + AHEAD_SHADOW, end) & mask, later);
-			__builtin_prefetch(&sim->cold[later], 1);
-			if (page >= 0)
-				pages[taken++] = page;
-		}
-		q->nr_slots -= i - q->tail_at;
-		q->tail_at = i;
-		if (i == end)
+		taken += (live && nr > 1 ? take_live : take_some)(sim, q, pages + taken, nr - taken);
+		if (q->tail_at == tail_end(q))
 			tail_block_done(&sim->blocks, q);
 	}
 	q->nr -= taken;

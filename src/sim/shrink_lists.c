@@ -11,6 +11,7 @@
 
 struct batch {
 	uint32_t pages[SWAP_CLUSTER_MAX];
+	struct rs_ahead ahead;
 	unsigned int nr;
 	struct isolate_lru_folios isolated;
 };
@@ -55,26 +56,13 @@ static void isolate(struct rs_sim *sim, struct rs_scan_control *sc, struct rs_qu
 		.may_unmap = sc->may_unmap,
 	};
 	if (isolates_all(sim, sc)) {
+		rs_queue_ahead(sim, q, &b->ahead, nr_to_scan);
 		b->nr = rs_queue_take(sim, q, b->pages, nr_to_scan);
 		b->isolated.nr_taken = b->isolated.scan = b->isolated.total_scan = b->nr;
 	} else {
+		memset(&b->ahead, 0, sizeof(b->ahead));
 		isolate_each(sim, q, b);
 	}
-}
-
-/* Changes of list sizes of a batch, by zone; written back once. */
-struct sizes {
-	int32_t zone[4][NR_EVICTABLE_LISTS];
-};
-
-static void write_sizes(struct rs_sim *sim, unsigned int memcg, const struct sizes *sizes)
-{
-	int zone, lru;
-
-	for (zone = 0; zone <= sim->highest_zone; zone++)
-		for (lru = 0; lru < NR_EVICTABLE_LISTS; lru++)
-			if (sizes->zone[zone][lru])
-				rs_lruvec_count(sim, memcg, zone, lru, sizes->zone[zone][lru]);
 }
 
 void rs_count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool file, uint64_t scanned,
@@ -88,29 +76,44 @@ void rs_count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool fi
 	c->pgsteal[file] += reclaimed;
 }
 
-/* Pages by zone. */
-static void count_zones(const struct rs_sim *sim, const uint32_t *pages, unsigned int nr, unsigned int *zones)
+/* Pages leave a list: for another, or freed (NR_EVICTABLE_LISTS). */
+static void count_moved(struct rs_sim *sim, unsigned int memcg, const uint32_t *pages, unsigned int nr,
+			enum lru_list from, enum lru_list to)
 {
-	unsigned int i;
+	unsigned int of[MAX_NR_ZONES] = { 0 }, i;
+	int zone;
 
-	if (sim->only_zone >= 0) {
-		zones[sim->only_zone] += nr;
-		return;
+	if (sim->only_zone >= 0)
+		of[sim->only_zone] = nr;
+	else
+		for (i = 0; i < nr; i++)
+			of[page_zone(sim, pages[i])]++;
+	for (zone = 0; zone <= sim->highest_zone; zone++) {
+		if (!of[zone])
+			continue;
+		rs_lruvec_count(sim, memcg, zone, from, -(int64_t)of[zone]);
+		if (to < NR_EVICTABLE_LISTS)
+			rs_lruvec_count(sim, memcg, zone, to, of[zone]);
+		else
+			rs_free(sim, zone, of[zone]);
 	}
-	for (i = 0; i < nr; i++)
-		zones[page_zone(sim, pages[i])]++;
 }
 
 /* Pages of a batch, sorted by what becomes of them before it does: which comes next, no branch could foresee. */
 struct sorted {
 	unsigned int nr[RS_NR_GOES];
-	uint32_t pages[RS_NR_GOES][SWAP_CLUSTER_MAX];
+	uint32_t pages[RS_NR_GOES * SWAP_CLUSTER_MAX];
 };
 
-/* @counts: of all three, in a byte each. */
+static const uint32_t *sorted_pages(const struct sorted *s, enum rs_goes to)
+{
+	return s->pages + to * SWAP_CLUSTER_MAX;
+}
+
+/* @counts: of all three, in a byte each. @to: 8 * enum rs_goes. */
 static inline void sort_page(struct sorted *s, uint64_t counts, uint32_t page, unsigned int to)
 {
-	s->pages[to][counts >> to * 8 & 0xff] = page;
+	s->pages[to * (SWAP_CLUSTER_MAX / 8) + (counts >> to & 0xff)] = page;
 }
 
 static void sorted_all(struct sorted *s, uint64_t counts)
@@ -128,41 +131,50 @@ struct outcome {
 	uint32_t written[SWAP_CLUSTER_MAX];
 };
 
+/* A page that is not told by its flags in hot[] alone. Returns the word of its verdict. */
+static __attribute__((noinline)) uint64_t judge_page(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg,
+						     bool file, uint32_t page, struct outcome *o)
+{
+	const bool exec = file && sim->any_exec && area_of(sim, page)->conf.exec;
+	const unsigned int flags = sim->hot[page] | (sim->cold[page] & (PG_WRITEBACK | (file ? 0 : PG_BACKED))) << 8;
+	/* what is left of swap may have changed with the page before */
+	const struct rs_verdict *v = rs_verdict_of(sim, rs_verdict_mode(sim, sc, file, exec, memcg), flags);
+
+	if (v->plain)
+		sim->hot[page] = v->word >> RS_WORD_HOT;
+	else if (rs_verdict_carry_out(sim, memcg, page, v, &o->stat))
+		o->written[o->nr_written++] = page;
+	return v->word;
+}
+
 /* What the model says about each page is done to it, in their order. */
 static void judge_pages(struct rs_sim *sim, struct rs_scan_control *sc, unsigned int memcg, bool file,
 			const struct batch *b, struct outcome *o)
 {
-	const bool exec = file && sim->any_exec;
-	unsigned int mode[2], i;
-	/* where nothing but its flags in hot[] tells one page from another, most are told by a table */
-	const struct rs_verdict *table;
+	static const uint64_t none[256];
+	const uint32_t *soon = b->ahead.pages, *later = soon + RS_AHEAD_FLAGS - RS_AHEAD_SHADOW;
+	const struct rs_verdicts *verdicts = sim->verdicts[rs_verdict_mode(sim, sc, file, false, memcg)];
+	/* where nothing but its flags in hot[] tells one page from another */
+	const uint64_t *plain = verdicts && file && !sim->any_exec && !sim->nr_writeback ? verdicts->plain : none;
+	const uint64_t *shadows = sim->shadow;
 	uint8_t *hot = sim->hot;
 	uint64_t counts = 0;
+	unsigned int i;
 
-	mode[0] = rs_verdict_mode(sim, sc, file, false, memcg);
-	mode[1] = exec ? rs_verdict_mode(sim, sc, file, true, memcg) : mode[0];
-	table = file && !exec && !sim->nr_writeback ? sim->verdicts[mode[0]] : NULL;
 	for (i = 0; i < b->nr; i++) {
 		uint32_t page = b->pages[i];
-		unsigned int flags = hot[page];
-		const struct rs_verdict *v = table ? &table[flags] : NULL;
+		uint64_t word = plain[hot[page]];
 
-		if (__builtin_expect(!v || !v->plain, 0)) {
-			flags |= (sim->cold[page] & (PG_WRITEBACK | (file ? 0 : PG_BACKED))) << 8;
-			/* what is left of swap may have changed with the page before */
-			if (!file)
-				mode[0] = rs_verdict_mode(sim, sc, file, false, memcg);
-			v = rs_verdict_of(sim, mode[exec && area_of(sim, page)->conf.exec], flags);
-		}
-		if (__builtin_expect(v->plain, 1))
-			hot[page] = v->hot;
-		else if (rs_verdict_carry_out(sim, memcg, page, v, &o->stat))
-			o->written[o->nr_written++] = page;
-		sort_page(&o->sorted, counts, page, v->to);
-		counts += v->counts;
+		rs_ask_ahead(hot, shadows, soon[i], later[i]);
+		if (__builtin_expect(word != 0, 1))
+			hot[page] = word >> RS_WORD_HOT;
+		else
+			word = judge_page(sim, sc, memcg, file, page, o);
+		sort_page(&o->sorted, counts, page, word >> RS_WORD_GOES & 0xff);
+		counts += word;
 	}
-	o->stat.nr_ref_keep += counts >> RS_COUNTS_REF_KEEP & 0xff;
-	o->nr_mapped = counts >> RS_COUNTS_MAPPED & 0xff;
+	o->stat.nr_ref_keep += counts >> RS_WORD_REF_KEEP & 0xff;
+	o->nr_mapped = counts >> RS_WORD_MAPPED & 0xff;
 	sorted_all(&o->sorted, counts);
 }
 
@@ -171,22 +183,14 @@ static unsigned int put_pages(struct rs_sim *sim, struct rs_scan_control *sc, un
 			      const struct sorted *s)
 {
 	struct rs_queue *queue = &sim->memcgs[memcg].lruvec.queue[file ? LRU_FILE : LRU_BASE];
-	unsigned int of[RS_NR_GOES][MAX_NR_ZONES] = { 0 }, to;
-	struct sizes sizes = { 0 };
-	int zone;
+	const enum lru_list lru = file ? LRU_FILE : LRU_BASE;
+	const uint32_t *active = sorted_pages(s, RS_GOES_ACTIVE), *freed = sorted_pages(s, RS_GOES_FREE);
 
-	for (to = RS_GOES_ACTIVE; to < RS_NR_GOES; to++)
-		count_zones(sim, s->pages[to], s->nr[to], of[to]);
-	rs_queue_push_all(sim, &queue[0], s->pages[RS_GOES_INACTIVE], s->nr[RS_GOES_INACTIVE]);
-	rs_queue_push_all(sim, &queue[LRU_ACTIVE], s->pages[RS_GOES_ACTIVE], s->nr[RS_GOES_ACTIVE]);
-	rs_evict(sim, sc, s->pages[RS_GOES_FREE], s->nr[RS_GOES_FREE], file);
-	for (zone = 0; zone <= sim->highest_zone; zone++) {
-		sizes.zone[zone][file ? LRU_FILE : LRU_BASE] = -(of[RS_GOES_ACTIVE][zone] + of[RS_GOES_FREE][zone]);
-		sizes.zone[zone][(file ? LRU_FILE : LRU_BASE) + LRU_ACTIVE] = of[RS_GOES_ACTIVE][zone];
-		if (of[RS_GOES_FREE][zone])
-			rs_free(sim, zone, of[RS_GOES_FREE][zone]);
-	}
-	write_sizes(sim, memcg, &sizes);
+	rs_queue_push_all(sim, &queue[0], sorted_pages(s, RS_GOES_INACTIVE), s->nr[RS_GOES_INACTIVE]);
+	rs_queue_push_all(sim, &queue[LRU_ACTIVE], active, s->nr[RS_GOES_ACTIVE]);
+	rs_evict(sim, sc, freed, s->nr[RS_GOES_FREE], file);
+	count_moved(sim, memcg, active, s->nr[RS_GOES_ACTIVE], lru, lru + LRU_ACTIVE);
+	count_moved(sim, memcg, freed, s->nr[RS_GOES_FREE], lru, NR_EVICTABLE_LISTS);
 	return s->nr[RS_GOES_FREE];
 }
 
@@ -266,15 +270,15 @@ static void shrink_active(struct rs_sim *sim, struct rs_scan_control *sc, unsign
 	bool file = is_file_lru(lru);
 	struct rs_lruvec *lruvec = &sim->memcgs[memcg].lruvec;
 	struct rs_lru_cost_args cost;
-	struct sizes sizes = { 0 };
 	struct sorted sorted;
 	struct batch b;
-	unsigned int of[MAX_NR_ZONES] = { 0 }, i, nr_rotated, nr_mapped = 0;
+	unsigned int i, nr_rotated, nr_mapped = 0;
+	const uint32_t *inactive = sorted_pages(&sorted, RS_GOES_INACTIVE);
+	const uint32_t *later = b.ahead.pages + RS_AHEAD_FLAGS - RS_AHEAD_SHADOW;
 	const bool exec = file && sim->any_exec;
 	uint8_t *hot = sim->hot;
 	uint64_t counts = 0;
 	bool goes[2];
-	int zone;
 
 	isolate(sim, sc, &lruvec->queue[lru], nr_to_scan, &b);
 	for (i = 0; i < 2; i++)
@@ -287,22 +291,18 @@ static void shrink_active(struct rs_sim *sim, struct rs_scan_control *sc, unsign
 
 		if (exec && area_of(sim, page)->conf.exec)
 			rotated = active_outcome(sim, referenced, true, false) == RS_ACTIVE_ROTATED;
+		__builtin_prefetch(&hot[later[i]], 1);
 		nr_mapped += mapped;
 		flags &= ~PG_YOUNG;
 		hot[page] = rotated ? flags : (flags & ~PG_ACTIVE) | PG_WORKINGSET;
-		sort_page(&sorted, counts, page, rotated);
+		sort_page(&sorted, counts, page, rotated * 8);
 		counts += 1ULL << rotated * 8;
 	}
 	sorted_all(&sorted, counts);
 	nr_rotated = sorted.nr[RS_GOES_ACTIVE];
-	rs_queue_push_all(sim, &lruvec->queue[lru], sorted.pages[RS_GOES_ACTIVE], nr_rotated);
-	rs_queue_push_all(sim, &lruvec->queue[lru - LRU_ACTIVE], sorted.pages[RS_GOES_INACTIVE], b.nr - nr_rotated);
-	count_zones(sim, sorted.pages[RS_GOES_INACTIVE], b.nr - nr_rotated, of);
-	for (zone = 0; zone <= sim->highest_zone; zone++) {
-		sizes.zone[zone][lru] = -of[zone];
-		sizes.zone[zone][lru - LRU_ACTIVE] = of[zone];
-	}
-	write_sizes(sim, memcg, &sizes);
+	rs_queue_push_all(sim, &lruvec->queue[lru], sorted_pages(&sorted, RS_GOES_ACTIVE), nr_rotated);
+	rs_queue_push_all(sim, &lruvec->queue[lru - LRU_ACTIVE], inactive, b.nr - nr_rotated);
+	count_moved(sim, memcg, inactive, b.nr - nr_rotated, lru, lru - LRU_ACTIVE);
 	sim->counts.pgrefill += b.nr;
 	sim->counts.pgdeactivate += b.nr - nr_rotated;
 	if (nr_rotated)

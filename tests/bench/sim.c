@@ -4,7 +4,7 @@
  * this process, medians of chunks that the two take in turn.
  *
  *	sim speed PAGES THETA EVENTS SHARE	our engine, the peer's Clock and LRU; memory for PAGES / SHARE
- *	sim sweep SETTINGS EVENTS	a sweep by sample, its error, and one and two threads
+ *	sim sweep SETTINGS EVENTS SHIFT	a sweep by a sample of 1 / 2^SHIFT, its error, and one and two threads
  */
 #include <math.h>
 #include <stdio.h>
@@ -18,6 +18,8 @@
 #include "peer.h"
 
 #define CHUNKS 9
+/* Of pages for a sample, whose error differs: the largest is the average of so many. */
+#define CHOICES 20
 /* A simulated host is stopped after each to see whether its chunk is over. */
 #define STEP_NS 10000000
 
@@ -203,12 +205,13 @@ static int sweep_job(void *arg, size_t i)
 }
 
 /* The accesses to a sample of the pages, which are numbered anew. */
-static size_t take_sample(const uint32_t *ids, size_t nr, uint32_t pages, unsigned int shift, uint32_t *ret)
+static size_t take_sample(const uint32_t *ids, size_t nr, uint32_t pages, unsigned int shift, uint64_t seed,
+			  uint32_t *ret)
 {
 	_cleanup_(rs_freep) uint32_t *number = calloc(pages, sizeof(*number));
 	size_t i, kept = 0;
 
-	if (!number || rs_sim_sample(ids, nr, pages, shift, 1, number) < 0)
+	if (!number || rs_sim_sample(ids, nr, pages, shift, seed, number) < 0)
 		exit(1);
 	for (i = 0; i < nr; i++)
 		if (number[ids[i]] != RS_SIM_NOT_SAMPLED)
@@ -216,27 +219,27 @@ static size_t take_sample(const uint32_t *ids, size_t nr, uint32_t pages, unsign
 	return kept;
 }
 
-static void sweep(size_t settings, size_t events)
+static void sweep(size_t settings, size_t events, unsigned int shift)
 {
 	static const size_t checked[] = { 5, 109, 250, 333, 487, 501, 642, 777, 808, 999 };
 	const uint32_t pages = 1 << 20;
-	const unsigned int shift = 6;
 	_cleanup_(rs_freep) uint32_t *ids = zipf(pages, 0.99, events, 42);
 	_cleanup_(rs_freep) uint32_t *sampled = malloc(events * sizeof(*sampled));
 	_cleanup_(rs_freep) double *misses = calloc(settings, sizeof(*misses)),
 				   *again = calloc(settings, sizeof(*again));
-	double exact[RS_ARRAY_SIZE_OF(checked)], worst = 0, sum = 0;
+	double exact[RS_ARRAY_SIZE_OF(checked)], by_sample[RS_ARRAY_SIZE_OF(checked)], largest = 0, sum = 0;
 	struct sweep w = {
 		.ids = sampled, .pages = pages, .settings = settings, .shift = shift, .misses = misses, .all = events
 	};
 	struct sweep full = {
 		.ids = ids, .nr = events, .pages = pages, .misses = exact, .all = events, .only = checked
 	};
+	struct sweep part = w;
 	uint64_t began, wall, prepare, one_cpu, one_wall, two_cpu, two_wall;
-	size_t i, nr = RS_ARRAY_SIZE_OF(checked);
+	size_t i, choice, nr = RS_ARRAY_SIZE_OF(checked);
 
 	began = rs_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-	w.nr = take_sample(ids, events, pages, shift, sampled);
+	w.nr = take_sample(ids, events, pages, shift, 1, sampled);
 	prepare = rs_clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
 	began = rs_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	wall = rs_now_ns();
@@ -257,26 +260,34 @@ static void sweep(size_t settings, size_t events)
 	}
 	if (rs_sim_pool(2, nr, sweep_job, &full))
 		exit(1);
-	for (i = 0; i < nr; i++) {
-		double err = fabs(exact[i] - misses[checked[i] % settings]);
+	part.misses = by_sample;
+	part.only = checked;
+	for (choice = 1; choice <= CHOICES; choice++) {
+		double worst = 0;
 
-		fprintf(stderr, "setting %zu exact %.5f sample %.5f error %.5f\n", checked[i], exact[i],
-			misses[checked[i] % settings], err);
-		worst = err > worst ? err : worst;
-		sum += err;
+		part.nr = take_sample(ids, events, pages, shift, choice, sampled);
+		if (rs_sim_pool(2, nr, sweep_job, &part))
+			exit(1);
+		for (i = 0; i < nr; i++) {
+			double err = fabs(exact[i] - by_sample[i]);
+
+			worst = err > worst ? err : worst;
+			sum += err;
+		}
+		largest += worst;
 	}
-	printf("sweep settings %zu events %zu sampled %zu prepare_s %.2f one_cpu_s %.2f one_wall_s %.2f two_cpu_s %.2f "
+	printf("sweep settings %zu events %zu shift %u sampled %zu prepare_s %.2f one_cpu_s %.2f one_wall_s %.2f two_cpu_s %.2f "
 	       "two_wall_s %.2f error_mean %.5f error_max %.5f\n",
-	       settings, events, w.nr, prepare / 1e9, one_cpu / 1e9, one_wall / 1e9, two_cpu / 1e9, two_wall / 1e9,
-	       sum / nr, worst);
+	       settings, events, shift, w.nr, prepare / 1e9, one_cpu / 1e9, one_wall / 1e9, two_cpu / 1e9,
+	       two_wall / 1e9, sum / nr / CHOICES, largest / CHOICES);
 }
 
 int main(int argc, char **argv)
 {
 	if (argc == 6 && !strcmp(argv[1], "speed") && atoi(argv[5]) > 0)
 		speed(atoi(argv[2]), atof(argv[3]), strtoul(argv[4], NULL, 10), atoi(argv[5]));
-	else if (argc == 4 && !strcmp(argv[1], "sweep"))
-		sweep(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10));
+	else if (argc == 5 && !strcmp(argv[1], "sweep") && (unsigned int)atoi(argv[4]) <= 8)
+		sweep(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), atoi(argv[4]));
 	else
 		return 2;
 	return 0;
