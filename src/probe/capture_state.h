@@ -50,6 +50,10 @@ struct rs_capture {
 	uint64_t delivered[RS_NR_EVENTS];
 };
 
+/* Before the object is opened: tells libbpf how our sections are loaded. 0 or -errno, said; until rs_sections_unregister(). */
+int rs_sections_register(struct rs_capture *capture);
+void rs_sections_unregister(struct rs_capture *capture);
+
 /* Is --probes well formed, and all that it names there? 0 or -EINVAL, said. */
 int rs_choose_check(const char *probes);
 /* Decides about every hook that this kernel can have. 0 or -ENOMEM. */
