@@ -26,7 +26,7 @@ guest() { # guest KERNEL TRACER OPTION...: numbers go to $results/KERNEL-TRACER/
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	{
-		echo "TRACER=${tracer%-again}"
+		echo "TRACER=$(echo "$tracer" | sed 's/-again$//; s/-classic$//')"
 		echo "truncate -s 8G /data/holes"
 		echo "${work:-WORKLOAD='load flat 96 $passes; exec load stream /data/holes $mib 1'}"
 		cat "$TOP/tests/bench/guest.sh"
@@ -43,15 +43,19 @@ calc() { awk "BEGIN { printf \"${2:-%.3f}\", $1 }" 2>/dev/null || echo nan; }
 
 # What the CPU spent from the begin of the work to its end, over all rounds.
 took() { awk '$1 == "began" { n -= $2 } $1 == "ended" { n += $2 } END { printf "%.0f", n }' "$results/$1/numbers" 2>/dev/null; }
-# Instructions that a tracer adds to an event: over the untraced run, until the workload has ended.
+# The same without a tracer: the mean of two runs, which differ by some instructions for each event.
+untraced() { calc "($(took "$1-none") + $(took "$1-none-again")) / 2" %.0f; } # untraced KERNEL
+differ() { # differ KERNEL: by how many
+	calc "sqrt((($(took "$1-none-again") - $(took "$1-none")) / 4 / $(number "$1-vmscan" events)) ^ 2)" %.0f
+}
+# Instructions that a tracer adds to an event.
 added_on() { # added_on KERNEL TRACER [NUMBER]
-	calc "($(took "$1-$2") - $(took "$1-none")) / 4 / $(number "$1-$2" "${3:-events}")" %.0f
+	calc "($(took "$1-$2") - $(untraced "$1")) / 4 / $(number "$1-$2" "${3:-events}")" %.0f
 }
 added() { added_on "$kernel" "$@"; } # added TRACER [NUMBER]
 # And to the instructions of the work, in percent.
-share() { # share TRACER
-	calc "100 * ($(took "$kernel-$1") / $(took "$kernel-none") - 1)" %.1f
-}
+share_on() { calc "100 * ($(took "$1") / $2 - 1)" %.1f; } # share_on KERNEL-TRACER UNTRACED
+share() { share_on "$kernel-$1" "$(untraced "$kernel")"; } # share TRACER
 
 missed=0
 row() { # row WHAT OURS THEIRS RATIO BAR: the ratio may be at most the bar
@@ -62,9 +66,13 @@ row() { # row WHAT OURS THEIRS RATIO BAR: the ratio may be at most the bar
 }
 
 "$HERE/fetch.sh" qemu "$kernel" "$mglru" >/dev/null || exit 1
-for tracer in none summary vmscan decisions bpftrace trace-cmd perf startup overload; do
+for tracer in none none-again summary vmscan decisions bpftrace trace-cmd perf startup overload; do
 	make_room
 	guest "$kernel" "$tracer" -i -T &
+done
+for tracer in none-classic decisions-classic; do
+	make_room
+	guest "$mglru" "$tracer" -i -T -l n &
 done
 # Under MGLRU this work takes one of several ways, of 14,657 calls or 19,397, whoever traces it: what one run has cannot be
 # subtracted from another. What is lost can be told; costs are measured where one task takes back clean pages that were read once,
@@ -179,19 +187,19 @@ page() {
 	Kernel $(cat "$CACHE/kernel-$kernel/release"), in QEMU with \`-icount shift=2,sleep=off -smp 1\`: the guest's clock goes by
 	instructions, 4 ns each, so costs are counts of instructions and not times; caches and branches cost nothing. The work:
 	anonymous memory of 96 MiB written $passes times under a limit of 48 MiB, with zram, then $mib MiB of a file read under the same
-	limit. The cost of a tracer is what the CPU spends on tasks from the begin of the work to its end, above the same without a
-	tracer, for each call of a vmscan tracepoint. Under MGLRU the work is $clean MiB of a file that were read once, of which a
-	cgroup takes back all but 20 MiB through memory.reclaim, $rounds times ($(number "$mglru-vmscan" events) calls); of two runs of
-	that without a tracer one was longer by $(calc "($(took "$mglru-none-again") - $(took "$mglru-none")) / 4 / \
-		$(number "$mglru-vmscan" events)" %.0f | tr -d -) instructions for each call. What the tracer does meanwhile in its own process, with encoding and writing, is in
-	it; its start and its end are not.
+	limit. The cost of a tracer is what the CPU spends on tasks from the begin of the work to its end, above the mean of two
+	runs without a tracer, for each call of a vmscan tracepoint. These two differed by $(differ "$kernel") instructions for each call. Under MGLRU
+	the work is $clean MiB of a file that were read once, of which a cgroup takes back all but 20 MiB through memory.reclaim,
+	$rounds times ($(number "$mglru-vmscan" events) calls); there the two differed by $(differ "$mglru"). What the tracer does meanwhile in its own process, with
+	encoding and writing, is in it; its start and its end are not.
 
 	$(cat "$results/table")
 
 	The default mode records more than the tracepoints: $(number "$kernel-decisions" written) records where these were called
 	$(number "$kernel-decisions" events) times. It adds $(added decisions written) instructions for each record, $(added decisions) for each
 	such call, and $(share decisions) % to the instructions of this work, of which
-	reclaim is most; trace-cmd adds $(share trace-cmd) %. On $mglru with MGLRU it makes $(number "$mglru-decisions" written) records for
+	reclaim is most; trace-cmd adds $(share trace-cmd) %. On $mglru with the classic LRU, where programs read the kernel's memory
+	without calling a function, $(number "$mglru-decisions-classic" written) records of the same work add $(share_on "$mglru-decisions-classic" "$(took "$mglru-none-classic")") %. With MGLRU it makes $(number "$mglru-decisions" written) records for
 	$(number "$mglru-decisions" events) calls when memory is written once and 100 MiB are read.
 
 	The start of the default mode, $(calc "($(number "$kernel-startup" decisions_attached) - $(number "$kernel-startup" decisions_start)) / 1e6" %.0f) ms: $(number "$kernel-startup" at_ms) to read kallsyms and BTF, $(number "$kernel-startup" loaded_ms) to have the
