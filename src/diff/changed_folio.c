@@ -112,8 +112,13 @@ static bool referenced(const struct rs_diff *d, const struct isolate_call *c, co
 static bool written(const struct rs_diff *d, const struct isolate_call *c, const struct scan_folios *before,
 		    struct rs_gen_folio *folio)
 {
+	const struct rs_gen_folio recorded = *folio;
+
 	folio->writeback = true;
-	return counted(d, c, *before, folio, RS_SCAN_WRITEBACK);
+	if (counted(d, c, *before, folio, RS_SCAN_WRITEBACK))
+		return true;
+	*folio = recorded;
+	return false;
 }
 
 /*
@@ -121,15 +126,14 @@ static bool written(const struct rs_diff *d, const struct isolate_call *c, const
  * That is in no size yet; what the call returns has to fit all the same. Changes @folio to what it was.
  */
 static bool promoted(const struct rs_diff *d, const struct isolate_call *c, const struct scan_folios *before,
-		     const struct rs_event_gen_folio *e, struct rs_gen_folio *folio)
+		     struct rs_gen_folio *folio)
 {
-	folio->writeback = false;
 	folio->gen = lru_gen_from_seq(c->before.max_seq);
-	return c->others_look && e->flags & RS_FOLIO_MAPPED && counted(d, c, *before, folio, RS_SCAN_PROMOTED);
+	return folio->mapped && counted(d, c, *before, folio, RS_SCAN_PROMOTED);
 }
 
 const char *rs_changed_folio(const struct rs_diff *d, const struct isolate_call *c, struct scan_folios *scan,
-			     const struct scan_folios *before, const struct rs_event_gen_folio *e,
+			     const struct scan_folios *before, const struct rs_event_gen_folio *e, bool others_look,
 			     enum rs_scan_outcome *outcome)
 {
 	enum rs_scan_outcome changed;
@@ -146,7 +150,7 @@ const char *rs_changed_folio(const struct rs_diff *d, const struct isolate_call 
 	} else if (written(d, c, before, &folio)) {
 		changed = RS_SCAN_WRITEBACK;
 		race = "locked, made dirty or written after it was recorded";
-	} else if (promoted(d, c, before, e, &folio)) {
+	} else if (others_look && promoted(d, c, before, &folio)) {
 		changed = RS_SCAN_PROMOTED;
 		race = "another thread found it mapped and young after it was recorded";
 	} else {

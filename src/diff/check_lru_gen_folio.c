@@ -144,6 +144,18 @@ static const char *const outcome_names[] = {
 #define FLAGS_OF_OTHERS                                                                                                \
 	(RS_FOLIO_LOCKED | RS_FOLIO_DIRTY | RS_FOLIO_WRITEBACK | RS_FOLIO_REFERENCED | RS_FOLIO_WORKINGSET)
 
+/* Does another thread have a list at any time from the first record of the tails to the end of the call? */
+static bool others_look(const struct gen_priv *p, const struct isolate_call *c)
+{
+	const struct isolate_call *o;
+
+	for (o = p->calls; o; o = o->hh.next)
+		if (o != c && o->list_begin_ns && o->list_begin_ns < c->end.hdr.ts_ns && c->nr_tail &&
+		    (!o->list_end_ns || o->list_end_ns > c->tail[0].hdr.ts_ns))
+			return true;
+	return false;
+}
+
 /* Judges one folio. False: the kernel did otherwise, and it is not known what. */
 static bool judge_folio(struct rs_diff *d, struct isolate_call *c, struct scan_folios *scan,
 			const struct rs_event_gen_folio *e)
@@ -161,7 +173,7 @@ static bool judge_folio(struct rs_diff *d, struct isolate_call *c, struct scan_f
 	rs_count_branch(d, RS_DECIDE_sort_folio, outcome_names[outcome]);
 	isolated = outcome == RS_SCAN_ISOLATED;
 	if (isolated && !at)
-		race = rs_changed_folio(d, c, scan, &before, e, &outcome);
+		race = rs_changed_folio(d, c, scan, &before, e, others_look(priv_get(d), c), &outcome);
 	else if (!isolated && at && (c->list[at - 1].flags ^ e->flags) & FLAGS_OF_OTHERS)
 		race = "its flags changed after they were recorded";
 	explained = isolated && race;
@@ -376,18 +388,6 @@ static void without_folios(struct rs_diff *d, const struct isolate_call *c)
 
 /* ---- records ---- */
 
-/* Does another thread have a list at any time from the first record of the tails to the end of the call? */
-static bool others_look(const struct gen_priv *p, const struct isolate_call *c)
-{
-	const struct isolate_call *o;
-
-	for (o = p->calls; o; o = o->hh.next)
-		if (o != c && o->list_begin_ns && o->list_begin_ns < c->end.hdr.ts_ns && c->nr_tail &&
-		    (!o->list_end_ns || o->list_end_ns > c->tail[0].hdr.ts_ns))
-			return true;
-	return false;
-}
-
 /* The call is over, and so is the wait for its list. */
 static void have_list(struct rs_diff *d, struct isolate_call *c, const struct rs_thread *thread,
 		      const struct rs_event_shrink_folio_list_begin *e)
@@ -396,7 +396,6 @@ static void have_list(struct rs_diff *d, struct isolate_call *c, const struct rs
 	unsigned int i;
 
 	c->stage = OUTSIDE;
-	c->others_look = others_look(priv_get(d), c);
 	c->nr_list = 0;
 	for (hdr = e ? rs_recent_first(thread) : NULL; hdr; hdr = rs_recent_next(thread, hdr))
 		if (hdr->type == RS_EVENT_folio && c->nr_list < MAX_LIST)

@@ -67,7 +67,7 @@ static bool moved_since(const struct rs_diff *d, const struct rs_memcg_walk *w, 
 
 static void judge_shrink_one(struct rs_diff *d, struct rs_memcg_walk *w, const struct rs_event_shrink_one *e)
 {
-	bool visited = w->shrunk && w->cgroup == e->cgroup;
+	bool visited = w->shrunk && w->cgroup == e->cgroup, expected;
 	struct mem_cgroup_below now = rs_memcg_below(e->cgroup, 0, e->usage, e->emin, e->elow), memcg;
 	enum memcg_lru_op op = MEMCG_LRU_NOP, moved = MEMCG_LRU_NOP;
 	enum rs_shrink_one model;
@@ -90,12 +90,14 @@ static void judge_shrink_one(struct rs_diff *d, struct rs_memcg_walk *w, const s
 	rs_count_branch(d, RS_DECIDE_shrink_one,
 			visit_name(model, mem_cgroup_below_min(&memcg, &d->rules)));
 	rs_count_branch(d, RS_DECIDE_shrink_one, op_name(op));
+	expected = model != RS_SHRINK_ONE_SKIPPED;
 	rs_judge(d, RS_DECIDE_shrink_one, NULL, &e->hdr,
 		 (struct rs_answer[]){
-			 { "visited", visited, model != RS_SHRINK_ONE_SKIPPED },
+			 { "visited", visited, expected },
 			 { "op", e->ret, op },
 		 },
 		 2, 0,
+		 visited == expected && e->ret == (int)op ? NULL :
 		 shrink_one_visit(&now, e->seg, &moved, &d->rules, NULL) != model ? "usage changed during the call" :
 		 moved_since(d, w, e, &memcg, visited) ? "another thread moved the cgroup just before" :
 					NULL);

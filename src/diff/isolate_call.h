@@ -43,7 +43,6 @@ struct isolate_call {
 	unsigned int nr_list, nr_taken;
 	struct rs_event_folio list[MAX_LIST];
 	uint64_t list_begin_ns, list_end_ns; /* when shrink_folio_list() had it; end 0: it still has */
-	bool others_look; /* others had theirs meanwhile, and looked around in page tables */
 };
 
 void rs_fill_gen_folio(struct rs_gen_folio *f, const struct rs_event_gen_folio *e);
@@ -59,11 +58,12 @@ int64_t rs_next_gen_grew(const struct isolate_call *c, int type);
 
 /*
  * The folio of @e, the last one that was taken from c->lists, should have been isolated, but was not: was it changed
- * between being recorded and its turn? If so, *scan, which was *before until that folio, and *outcome are what the
+ * between being recorded and its turn? @others_look: other threads had lists meanwhile, and looked around in page tables.
+ * If so, *scan, which was *before until that folio, and *outcome are what the
  * change leads to, and what happened is returned; else NULL.
  */
 const char *rs_changed_folio(const struct rs_diff *d, const struct isolate_call *c, struct scan_folios *scan,
-			     const struct scan_folios *before, const struct rs_event_gen_folio *e,
+			     const struct scan_folios *before, const struct rs_event_gen_folio *e, bool others_look,
 			     enum rs_scan_outcome *outcome);
 
 #endif
