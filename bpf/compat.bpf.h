@@ -308,6 +308,16 @@ static __always_inline __s64 lesser(__s64 a, __s64 b)
 	return b + (less & mask);
 }
 
+/* 1: a list whose head, at @head, begins with @first is not empty, 0: it is. Without a branch, too. */
+static __always_inline __u64 list_holds(__u64 first, __u64 head)
+{
+	__u64 differ = first ^ head;
+
+	differ |= -differ;
+	barrier_var(differ);
+	return differ >> 63;
+}
+
 static __always_inline __u64 zone_item(__u64 zone, __u64 item)
 {
 	return read64(zone + OFFSET(struct zone, vm_stat) + 8 * item);

@@ -52,16 +52,12 @@ static __always_inline void copy_protected(__u64 to[2 * RS_TIERS], __u64 lrugen)
  */
 static __always_inline __u64 empty_lists(__u64 *room, __u64 lists)
 {
-	__u64 empty = 0, differ;
+	__u64 empty = 0;
 	int i;
 
 	copy(room, 640, lists);
-	for (i = 0; i < RS_GENS * 2 * RS_MAX_ZONES; i++) {
-		differ = room[2 * i] ^ (lists + 16 * (__u64)i);
-		differ |= -differ;
-		barrier_var(differ);
-		empty |= (~differ >> 63) << i;
-	}
+	for (i = 0; i < RS_GENS * 2 * RS_MAX_ZONES; i++)
+		empty |= (list_holds(room[2 * i], lists + 16 * (__u64)i) ^ 1) << i;
 	return empty;
 }
 

@@ -186,15 +186,11 @@ static __always_inline void fill_free_area(struct rs_event_zone_watermark_ok_ord
 		if (o >= order) {
 			value = READ64(struct free_area, nr_free, area + o * size) << 8;
 			for (list = 0; list < 8; list++) {
-				__u64 head = area + o * size + list * sizeof(struct list_head), differ;
+				__u64 head = area + o * size + list * sizeof(struct list_head);
 
 				if (list >= lists)
 					break;
-				/* As in empty_lists(). */
-				differ = read64(head) ^ head;
-				differ |= -differ;
-				barrier_var(differ);
-				value |= differ >> 63 << list;
+				value |= list_holds(read64(head), head) << list;
 			}
 		}
 		e->free_area[o] = value;

@@ -79,6 +79,19 @@ static int put_options(struct rs_capture *c, const struct rs_capture_opts *opts)
 	return err ? rs_err(err, "cannot set the options of the BPF programs") : 0;
 }
 
+/*
+ * Can programs read a word of the kernel as if it were typed, see bpf/compat.bpf.h? Then as a part of this struct, which is
+ * returned by its number in the kernel's BTF; else 0.
+ */
+static unsigned int word_type(const struct rs_kernel *k)
+{
+	struct rs_prototype proto;
+
+	return k->btf && k->lockdown != RS_LOCKDOWN_CONFIDENTIALITY && rs_btf_function(k->btf, "bpf_rdonly_cast", &proto) ?
+		       rs_btf_struct(k->btf, "timespec64") :
+		       0;
+}
+
 static int set_options(struct rs_capture *c)
 {
 	struct rs_capture_opts opts = { 0 };
@@ -90,7 +103,7 @@ static int set_options(struct rs_capture *c)
 	opts.nr_cpus = k->nr_cpus;
 	opts.nr_nodes = k->nr_nodes;
 	opts.no_probe_read = k->lockdown == RS_LOCKDOWN_CONFIDENTIALITY;
-	opts.word_type = rs_btf_struct(k->btf, "timespec64");
+	opts.word_type = word_type(k);
 	for (i = 0; i < c->nr_probes; i++)
 		opts.preempt_guard |= rs_choose_is_preemptible(c, &c->probes[i]);
 	opts.stacks = config->stacks;
@@ -198,15 +211,6 @@ static void set_autoload(struct rs_capture *c)
 	}
 }
 
-/* Can programs read a word of the kernel as if it were typed? See bpf/compat.bpf.h. */
-static bool can_cast(const struct rs_kernel *k)
-{
-	struct rs_prototype proto;
-
-	return k->btf && k->lockdown != RS_LOCKDOWN_CONFIDENTIALITY && rs_btf_function(k->btf, "bpf_rdonly_cast", &proto) &&
-	       rs_btf_struct(k->btf, "timespec64");
-}
-
 static int open_object(struct rs_capture *c)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts);
@@ -220,7 +224,7 @@ static int open_object(struct rs_capture *c)
 	}
 	if (c->config.mode == RS_MODE_SUMMARY)
 		c->elf = summary_bpf__elf_bytes(&c->elf_len);
-	else if (can_cast(c->kernel))
+	else if (word_type(c->kernel))
 		c->elf = cast_bpf__elf_bytes(&c->elf_len);
 	else
 		c->elf = reclaimscope_bpf__elf_bytes(&c->elf_len);

@@ -69,7 +69,7 @@ struct rs_capture_opts {
 	__u32 nr_cpus; /* CPUs that have a ring: those online at the start */
 	__u32 nr_nodes; /* possible nodes */
 	__u32 no_probe_read; /* lockdown=confidentiality refuses bpf_probe_read_kernel() */
-	__u32 word_type; /* BTF number of a struct of two words, for bpf_rdonly_cast() */
+	__u32 word_type; /* BTF number of a struct of two words, for bpf_rdonly_cast(); 0: kernel memory is read otherwise */
 	__u32 preempt_guard; /* programs can be preempted: bpf_preempt_disable() around a record */
 	__u32 stacks; /* collect call chains of stalls and wake-ups */
 	__u32 folio_sample; /* record one folio in so many, 1: all */
