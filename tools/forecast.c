@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -52,15 +51,11 @@ static const struct {
 /* As a recording has it, or this host. */
 static bool has_generations(const struct rs_reader *reader)
 {
-	static const char path[] = "/sys/kernel/mm/lru_gen/enabled";
-	struct json_object *settings = NULL, *value = NULL;
 	int64_t mask = 0;
 
-	if (!reader)
-		return !rs_read_number(path, &mask) && (mask & 1);
-	return json_object_object_get_ex(rs_reader_info(reader), "settings", &settings) &&
-	       json_object_object_get_ex(settings, path, &value) && json_object_is_type(value, json_type_string) &&
-	       (strtoull(json_object_get_string(value), NULL, 0) & 1);
+	if (reader)
+		return rs_info_has_lru_gen(rs_reader_info(reader));
+	return !rs_read_number("/sys/kernel/mm/lru_gen/enabled", &mask) && (mask & 1);
 }
 
 static int begin(struct watch *w, const struct rs_reader *reader)

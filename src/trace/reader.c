@@ -528,6 +528,13 @@ struct json_object *rs_info_member(struct json_object *object, const char *key)
 	return object && json_object_object_get_ex(object, key, &value) ? value : NULL;
 }
 
+bool rs_info_has_lru_gen(struct json_object *info)
+{
+	const char *lru = json_object_get_string(rs_info_member(rs_info_member(info, "kernel"), "lru"));
+
+	return lru && strcmp(lru, "classic") != 0;
+}
+
 double rs_info_number(struct json_object *object, const char *key)
 {
 	struct json_object *value = rs_info_member(object, key);

@@ -57,6 +57,8 @@ struct json_object *rs_reader_info(const struct rs_reader *reader);
 struct json_object *rs_info_member(struct json_object *object, const char *key);
 /* The same as a number. NaN: there is none. */
 double rs_info_number(struct json_object *object, const char *key);
+/* Did the host of a recording with this information reclaim by generations? */
+bool rs_info_has_lru_gen(struct json_object *info);
 struct json_object *rs_reader_loss(const struct rs_reader *reader);
 struct json_object *rs_reader_totals(const struct rs_reader *reader);
 struct json_object *rs_reader_end(const struct rs_reader *reader);

@@ -357,7 +357,7 @@ static int measure_bursts(struct rs_evidence *e, struct rs_reader *reader)
 
 int rs_evidence_init(struct rs_evidence *e, struct rs_reader *reader, const char *path)
 {
-	struct json_object *info = rs_reader_info(reader), *end, *kernel = rs_info_member(info, "kernel"), *lru;
+	struct json_object *info = rs_reader_info(reader), *end, *kernel = rs_info_member(info, "kernel");
 	struct rs_reader_state state;
 	int err;
 
@@ -366,8 +366,7 @@ int rs_evidence_init(struct rs_evidence *e, struct rs_reader *reader, const char
 	if (!info || !rs_info_member(info, "settings") || !rs_info_member(info, "zones"))
 		return rs_fail(-EBADMSG, "%s: says nothing of the host's settings and zones", path);
 	e->page_size = fmax(0, rs_info_number(kernel, "page_size"));
-	lru = rs_info_member(kernel, "lru");
-	e->mglru = lru && strcmp(json_object_get_string(lru), "classic");
+	e->mglru = rs_info_has_lru_gen(info);
 	rs_diff_read_rules(reader, &e->rules);
 	e->has_rules = rs_info_member(rs_info_member(kernel, "differences"),
 				      "movable_not_lowmem"); /* all that marks depend on */

@@ -333,8 +333,7 @@ static double begins_late(const struct way *way, double demand)
  */
 static double goes_on(const struct rs_forecaster *f, const struct rs_flow *flow, double pages)
 {
-	return flow->rate > 0 && flow->risen > 0 ? pow(flow->risen / (flow->risen + pages), ends) * rs_forecast_habit(f)
-						 : 0;
+	return flow->rate > 0 && flow->risen > 0 ? pow(flow->risen / (flow->risen + pages), ends) * rs_forecast_habit(f) : 0;
 }
 
 /* Between two batches it has not stopped: a sample without reclaim is no new beginning. */
