@@ -31,7 +31,7 @@ DIFF   += check_lruvec check_cost check_memcg check_slab check_scan check_workin
 DIFF   += check_pgdat_balanced check_kswapd check_balance check_direct check_marks check_throttle check_retry check_compaction check_oom check_folio
 APPLY  := journal owner trial
 TUNE   := forecast forecast_rate forecast_score forecast_show adaptivemm evidence recommend tried recommend_show
-TUNE   += workload bursts disks measured stallers steps play calibrate settings whatif whatif_show simulate
+TUNE   += workload bursts disks measured stallers steps sums play calibrate settings whatif whatif_show simulate
 DIFF   += check_lru_gen check_lru_gen_size check_memcg_lru explain_lru_gen check_lru_gen_folio changed_folio check_lru_gen_seq
 TOOLS  := reclaimscope tool check record report script diff explain whatif forecast recommend
 UNIT   := json codec output recording ring report btf kallsyms zoneinfo tiers cgroup pressure permit tool
@@ -40,7 +40,7 @@ UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throt
 UNIT   += diff_lru diff_alloc diff_kswapd diff_races diff_folio diff_workingset diff_memcg diff_oom crosscheck
 UNIT   += lru_gen lru_gen_folio diff_lru_gen diff_lru_gen_folio
 UNIT   += forecast forecast_score evidence recommend
-UNIT   += sim sim_properties sim_queue sim_tasks sim_touch settings workload bursts stallers steps
+UNIT   += sim sim_properties sim_queue sim_tasks sim_touch settings workload whatif bursts stallers steps
 
 LIB := $(BASE:%=base/%) $(KERNEL:%=kernel/%) $(TRACE:%=trace/%) $(PROBE:%=probe/%) $(REPORT:%=report/%) $(MODEL:%=model/%) \
 	$(SIM:%=sim/%) $(EPISODE:%=episode/%) $(DIFF:%=diff/%) $(APPLY:%=apply/%) $(TUNE:%=tune/%)

@@ -22,6 +22,7 @@
 #include "settings.h"
 #include "stallers.h"
 #include "steps.h"
+#include "sums.h"
 
 #define NS_PER_S 1000000000ULL
 #define MAX_WAKES 4096
@@ -240,46 +241,13 @@ static int take(struct pass *p, const struct rs_event_hdr *hdr)
 
 /* ---- sums ---- */
 
-static double vmstat_delta(struct json_object *info, struct json_object *end, const char *name)
-{
-	struct json_object *a = rs_info_member(rs_info_member(info, "vmstat"), name), *b = rs_info_member(rs_info_member(end, "vmstat"), name);
-
-	return a && b ? (double)json_object_get_int64(b) - (double)json_object_get_int64(a) : NAN;
-}
-
-/* Some counters exist once for each zone. */
-static double vmstat_delta_of_zones(struct json_object *info, struct json_object *end, const char *prefix)
-{
-	static const char *const zones[] = { "dma", "dma32", "normal", "movable" };
-	double sum = NAN;
-	char name[64];
-	size_t i;
-
-	for (i = 0; i < RS_ARRAY_SIZE_OF(zones); i++) {
-		double v;
-
-		snprintf(name, sizeof(name), "%s_%s", prefix, zones[i]);
-		v = vmstat_delta(info, end, name);
-		if (!isnan(v))
-			sum = isnan(sum) ? v : sum + v;
-	}
-	return sum;
-}
-
-static double pressure_delta(struct json_object *info, struct json_object *end, const char *name, double scale)
-{
-	struct json_object *a = rs_info_member(rs_info_member(info, "pressure"), name), *b = rs_info_member(rs_info_member(end, "pressure"), name);
-
-	return a && b ? scale * ((double)json_object_get_int64(b) - (double)json_object_get_int64(a)) : NAN;
-}
-
 /*
  * Pages that were read from files. The kernel counts what every device reads, in KiB; whether zram's swap-ins are in
  * it depends on how the kernel reads from zram, so with them the sum says nothing.
  */
 static double file_reads(const struct rs_workload *w, struct json_object *info, struct json_object *end)
 {
-	double pages = vmstat_delta(info, end, "pgpgin") / 4, swapped_in = w->recorded[RS_METRIC_pswpin];
+	double pages = rs_vmstat_delta(info, end, "pgpgin") / 4, swapped_in = w->recorded[RS_METRIC_pswpin];
 
 	if (w->swap_is_zram)
 		return swapped_in > 0 ? NAN : pages;
@@ -316,24 +284,24 @@ static void sum_up(struct pass *p, struct json_object *info, struct json_object 
 	size_t i;
 
 	for (i = 0; i < RS_ARRAY_SIZE_OF(counters); i++)
-		r[counters[i].metric] = vmstat_delta(info, end, counters[i].name);
-	r[RS_METRIC_allocstall] = vmstat_delta_of_zones(info, end, "allocstall");
+		r[counters[i].metric] = rs_vmstat_delta(info, end, counters[i].name);
+	r[RS_METRIC_allocstall] = rs_vmstat_delta_of_zones(info, end, "allocstall");
 	r[RS_METRIC_stall_ns] = p->stallers.stall_ns;
 	r[RS_METRIC_pgpgin] = file_reads(p->w, info, end);
 	/* Of both types in one counter: it tells how files are read only where they are most of what is reclaimed. */
 	if (r[RS_METRIC_pswpout] > r[RS_METRIC_refault_file])
 		r[RS_METRIC_pgactivate] = NAN;
-	r[RS_METRIC_memory_some_ns] = pressure_delta(info, end, "memory_some_us", 1000);
-	r[RS_METRIC_memory_full_ns] = pressure_delta(info, end, "memory_full_us", 1000);
-	r[RS_METRIC_kswapd_cpu_ns] = pressure_delta(info, end, "kswapd_cpu_ns", 1);
+	r[RS_METRIC_memory_some_ns] = rs_pressure_delta(info, end, "memory_some_us", 1000);
+	r[RS_METRIC_memory_full_ns] = rs_pressure_delta(info, end, "memory_full_us", 1000);
+	r[RS_METRIC_kswapd_cpu_ns] = rs_pressure_delta(info, end, "kswapd_cpu_ns", 1);
 	for (i = 1; i < p->nr_samples; i++)
 		free_sum += (p->samples[i - 1].free + p->samples[i].free) / 2.0 *
 			    (p->samples[i].ts_ns - p->samples[i - 1].ts_ns);
 	r[RS_METRIC_free_pages] = free_sum / (last->ts_ns - first->ts_ns);
 	r[RS_METRIC_duration_ns] = last->ts_ns - first->ts_ns;
-	p->w->dirtied_per_s = vmstat_delta(info, end, "nr_dirtied") * NS_PER_S / r[RS_METRIC_duration_ns];
+	p->w->dirtied_per_s = rs_vmstat_delta(info, end, "nr_dirtied") * NS_PER_S / r[RS_METRIC_duration_ns];
 	p->w->file_wait_ns = NAN;
-	p->file_read = rs_load_measure_devices(p->w, info, end, pressure_delta(info, end, "io_some_us", 1000));
+	p->file_read = rs_load_measure_devices(p->w, info, end, rs_pressure_delta(info, end, "io_some_us", 1000));
 	rs_load_measure_cpu(p->w, rs_steps_scale(&p->steps));
 	if (!(p->w->dirtied_per_s > 0))
 		p->w->dirtied_per_s = 0;
