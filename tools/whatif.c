@@ -23,7 +23,7 @@ static const struct argp_option options[] = {
 	{ "each", OPT_EACH, "FILE", 0, "answer for each line of FILE (-: stdin), SETTINGs beside those of --set", 1 },
 	{ "json", 'j', NULL, 0, "one JSON object a line", 1 },
 	{ "load", OPT_LOAD, NULL, 0, "show also what the load was taken for, and what the recording leaves open", 1 },
-	{ "runs", OPT_RUNS, "N", 0, "simulations to spend on the calibration (480)", 2 },
+	{ "runs", OPT_RUNS, "N", 0, "simulations to spend on the calibration (1440)", 2 },
 	{ "seed", OPT_SEED, "N", 0, "of the random numbers: the same seed gives the same answer (1)", 2 },
 	{ "threads", OPT_THREADS, "N", 0, "simulations at once (one for each CPU); the answer does not depend on it",
 	  2 },

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Differential evolution, with the logs of the parameters in their ranges as coordinates. Each generation is made
- * before any of it is simulated, so the order in which threads finish changes nothing. What fits within a margin of
- * the best becomes the ensemble.
+ * before any of it is simulated, so the order in which threads finish changes nothing. Where a recording leaves much
+ * open a search ends in one of several valleys, and chance decides in which: so there are several searches, each with a
+ * seed of its own for where it looks and for what it simulates. What fits within a margin of the best of all becomes the
+ * ensemble, as much of it from each.
  */
 #include "calibrate.h"
 
@@ -19,6 +21,11 @@
 #define CROSSOVER 0.7
 /* A member may be so much worse than the best, in root mean square of logs. */
 #define MARGIN 0.08
+#define MIN_MEMBERS 4
+#define NR_SEARCHES 3
+#define MEMBERS_OF_SEARCH (RS_CALIBRATION_MEMBERS / NR_SEARCHES)
+/* With fewer for each, there is one search less. */
+#define MIN_RUNS 96
 #define MAX_LOG 3.0
 
 struct point {
@@ -30,7 +37,8 @@ struct point {
 struct search {
 	const struct rs_workload *w;
 	const struct rs_calibration_options *o;
-	uint64_t random;
+	uint64_t random, seed;
+	unsigned int nr_before, nr_runs; /* of the searches before, and to spend on this one */
 	struct point population[POPULATION], trial[POPULATION];
 	struct point *seen; /* every point that was simulated */
 	size_t nr_seen;
@@ -101,7 +109,7 @@ static double loss_of(const struct search *s, const double *metrics)
 	return weights ? sqrt(sum / weights) : 0;
 }
 
-/* One seed for all points: what differs between two is the parameters. */
+/* One seed for all points of a search: what differs between two is the parameters. */
 static int simulate_trial(void *arg, size_t i)
 {
 	struct search *s = arg;
@@ -110,7 +118,7 @@ static int simulate_trial(void *arg, size_t i)
 	int err;
 
 	parameters_of(s->w, point, parameters);
-	err = rs_workload_simulate(s->w, &s->w->config, parameters, s->o->seed, point->metrics, NULL);
+	err = rs_workload_simulate(s->w, &s->w->config, parameters, s->seed, point->metrics, NULL);
 	point->loss = err ? INFINITY : loss_of(s, point->metrics);
 	return err;
 }
@@ -124,7 +132,7 @@ static int simulate_all(struct search *s)
 	memcpy(s->seen + s->nr_seen, s->trial, sizeof(s->trial));
 	s->nr_seen += POPULATION;
 	if (s->o->progress)
-		s->o->progress(s->o->ctx, s->nr_seen, s->o->nr_runs);
+		s->o->progress(s->o->ctx, s->nr_before + s->nr_seen, s->o->nr_runs);
 	return 0;
 }
 
@@ -226,29 +234,45 @@ static double distance(const struct point *a, const struct point *b)
 	return sum;
 }
 
-/* The best, and those near it in error that are not near it in parameters. */
+/* The best of a search, and those near it in error that are not near it in parameters. */
 static void choose_members(struct search *s, struct rs_calibration *ret)
 {
-	const struct point *chosen[RS_CALIBRATION_MEMBERS];
+	const struct point *chosen[MEMBERS_OF_SEARCH];
+	unsigned int nr = 0;
 	size_t i, k;
 
 	qsort(s->seen, s->nr_seen, sizeof(*s->seen), compare_points);
-	for (i = 0; i < s->nr_seen && ret->nr_members < RS_CALIBRATION_MEMBERS; i++) {
+	for (i = 0; i < s->nr_seen && nr < MEMBERS_OF_SEARCH; i++) {
 		struct rs_calibration_member *m = &ret->members[ret->nr_members];
 
-		if (s->seen[i].loss > s->seen[0].loss + MARGIN && ret->nr_members >= 4)
-			break;
-		for (k = 0; k < ret->nr_members && distance(chosen[k], &s->seen[i]) > 0.1; k++)
+		for (k = 0; k < nr && distance(chosen[k], &s->seen[i]) > 0.1; k++)
 			;
-		if (k < ret->nr_members)
+		if (k < nr)
 			continue;
-		chosen[ret->nr_members] = &s->seen[i];
+		chosen[nr++] = &s->seen[i];
 		parameters_of(s->w, &s->seen[i], m->parameters);
 		memcpy(m->simulated, s->seen[i].metrics, sizeof(m->simulated));
 		m->error = expm1(s->seen[i].loss);
-		m->seed = s->o->seed;
+		m->seed = s->seed;
 		ret->nr_members++;
 	}
+}
+
+static int compare_members(const void *a, const void *b)
+{
+	const struct rs_calibration_member *x = a, *y = b;
+
+	return x->error != y->error ? (x->error > y->error) - (x->error < y->error) : (x->seed > y->seed) - (x->seed < y->seed);
+}
+
+/* A search that came to nothing is left out. */
+static void keep_those_that_fit(struct rs_calibration *c)
+{
+	qsort(c->members, c->nr_members, sizeof(*c->members), compare_members);
+	while (c->nr_members > MIN_MEMBERS &&
+	       log1p(c->members[c->nr_members - 1].error) > log1p(c->members[0].error) + MARGIN)
+		c->nr_members--;
+	memset(c->members + c->nr_members, 0, (RS_CALIBRATION_MEMBERS - c->nr_members) * sizeof(*c->members));
 }
 
 static int search(struct search *s)
@@ -264,13 +288,30 @@ static int search(struct search *s)
 			return err;
 		select_better(s);
 		next_generation(s);
-	} while (s->nr_seen + POPULATION <= s->o->nr_runs);
+	} while (s->nr_seen + POPULATION <= s->nr_runs);
 	return 0;
+}
+
+static int search_from(struct search *s, unsigned int i, unsigned int nr, struct rs_calibration *ret)
+{
+	int err;
+
+	s->nr_before = ret->nr_runs;
+	s->nr_runs = s->o->nr_runs / nr;
+	s->nr_seen = 0;
+	/* neighbours of a seed are what members are run with as well */
+	s->random = s->seed = (s->o->seed * NR_SEARCHES + i) << 8;
+	err = search(s);
+	if (!err)
+		choose_members(s, ret);
+	ret->nr_runs += s->nr_seen;
+	return err;
 }
 
 int rs_calibrate(const struct rs_workload *workload, const struct rs_calibration_options *options,
 		 struct rs_calibration *ret)
 {
+	unsigned int nr = rs_max(1, rs_min(NR_SEARCHES, options->nr_runs / MIN_RUNS)), k;
 	struct search *s = calloc(1, sizeof(*s));
 	int err = -ENOMEM, i;
 
@@ -280,16 +321,16 @@ int rs_calibrate(const struct rs_workload *workload, const struct rs_calibration
 	if (s && s->seen) {
 		s->w = workload;
 		s->o = options;
-		s->random = options->seed;
-		err = search(s);
+		for (k = 0, err = 0; k < nr && !err; k++)
+			err = search_from(s, k, nr, ret);
 	}
 	if (!err) {
-		choose_members(s, ret);
-		ret->nr_runs = s->nr_seen;
+		keep_those_that_fit(ret);
 		ret->error = ret->members[0].error;
 		for (i = 0; i < RS_NR_METRICS; i++)
-			ret->metric_error[i] =
-				rs_metric_log_ratio(i, ret->members[0].simulated[i], workload->recorded[i]);
+			for (k = 0; k < ret->nr_members; k++)
+				ret->metric_error[i] +=
+					rs_metric_log_ratio(i, ret->members[k].simulated[i], workload->recorded[i]) / ret->nr_members;
 	}
 	if (s)
 		free(s->seen);

@@ -8,8 +8,8 @@
 
 #include "workload.h"
 
-#define RS_CALIBRATION_RUNS 480 /* unless told; with 960 it repeats loads of the lab better by a third, and predicts them no better */
-#define RS_CALIBRATION_MEMBERS 24
+#define RS_CALIBRATION_RUNS 1440 /* unless told: 480 for each of three searches */
+#define RS_CALIBRATION_MEMBERS 15
 
 struct rs_calibration_options {
 	unsigned int nr_threads;
@@ -33,7 +33,7 @@ struct rs_calibration {
 	unsigned int nr_runs;
 	/*
 	 * How far the best member is from the recording: exp of the root mean square of the logs of the ratios, less
-	 * 1. 0.25: a metric is off by a quarter, on average. Of single metrics: signed; NAN: not compared.
+	 * 1. 0.25: a metric is off by a quarter, on average. Of single metrics: the mean of the members, signed; NAN: not compared.
 	 */
 	double error;
 	double metric_error[RS_NR_METRICS];

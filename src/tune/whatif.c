@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "../base/log.h"
-#include "../base/order.h"
 
 #define Z90 1.645
 /*
@@ -94,15 +93,20 @@ static double error_of(const struct job *j, enum rs_metric metric)
 	return sqrt((own * own + all * all) / 2);
 }
 
-/* Fills @effects, sorted. */
-static double median_effect(const struct job *j, size_t nr_pairs, enum side side, enum rs_metric metric, double *effects)
+/*
+ * Fills @effects. Their mean, not their median: where the members disagree about whether there is an effect at all, a median
+ * takes one side, and which is chance.
+ */
+static double mean_effect(const struct job *j, size_t nr_pairs, enum side side, enum rs_metric metric, double *effects)
 {
+	double sum = 0;
 	size_t i;
 
-	for (i = 0; i < nr_pairs; i++)
+	for (i = 0; i < nr_pairs; i++) {
 		effects[i] = level(j, i, side, metric) - level(j, i, SIDE_BEFORE, metric);
-	qsort(effects, nr_pairs, sizeof(*effects), rs_rising);
-	return (effects[(nr_pairs - 1) / 2] + effects[nr_pairs / 2]) / 2;
+		sum += effects[i];
+	}
+	return sum / nr_pairs;
 }
 
 /* How far a side is from what was recorded: mean of the logs, over what is known. */
@@ -113,7 +117,7 @@ static double distance(const struct job *j, size_t nr_pairs, enum side side, dou
 
 	for (i = 0; i < RS_NR_METRICS; i++)
 		if (!isnan(j->w->recorded[i])) {
-			sum += fabs(median_effect(j, nr_pairs, side, i, effects));
+			sum += fabs(mean_effect(j, nr_pairs, side, i, effects));
 			nr++;
 		}
 	return nr ? sum / nr : 0;
@@ -128,13 +132,11 @@ static double distance(const struct job *j, size_t nr_pairs, enum side side, dou
 static double interval_width(const struct job *j, size_t nr_pairs, enum side side, enum rs_metric metric, double middle,
 			     double far, double after, const double *effects)
 {
-	double floor = metric_floor(metric), error = error_of(j, metric), mean = 0, variance = 0;
+	double floor = metric_floor(metric), error = error_of(j, metric), variance = 0;
 	size_t i;
 
 	for (i = 0; i < nr_pairs; i++)
-		mean += effects[i] / nr_pairs;
-	for (i = 0; i < nr_pairs; i++)
-		variance += pow(effects[i] - mean, 2) / (nr_pairs > 1 ? nr_pairs - 1 : 1);
+		variance += pow(effects[i] - middle, 2) / (nr_pairs > 1 ? nr_pairs - 1 : 1);
 	variance += variance_of_seeds(j, nr_pairs, SIDE_BEFORE, metric) + variance_of_seeds(j, nr_pairs, side, metric);
 	variance += variance_of_chance(j->w, metric, j->w->recorded[metric], floor) +
 		    variance_of_chance(j->w, metric, after, floor);
@@ -157,7 +159,7 @@ static struct interval interval_of(const struct job *j, size_t nr_pairs, enum si
 				   double *effects)
 {
 	double before = j->w->recorded[metric], floor = metric_floor(metric),
-	       middle = median_effect(j, nr_pairs, side, metric, effects), width;
+	       middle = mean_effect(j, nr_pairs, side, metric, effects), width;
 	struct interval ret = { .middle = fmax(0, (before + floor) * exp(middle) - floor) };
 
 	width = interval_width(j, nr_pairs, side, metric, middle, far, ret.middle, effects);

@@ -15,7 +15,7 @@
 struct rs_whatif_metric {
 	bool known; /* recorded, and simulated well enough under the recorded settings */
 	double before; /* as recorded */
-	double after, low, high; /* median, and the 90 % interval, which is without the recorder */
+	double after, low, high; /* mean of logs, and the 90 % interval, which is without the recorder */
 	double low_beside, high_beside; /* the interval beside the recorder, as @before was: what to compare with that */
 	double calibration_error; /* simulated over recorded under the recorded settings, less 1; NAN: not recorded */
 };

@@ -35,6 +35,40 @@ static void rs_calibrate_finds_a_simulated_load_again(void **state)
 	rs_workload_destroy(w);
 }
 
+/* Two searches look elsewhere, and both are heard; one that comes to nothing is not. */
+static void rs_calibrate_hears_each_search(void **state)
+{
+	struct rs_calibration_options o = { .nr_threads = 2, .nr_runs = 192, .seed = 7 };
+	struct rs_calibration *one = calloc(1, sizeof(*one)), *two = calloc(1, sizeof(*two));
+	struct rs_workload *w = made_up_load();
+	unsigned int i, k, nr_of_first = 0;
+	double mean = 0;
+
+	(void)state;
+	w->recorded[RS_METRIC_duration_ns] = 1200.0 * MS;
+	assert_int_equal(rs_workload_simulate(w, &w->config, true_parameters, 3, w->recorded, NULL), 0);
+	assert_int_equal(rs_calibrate(w, &o, two), 0);
+	assert_int_equal(two->nr_runs, 192);
+	o.nr_runs = 96; /* enough for the first only */
+	assert_int_equal(rs_calibrate(w, &o, one), 0);
+	for (i = 0; i < one->nr_members; i++)
+		assert_int_equal(one->members[i].seed, one->members[0].seed);
+	for (i = 0; i < two->nr_members; i++) {
+		assert_true(!i || two->members[i].error >= two->members[i - 1].error);
+		nr_of_first += two->members[i].seed == one->members[0].seed;
+		mean += rs_metric_log_ratio(RS_METRIC_pswpout, two->members[i].simulated[RS_METRIC_pswpout],
+					    w->recorded[RS_METRIC_pswpout]) / two->nr_members;
+		for (k = 0; k < i; k++)
+			assert_true(memcmp(two->members[i].parameters, two->members[k].parameters, sizeof(true_parameters)) ||
+				    two->members[i].seed != two->members[k].seed);
+	}
+	assert_in_range(nr_of_first, 1, two->nr_members - 1);
+	assert_float_equal(two->metric_error[RS_METRIC_pswpout], mean, 1e-9);
+	free(one);
+	free(two);
+	rs_workload_destroy(w);
+}
+
 static void rs_whatif_same_settings_same_figures(void **state)
 {
 	struct rs_whatif_options o = { .nr_threads = 2, .nr_seeds = 1 };
@@ -103,6 +137,42 @@ static void rs_whatif_enough_memory_no_swapping(void **state)
 	rs_workload_destroy(w);
 }
 
+/* Loads that fit disagree about what more memory would change: each has its part in what is told, be it alone or not. */
+static void rs_whatif_hears_each_load(void **state)
+{
+	static const double hot_share[] = { 0.3, 0.3, 0.6 };
+	struct rs_whatif_options o = { .nr_threads = 2, .nr_seeds = 1 };
+	struct rs_calibration *all = calloc(1, sizeof(*all)), *one = calloc(1, sizeof(*one));
+	struct rs_workload *w = made_up_load();
+	struct rs_sim_config more = w->config;
+	double logs[3], recorded, told;
+	struct rs_whatif r;
+	int i;
+
+	(void)state;
+	w->recorded[RS_METRIC_duration_ns] = 1200.0 * MS;
+	assert_int_equal(rs_workload_simulate(w, &w->config, true_parameters, 0, w->recorded, NULL), 0);
+	recorded = w->recorded[RS_METRIC_pswpin];
+	more.zones[0].managed_pages += 300;
+	one->nr_members = 1;
+	all->nr_members = 3;
+	for (i = 0; i < 3; i++) {
+		memcpy(one->members[0].parameters, true_parameters, sizeof(true_parameters));
+		one->members[0].parameters[RS_LOAD_anon_hot_share] = hot_share[i];
+		all->members[i] = one->members[0];
+		assert_int_equal(rs_whatif(w, one, &more, &o, &r), 0);
+		logs[i] = rs_metric_log_ratio(RS_METRIC_pswpin, r.metrics[RS_METRIC_pswpin].after, recorded);
+	}
+	/* a median would tell what the first two say */
+	assert_true(logs[0] == logs[1] && fabs(logs[2] - logs[0]) > 0.1);
+	assert_int_equal(rs_whatif(w, all, &more, &o, &r), 0);
+	told = rs_metric_log_ratio(RS_METRIC_pswpin, r.metrics[RS_METRIC_pswpin].after, recorded);
+	assert_float_equal(told, (logs[0] + logs[1] + logs[2]) / 3, 1e-9);
+	free(all);
+	free(one);
+	rs_workload_destroy(w);
+}
+
 /* Of the memory, the recorder had a part: the change is that with it, the interval is of the host without. */
 static void rs_whatif_holds_the_host_without_the_recorder(void **state)
 {
@@ -141,8 +211,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rs_calibrate_finds_a_simulated_load_again),
+		cmocka_unit_test(rs_calibrate_hears_each_search),
 		cmocka_unit_test(rs_whatif_same_settings_same_figures),
 		cmocka_unit_test(rs_whatif_enough_memory_no_swapping),
+		cmocka_unit_test(rs_whatif_hears_each_load),
 		cmocka_unit_test(rs_whatif_holds_the_host_without_the_recorder),
 	};
 
