@@ -1,35 +1,68 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# whatif-vs-truth.sh [DIRECTORY]: docs/whatif-vs-kernel.md, on stdout: what `whatif` says of the recordings that truth.sh
-# has made under the defaults, beside what really happened under each setting.
+# whatif-vs-truth.sh [-s SEEDS] [-a DIRECTORY] [RESULTS]: docs/whatif-vs-kernel.md, on stdout: what `whatif` says of the
+# recordings that truth.sh has made under the defaults, beside what really happened under each setting. The tables are of the
+# first seed, and how much the seed matters is told of all of them.
+#
+# An answer stays in DIRECTORY/SEED/ and is not asked for again until the program, or what was really run, is newer.
 set -eu
 . "$(dirname "$0")/lib.sh"
+seeds="1 2 3 4 5" answers=$TOP/build/vm/answers
+while getopts s:a: option; do
+	case $option in
+	s) seeds=$OPTARG ;; a) answers=$OPTARG ;;
+	*) exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
 results=${1:-$TOP/build/vm/truth}
-answers=$(mktemp -d)
-trap 'rm -rf "$answers"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
-{
+# What was really run, as truth.awk reads it; a repetition without all of its settings would shift the means of those it has.
+for dir in "$results"/*/; do
+	[ -e "$dir/done" ] || continue
+	IFS=- read -r kernel workload _ <<<"$(basename "$dir")"
+	sed "s/^/T $kernel $workload /" "$dir/results.jsonl"
+done >"$work/truth"
+
+ask() { # ask SEED RECORDING SETTINGS: one set of lines for each setting, in their order, with a summary as the last of them
+	local said
+	said=$answers/$1/$(basename "$(dirname "$2")")
+	if [ ! "$said" -nt "$TOP/build/reclaimscope" ] || [ ! "$said" -nt "$2" ] || ! cmp -s "$said.each" "$3"; then
+		mkdir -p "$answers/$1"
+		rm -f "$said"
+		cp "$3" "$said.each"
+		"$TOP/build/reclaimscope" whatif "$2" --seed "$1" --each "$3" -j >"$said.new" 2>"$said.err" || : >"$said.new"
+		mv "$said.new" "$said"
+	fi
+	cat "$said"
+}
+
+predictions() { # predictions SEED
+	local dir kernel workload settings values setting value
 	for dir in "$results"/*/; do
-		# A repetition without all of its settings would shift the means of those it has.
-		[ -e "$dir/done" ] || continue
-		name=$(basename "$dir")
-		IFS=- read -r kernel workload _ <<<"$name"
-		sed "s/^/T $kernel $workload /" "$dir/results.jsonl"
-		[ -e "$dir/r.data" ] || continue
+		if [ ! -e "$dir/done" ] || [ ! -e "$dir/r.data" ]; then continue; fi
+		IFS=- read -r kernel workload _ <<<"$(basename "$dir")"
 		settings=() values=()
 		while read -r setting value; do
 			[ -z "$value" ] || { settings+=("$setting"); values+=("$value"); }
 		done < <(sed -n 's/.*"setting":"\([^"]*\)","set":"\([^"]*\)".*/\1 \2/p' "$results/$kernel-$workload"-*/results.jsonl | sort -u)
-		said=$answers/$name
-		printf '%s\n' "${values[@]}" | "$TOP/build/reclaimscope" whatif "$dir/r.data" --each - -j >"$said" 2>"$said.err" ||
-			{ echo "D $kernel $workload $(tail -1 "$said.err" | sed 's/^.*r\.data: //; s/^reclaimscope: //')"; continue; }
-		# One set of lines for each, in the order that was asked for, with a summary as the last of them.
-		awk -v head="P $kernel $workload" -v names="${settings[*]}" -v values="$(printf '%s\n' "${values[@]}" | tr ' \n' '+ ')" '
+		printf '%s\n' "${values[@]}" >"$work/each"
+		ask "$1" "$dir/r.data" "$work/each" >"$work/said"
+		[ -s "$work/said" ] || {
+			echo "D $kernel $workload $(tail -1 "$answers/$1/$(basename "$dir").err" | sed 's/^.*r\.data: //; s/^reclaimscope: //')"
+			continue
+		}
+		awk -v head="P $kernel $workload" -v names="${settings[*]}" -v values="$(tr ' \n' '+ ' <"$work/each")" '
 			BEGIN { split(names, name, " "); split(values, value, " "); i = 1 }
 			{ print head, name[i], value[i], $0 }
-			/"type":"summary"/ { i++ }' "$said"
+			/"type":"summary"/ { i++ }' "$work/said"
 	done
-} | awk "$(cat "$HERE/truth.awk")"'
+}
+
+# @seed: only the row that tells how this one fares; @fares: a file with those of all, for the whole document.
+score() { awk -v seed="$1" -v fares="$2" "$(cat "$HERE/truth.awk")"'
 BEGIN {
 	nm = split("memory_some_ns allocstall stall_ns refault_anon refault_file pswpin pswpout kswapd_cpu_ns free_pages", metrics, " ")
 }
@@ -88,20 +121,6 @@ $1 == "P" && member("type") == "summary" {
 }
 $1 == "D" { declined[$2, $3] = substr($0, length($1 $2 $3) + 4) }
 END {
-	print "# What `whatif` says, and what then happened\n"
-	print "Written by `make whatif-vs-kernel` out of what `tests/vm/truth.sh` has left: for each kernel and load one recording under the"
-	print "defaults, and real runs of the same work under each setting, in virtual time. Nothing is left out. The recording was made with"
-	print "the recorder on the same, single CPU, whose time and memory are in what was recorded; the real runs with counters only, which take"
-	print "less of both. What is predicted is the recorded figure with its change; the interval is of the host without the recorder."
-	print "`*`: the real effect is beyond noise (p < 0.05); `?`: not judged, because how large noise is is not known; `miss`: outside"
-	print "of the interval, and more than 25 % off.\n"
-	print tell + 0 " of " recordings + 0 " recordings tell how much memory the recorder took; without that, the interval has its time only. A recording can be"
-	print "newer than the runs, of the same work.\n"
-	print "Noise is measured: settings that are the same but for keys that cannot act on the load (swappiness where nothing is swapped,"
-	print "dirty_* where nothing is written to files) are the same setting, judged as one. What its runs differ by, less what a repetition has"
-	print "in common, is chance: its standard deviation is below, for each load. An order is judged for pairs of settings beyond it only."
-	print "Under adaptivemm the time of stalls is not there where the trial that found its value was not told apart."
-	print "Where a rule found another value in each repetition, each was predicted; the table has the mean, as of the real runs.\n"
 	for (l = 1; l <= nl; l++) for (i = 1; i <= ns[loads[l]]; i++) for (m = 1; m <= nm; m++) {
 		s = settings[loads[l], i]; metric = metrics[m]; k = loads[l] SUBSEP s SUBSEP metric; d = loads[l] SUBSEP "default" SUBSEP metric
 		if (s == "default" || !n[k] || !n[d]) continue
@@ -144,6 +163,24 @@ END {
 		pairs[o]++
 		right[o] += (class_log[loads[l], ca, ordered[o]] - class_log[loads[l], cb, ordered[o]]) * (la - lb) > 0
 	}
+	if (seed != "") {
+		print seed, right[1], pairs[1], right[2], pairs[2], good, effects, covered, predicted
+		exit
+	}
+	print "# What `whatif` says, and what then happened\n"
+	print "Written by `make whatif-vs-kernel` out of what `tests/vm/truth.sh` has left: for each kernel and load one recording under the"
+	print "defaults, and real runs of the same work under each setting, in virtual time. Nothing is left out. The recording was made with"
+	print "the recorder on the same, single CPU, whose time and memory are in what was recorded; the real runs with counters only, which take"
+	print "less of both. What is predicted is the recorded figure with its change; the interval is of the host without the recorder."
+	print "`*`: the real effect is beyond noise (p < 0.05); `?`: not judged, because how large noise is is not known; `miss`: outside"
+	print "of the interval, and more than 25 % off.\n"
+	print tell + 0 " of " recordings + 0 " recordings tell how much memory the recorder took; without that, the interval has its time only. A recording can be"
+	print "newer than the runs, of the same work.\n"
+	print "Noise is measured: settings that are the same but for keys that cannot act on the load (swappiness where nothing is swapped,"
+	print "dirty_* where nothing is written to files) are the same setting, judged as one. What its runs differ by, less what a repetition has"
+	print "in common, is chance: its standard deviation is below, for each load. An order is judged for pairs of settings beyond it only."
+	print "Under adaptivemm the time of stalls is not there where the trial that found its value was not told apart."
+	print "Where a rule found another value in each repetition, each was predicted; the table has the mean, as of the real runs.\n"
 	print "| | | aim |\n|---|---|---|"
 	print "| order of settings by stall time, of pairs that differ | " share(right[1], pairs[1]) ", " pairs_unpredicted[1] + 0 " more not predicted, " pairs_not_judged[1] + 0 " not judged | 90 % |"
 	print "| order of settings by refaults, of pairs that differ | " share(right[2], pairs[2]) ", " pairs_unpredicted[2] + 0 " more not predicted, " pairs_not_judged[2] + 0 " not judged | 90 % |"
@@ -156,6 +193,24 @@ END {
 	print "| the predicted change with the interval beside the recorder, applied to the real run under the defaults: within 25 % or inside | " share(good_real, effects) " | |"
 	print "| and inside the interval | " share(covered_real, predicted) " | |"
 	print "| cells not predicted, because the simulation does not repeat the recording | " share(unpredicted, nc) " | |\n"
+	print "The search for loads that fit the recording, and the simulations, have a seed. All of the above is of the first of these:\n"
+	print "| seed | order by stall time | order by refaults | within 25 % or inside, where the effect is real | truth inside the interval |\n|---|---|---|---|---|"
+	while ((getline line < fares) > 0) {
+		split(line, f, " ")
+		printf "| %s |", f[1]
+		nseeds++
+		for (i = 1; i <= 4; i++) {
+			x = f[2 * i + 1] ? 100 * f[2 * i] / f[2 * i + 1] : 0
+			printf " %s |", share(f[2 * i], f[2 * i + 1])
+			least[i] = nseeds == 1 || x < least[i] ? x : least[i]
+			greatest[i] = nseeds == 1 || x > greatest[i] ? x : greatest[i]
+			total[i] += x
+		}
+		print ""
+	}
+	printf "| least, mean, greatest |"
+	for (i = 1; i <= 4; i++) printf " %.1f, %.1f, %.1f %% |", least[i], total[i] / nseeds, greatest[i]
+	print "\n"
 	print "## Loads\n\n| kernel | load | runs of each setting | calibration is off by | noise (degrees of freedom): time lost | stalls | stall time | refaults |"
 	print "|---|---|---|---|---|---|---|---|"
 	for (l = 1; l <= nl; l++) {
@@ -167,3 +222,10 @@ END {
 	print "\n## Every cell\n\n| kernel | load | setting | metric | recorded | real, defaults | real | predicted | 90 % interval | |\n|---|---|---|---|---|---|---|---|---|---|"
 	for (i = 1; i <= nr; i++) print rows[i]
 }'
+}
+
+for seed in $seeds; do
+	predictions "$seed" >"$work/$seed"
+	cat "$work/truth" "$work/$seed" | score "$seed" "" >>"$work/rows"
+done
+cat "$work/truth" "$work/${seeds%% *}" | score "" "$work/rows"
