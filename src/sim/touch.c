@@ -43,14 +43,13 @@ refault_into(const struct rs_sim *sim, unsigned int memcg, unsigned int evicted,
 }
 
 static inline struct workingset_refault_result ask_refault(struct workingset_refault *in, uint64_t entry,
-							   const struct rs_shadow_layout *layout,
 							   const struct rs_rules *rules)
 {
-	const struct rs_shadow shadow = unpack_shadow(entry, layout);
+	const struct rs_shadow shadow = unpack_shadow(entry, &rs_shadow_layout);
 
 	in->eviction = shadow.eviction;
 	in->workingset = shadow.workingset;
-	return workingset_refault(in, layout, rules, NULL);
+	return workingset_refault(in, &rs_shadow_layout, rules, NULL);
 }
 
 static void restore(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file)
@@ -62,9 +61,9 @@ static void restore(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool 
 
 static void refault(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file)
 {
-	const struct rs_shadow shadow = unpack_shadow(sim->shadow[page], &sim->layout);
+	const struct rs_shadow shadow = unpack_shadow(sim->shadow[page], &rs_shadow_layout);
 	struct workingset_refault in = refault_into(sim, memcg, shadow.memcgid, file);
-	struct workingset_refault_result r = ask_refault(&in, sim->shadow[page], &sim->layout, sim->rules);
+	struct workingset_refault_result r = ask_refault(&in, sim->shadow[page], sim->rules);
 
 	sim->counts.workingset_refault[file]++;
 	if (!r.activate)
@@ -355,7 +354,6 @@ static uint32_t calm_misses(struct calm *c, const uint32_t *ids, uint32_t i, uin
 	const struct rs_sim *sim = c->sim;
 	struct workingset_refault in = refault_into(sim, 0, 0, true);
 	/* copies, since what is written to hot[] could be anything for a compiler */
-	const struct rs_shadow_layout layout = sim->layout;
 	const struct rs_rules rules = *sim->rules;
 	uint32_t over = *at, refaults = 0, nr_of[2] = { 0 };
 	const uint64_t *shadows = sim->shadow;
@@ -373,7 +371,7 @@ static uint32_t calm_misses(struct calm *c, const uint32_t *ids, uint32_t i, uin
 			continue;
 		}
 		/* a page without a shadow is asked for as well, rather than having a branch that cannot be foreseen */
-		r = ask_refault(&in, entry, &layout, &rules);
+		r = ask_refault(&in, entry, &rules);
 		active = again & r.activate;
 		if (__builtin_expect(again & r.restore, 0))
 			break;
