@@ -124,6 +124,8 @@ static int choose(struct explainer *x)
 
 	if (err)
 		return rs_err(err, "explain");
+	if (!x->nr_candidates && rs_info_is_summary(rs_reader_info(x->reader)))
+		return rs_fail(-ENOENT, "a recording in mode summary has nothing to explain: record in mode decisions");
 	if (!x->nr_candidates)
 		return rs_fail(-ENOENT, "no %s in this recording%s%s", names[q->kind], q->pid ? " of this process" : "",
 			       q->by_time ? " at this time" : "");

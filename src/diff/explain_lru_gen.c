@@ -197,11 +197,11 @@ size_t rs_explain_lru_gen_say(const struct rs_explain_lru_gen *x, char *buf, siz
 		SAY("; %" PRIu64 " time%s it stopped because it was enough", x->nr_enough, x->nr_enough == 1 ? "" : "s");
 	if (x->nr_plans_all)
 		SAY(".");
-	if (x->walk_stats[RS_WALK_NONLEAF_FOUND])
-		SAY(" Since the aging before, %" PRIu64 " page tables were walked that the bloom filter let through, with %" PRIu64
-		    " entries, %" PRIu64 " of them young; %" PRIu64 " of the tables went into the next filter.",
-		    x->walk_stats[RS_WALK_NONLEAF_FOUND], x->walk_stats[RS_WALK_LEAF_TOTAL], x->walk_stats[RS_WALK_LEAF_YOUNG],
-		    x->walk_stats[RS_WALK_NONLEAF_ADDED]);
+	if (x->walk_stats[RS_WALK_LEAF_TOTAL])
+		SAY(" Its walks of page tables, and others' since the aging before, looked at %" PRIu64 " entries, %" PRIu64
+		    " of them young; the bloom filter let %" PRIu64 " table%s through, %" PRIu64 " went into the next one.",
+		    x->walk_stats[RS_WALK_LEAF_TOTAL], x->walk_stats[RS_WALK_LEAF_YOUNG], x->walk_stats[RS_WALK_NONLEAF_FOUND],
+		    x->walk_stats[RS_WALK_NONLEAF_FOUND] == 1 ? "" : "s", x->walk_stats[RS_WALK_NONLEAF_ADDED]);
 	if (x->skipped_min)
 		SAY(" %" PRIu64 " visit%s ended at once at memory.min.", x->skipped_min, x->skipped_min == 1 ? "" : "s");
 	if (x->skipped_low)

@@ -99,7 +99,7 @@ static void print_walks(const struct rs_lruvec_generations *l, FILE *out)
 	fprintf(out, " through the bloom filter and walked %" PRIu64 " (+%" PRIu64 "), into the next filter %" PRIu64 " (+%" PRIu64 ")\n",
 		n[RS_WALK_NONLEAF_FOUND], n[RS_WALK_NONLEAF_FOUND] - first[RS_WALK_NONLEAF_FOUND], n[RS_WALK_NONLEAF_ADDED],
 		n[RS_WALK_NONLEAF_ADDED] - first[RS_WALK_NONLEAF_ADDED]);
-	fprintf(out, "  their entries: %" PRIu64 " (+%" PRIu64 "), young %" PRIu64 " (+%" PRIu64 "); since boot (and since the first aging here)\n",
+	fprintf(out, "  entries looked at: %" PRIu64 " (+%" PRIu64 "), young %" PRIu64 " (+%" PRIu64 "); since boot (and since the first aging here)\n",
 		n[RS_WALK_LEAF_TOTAL], n[RS_WALK_LEAF_TOTAL] - first[RS_WALK_LEAF_TOTAL], n[RS_WALK_LEAF_YOUNG],
 		n[RS_WALK_LEAF_YOUNG] - first[RS_WALK_LEAF_YOUNG]);
 }

@@ -68,9 +68,9 @@ static void walks_are_told_since_boot_and_since_the_first(void **state)
 	PUT(f, 4000, 42, try_to_inc_max_seq, .cgroup = 7, .seq = 7, .ret = 1, .walked = WALKED(5512, 403, 92, 71, 31));
 	make_report(f);
 	report_has(f, "  page tables: come to 92 (+2), through the bloom filter and walked 71 (+1), into the next filter 31 (+1)\n"
-		      "  their entries: 5512 (+512), young 403 (+3); since boot (and since the first aging here)\n");
+		      "  entries looked at: 5512 (+512), young 403 (+3); since boot (and since the first aging here)\n");
 	report_has(f, "  page tables: through the bloom filter and walked 8 (+0), into the next filter 1 (+0)\n"
-		      "  their entries: 100 (+0), young 9 (+0); since boot");
+		      "  entries looked at: 100 (+0), young 9 (+0); since boot");
 	assert_non_null(strstr(f->json, "\"walked_since_boot\":{\"entries\":5512,\"young\":403,\"tables\":92,\"tables_found\":71,\"tables_added\":31},"
 					"\"walked_since_first\":{\"entries\":512,\"young\":3,\"tables\":2,\"tables_found\":1,\"tables_added\":1}"));
 	assert_non_null(strstr(f->json, "\"walked_since_boot\":{\"entries\":100,\"young\":9,\"tables\":null,\"tables_found\":8,\"tables_added\":1}"));
