@@ -722,6 +722,38 @@ FN_PAIR(lru_gen_rotate_memcg, 2, 2, lru_gen_rotate_memcg)
 
 /* ---- aging ---- */
 
+#define MM_STATS_OFFSET                                                                            \
+	(HAS(struct lru_gen_mm_state___md, stats[0][0]) ? OFFSET(struct lru_gen_mm_state___md, stats) :  \
+							  OFFSET(struct lru_gen_mm_state___flat, stats))
+
+/*
+ * What walks have counted so far, by enum rs_walk_stat. The kernel's enum has no name to ask for; its length tells: up to 6.12
+ * total, old, young, total, found, added; then total, young, found, added. Whose rows are by generation has no sum.
+ */
+static __always_inline void fill_walked(__u64 walked[RS_NR_WALK_STATS], __u64 lruvec)
+{
+	__u64 stats[6] = {};
+
+	if (HAS(struct lru_gen_mm_state___md, stats[1][0]) || HAS(struct lru_gen_mm_state___flat, stats[6])) {
+		__builtin_memset(walked, 0xff, RS_NR_WALK_STATS * 8);
+		return;
+	}
+	if (HAS(struct lru_gen_mm_state___md, stats[0][5]) || HAS(struct lru_gen_mm_state___flat, stats[5])) {
+		copy(stats, 6 * 8, lruvec + OFFSET(struct lruvec___lru_gen, mm_state) + MM_STATS_OFFSET);
+		walked[RS_WALK_LEAF_YOUNG] = stats[2];
+		walked[RS_WALK_NONLEAF_TOTAL] = stats[3];
+		walked[RS_WALK_NONLEAF_FOUND] = stats[4];
+		walked[RS_WALK_NONLEAF_ADDED] = stats[5];
+	} else {
+		copy(stats, 4 * 8, lruvec + OFFSET(struct lruvec___lru_gen, mm_state) + MM_STATS_OFFSET);
+		walked[RS_WALK_LEAF_YOUNG] = stats[1];
+		walked[RS_WALK_NONLEAF_TOTAL] = RS_UNKNOWN;
+		walked[RS_WALK_NONLEAF_FOUND] = stats[2];
+		walked[RS_WALK_NONLEAF_ADDED] = stats[3];
+	}
+	walked[RS_WALK_LEAF_TOTAL] = stats[0];
+}
+
 /* (lruvec, seq, sc, can_swap, force_scan) in 6.1, then (lruvec, seq, can_swap or swappiness, force_scan) */
 static __always_inline int inc_max_seq(__u64 lruvec, __u64 seq, __s32 swappiness, __u32 force_scan, __u64 ret)
 {
@@ -741,6 +773,7 @@ static __always_inline int inc_max_seq(__u64 lruvec, __u64 seq, __s32 swappiness
 	e->swappiness = swappiness;
 	e->force_scan = force_scan & 0xff;
 	e->ret = (ret & 0xff) != 0;
+	fill_walked(e->walked, lv);
 	emit_submit(&em);
 	emit_lru_gen(lv, RS_EVENT_try_to_inc_max_seq);
 	return 0;

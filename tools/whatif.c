@@ -266,7 +266,7 @@ static int run(struct args *args)
 		err = rs_calibrate(workload, &o, calibration);
 	}
 	if (!err && calibration->error > RS_WHATIF_MAX_ERROR && !args->force)
-		err = rs_err(
+		err = rs_fail(
 			-EDOM,
 			"%s: no answer: even with the recorded settings the simulation misses what was recorded by %.0f %% on "
 			"average; above %.0f %% a prediction would be a guess. A longer recording may help; --force answers all the same",

@@ -261,6 +261,13 @@ struct lru_gen_folio {
 struct lru_gen_mm_state {
 	unsigned long seq;
 };
+/* By [generation][counter]; the first has one row but for CONFIG_LRU_GEN_STATS. Six counters in 6.1, then four. */
+struct lru_gen_mm_state___flat {
+	unsigned long stats[7];
+};
+struct lru_gen_mm_state___md {
+	unsigned long stats[2][6];
+};
 struct lruvec {
 	unsigned long anon_cost, file_cost;
 	atomic_long_t nonresident_age;

@@ -325,6 +325,8 @@ int rs_diff_create(struct rs_reader *reader, const struct rs_diff_options *optio
 
 	if (!d)
 		return rs_err(-ENOMEM, "diff");
+	if (rs_info_is_summary(rs_reader_info(reader)))
+		return rs_fail(-ENOENT, "a recording in mode summary has no decisions to compare: record in mode decisions");
 	d->reader = reader;
 	d->options = *options;
 	d->divergences = calloc(options->max_divergences + 1, sizeof(*d->divergences));

@@ -124,6 +124,8 @@ static int choose(struct explainer *x)
 
 	if (err)
 		return rs_err(err, "explain");
+	if (!x->nr_candidates && rs_info_is_summary(rs_reader_info(x->reader)))
+		return rs_fail(-ENOENT, "a recording in mode summary has nothing to explain: record in mode decisions");
 	if (!x->nr_candidates)
 		return rs_fail(-ENOENT, "no %s in this recording%s%s", names[q->kind], q->pid ? " of this process" : "",
 			       q->by_time ? " at this time" : "");
@@ -489,6 +491,8 @@ static int take(void *ctx, const struct rs_step *step, const struct rs_event *ev
 	follow_kswapd(x, hdr);
 	follow_pressure(x, hdr);
 	follow_compaction(x, hdr);
+	if (hdr->type == RS_EVENT_try_to_inc_max_seq)
+		rs_explain_lru_gen_walk(&x->x->lru_gen, (const void *)hdr, hdr->tid == c->tid && hdr->ts_ns >= c->begin_ns);
 	if (hdr->tid != c->tid)
 		return 0;
 	if (rs_zone_test(hdr) && hdr->ts_ns + TEST_BEFORE_NS >= c->begin_ns && !(x->x->has_failed_test && hdr->ts_ns > c->begin_ns))

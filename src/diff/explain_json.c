@@ -108,6 +108,16 @@ static void put_lru_gen(const struct rs_explanation *x, struct rs_reader *reader
 	rs_json_u64(j, "planned", g->nr_plans_all);
 	rs_json_u64(j, "protected", g->nr_protected);
 	rs_json_u64(j, "aged", g->nr_aged);
+	if (g->nr_walks) {
+		rs_json_object(j, "walked");
+		rs_json_u64(j, "entries", g->walk_stats[RS_WALK_LEAF_TOTAL]);
+		rs_json_u64(j, "young", g->walk_stats[RS_WALK_LEAF_YOUNG]);
+		rs_json_u64(j, "tables_found", g->walk_stats[RS_WALK_NONLEAF_FOUND]);
+		rs_json_u64(j, "tables_added", g->walk_stats[RS_WALK_NONLEAF_ADDED]);
+		rs_json_end_object(j);
+	} else {
+		rs_json_null(j, "walked");
+	}
 	rs_json_u64(j, "enough", g->nr_enough);
 	rs_json_u64(j, "skipped_at_min", g->skipped_min);
 	rs_json_u64(j, "skipped_below_low", g->skipped_low);

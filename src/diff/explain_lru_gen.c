@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../trace/show.h"
+#include "../wire/capture.h"
 #include "lru_gen_state.h"
 
 void rs_explain_lru_gen_begin(struct rs_explain_lru_gen *x, struct rs_reader *reader, const struct rs_rules *rules)
@@ -67,6 +68,28 @@ static void take_node(struct rs_explain_lru_gen *x, const struct rs_frame *frame
 	x->priority_before = b->priority;
 	x->priority_after = e->priority;
 	x->initial = rs_set_initial_priority_inputs(b, &x->walk);
+}
+
+void rs_explain_lru_gen_walk(struct rs_explain_lru_gen *x, const struct rs_event_try_to_inc_max_seq *e, bool inside)
+{
+	unsigned int i;
+	int k;
+
+	for (i = 0; i < x->nr_last_walks; i++)
+		if (x->last_walks[i].cgroup == e->cgroup && x->last_walks[i].nid == e->nid)
+			break;
+	if (i == RS_LRU_GEN_WALKS)
+		return;
+	if (i < x->nr_last_walks && inside && e->walked[RS_WALK_LEAF_TOTAL] && e->walked[RS_WALK_LEAF_TOTAL] != RS_UNKNOWN) {
+		x->nr_walks++;
+		for (k = 0; k < RS_NR_WALK_STATS; k++)
+			x->walk_stats[k] += e->walked[k] - x->last_walks[i].walked[k];
+	}
+	if (i == x->nr_last_walks)
+		x->nr_last_walks++;
+	x->last_walks[i].cgroup = e->cgroup;
+	x->last_walks[i].nid = e->nid;
+	memcpy(x->last_walks[i].walked, e->walked, sizeof(e->walked));
 }
 
 void rs_explain_lru_gen_take(struct rs_explain_lru_gen *x, const struct rs_step *step, const struct rs_event_hdr *hdr)
@@ -174,6 +197,11 @@ size_t rs_explain_lru_gen_say(const struct rs_explain_lru_gen *x, char *buf, siz
 		SAY("; %" PRIu64 " time%s it stopped because it was enough", x->nr_enough, x->nr_enough == 1 ? "" : "s");
 	if (x->nr_plans_all)
 		SAY(".");
+	if (x->walk_stats[RS_WALK_LEAF_TOTAL])
+		SAY(" Its walks of page tables, and others' since the aging before, looked at %" PRIu64 " entries, %" PRIu64
+		    " of them young; the bloom filter let %" PRIu64 " table%s through, %" PRIu64 " went into the next one.",
+		    x->walk_stats[RS_WALK_LEAF_TOTAL], x->walk_stats[RS_WALK_LEAF_YOUNG], x->walk_stats[RS_WALK_NONLEAF_FOUND],
+		    x->walk_stats[RS_WALK_NONLEAF_FOUND] == 1 ? "" : "s", x->walk_stats[RS_WALK_NONLEAF_ADDED]);
 	if (x->skipped_min)
 		SAY(" %" PRIu64 " visit%s ended at once at memory.min.", x->skipped_min, x->skipped_min == 1 ? "" : "s");
 	if (x->skipped_low)

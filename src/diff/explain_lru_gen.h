@@ -9,6 +9,7 @@
 #include "../model/lru_gen.h"
 
 #define RS_LRU_GEN_PLANS 128
+#define RS_LRU_GEN_WALKS 256 /* lruvecs whose walks are followed */
 
 struct rs_lru_gen_plan {
 	uint64_t cgroup;
@@ -26,6 +27,14 @@ struct rs_explain_lru_gen {
 	unsigned int nr_plans;
 	int priority_before, priority_after; /* of the first visit of the node that changed it, 0: none */
 	struct set_initial_priority initial;
+	/* Walks of page tables that ended in its agings, by enum rs_walk_stat, and how many of these told what was before. */
+	uint64_t walk_stats[RS_NR_WALK_STATS], nr_walks;
+	struct {
+		uint64_t cgroup;
+		int32_t nid;
+		uint64_t walked[RS_NR_WALK_STATS];
+	} last_walks[RS_LRU_GEN_WALKS];
+	unsigned int nr_last_walks;
 	/* What waits for its other half. */
 	bool asked, shrunk, walked, need_rotate;
 	struct rs_event_get_swappiness swappiness;
@@ -36,6 +45,8 @@ struct rs_reader;
 
 void rs_explain_lru_gen_begin(struct rs_explain_lru_gen *x, struct rs_reader *reader, const struct rs_rules *rules);
 void rs_explain_lru_gen_take(struct rs_explain_lru_gen *x, const struct rs_step *step, const struct rs_event_hdr *hdr);
+/* Each aging of anybody, up to the end; @inside: one of what is explained. */
+void rs_explain_lru_gen_walk(struct rs_explain_lru_gen *x, const struct rs_event_try_to_inc_max_seq *e, bool inside);
 /* What MGLRU made of @plan before it scanned anything; whether it aged first. */
 bool rs_lru_gen_plan_turn(const struct rs_explain_lru_gen *x, const struct rs_lru_gen_plan *plan,
 			  struct try_to_shrink_lruvec *ret, struct rs_why *why);

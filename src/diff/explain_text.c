@@ -225,14 +225,18 @@ static void say_balance(struct paragraph *p, const struct rs_explanation *x, str
 	unsigned int i, shown = 0;
 
 	if (x->nr_shrink_nodes)
-		say(p, "It went over a node %" PRIu64 " time%s, at priority %d to %d.", x->nr_shrink_nodes,
-		    plural(x->nr_shrink_nodes), x->first_priority, x->last_priority);
+		say(p, "It went over a node %" PRIu64 " time%s, at priority %d", x->nr_shrink_nodes, plural(x->nr_shrink_nodes),
+		    x->first_priority);
+	if (x->nr_shrink_nodes && x->last_priority != x->first_priority)
+		say(p, " to %d", x->last_priority);
+	if (x->nr_shrink_nodes)
+		say(p, ".");
 	else if (x->hidden_rounds)
 		say(p, "Rounds over nodes and their priority cannot be seen on this host.");
 	if (x->nr_evictions && !x->nr_scans_all)
 		say(p, " MGLRU evicted %" PRIu64 " time%s from its oldest generation.", x->nr_evictions, plural(x->nr_evictions));
 	if (x->lru_gen.in_use) {
-		char lru_gen[1024];
+		char lru_gen[2048];
 
 		rs_explain_lru_gen_say(&x->lru_gen, lru_gen, sizeof(lru_gen));
 		say(p, "%s", lru_gen);
@@ -326,6 +330,7 @@ static void why_types(const struct rs_explanation *x, struct rs_reader *reader, 
 static void say_pages(struct paragraph *p, const struct rs_explanation *x)
 {
 	static const char *const types[] = { "anon", "file" };
+	const char *gap = "";
 	int i;
 
 	for (i = 0; i < 2; i++) {
@@ -334,7 +339,7 @@ static void say_pages(struct paragraph *p, const struct rs_explanation *x)
 
 		if (!l->batches && !l->deactivated && !l->rotated)
 			continue;
-		say(p, "Of %s pages it scanned %" PRIu64 " and freed %" PRIu64 " (%.1f %%)", types[i], l->scanned, l->reclaimed,
+		say(p, "%sOf %s pages it scanned %" PRIu64 " and freed %" PRIu64 " (%.1f %%)", gap, types[i], l->scanned, l->reclaimed,
 		    share(l->reclaimed, l->scanned));
 #define MET(field, words)                                                                                              \
 	do {                                                                                                           \
@@ -356,11 +361,11 @@ static void say_pages(struct paragraph *p, const struct rs_explanation *x)
 		if (l->deactivated || l->rotated)
 			say(p, " From the active %s list %" PRIu64 " went to the inactive one and %" PRIu64 " stayed.", types[i],
 			    l->deactivated, l->rotated);
-		say(p, " ");
+		gap = " ";
 	}
 	if (x->refaults[0] || x->refaults[1])
-		say(p, "In the second before, %" PRIu64 " anon and %" PRIu64 " file page%s came back that had been evicted.",
-		    x->refaults[0], x->refaults[1], plural(x->refaults[0] + x->refaults[1]));
+		say(p, "%sIn the second before, %" PRIu64 " anon and %" PRIu64 " file page%s came back that had been evicted.",
+		    gap, x->refaults[0], x->refaults[1], plural(x->refaults[0] + x->refaults[1]));
 }
 
 /* ---- where the time went ---- */

@@ -152,6 +152,22 @@ struct set_initial_priority rs_set_initial_priority_inputs(const struct rs_event
 /* No target, or from 6.12 on the root. */
 bool rs_root_reclaim(const struct rs_diff *d, uint64_t target);
 
+/* check_lru_gen_loop.c: the kernel has come to this step of the loop; @after: NULL if it was not read. */
+void rs_loop_evicts(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_event_hdr *hdr);
+void rs_loop_ages(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_event_try_to_inc_max_seq *e,
+		  const struct rs_lruvec_snapshot *after);
+void rs_loop_asked(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_should_abort_scan *e);
+void rs_loop_ended(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_event_hdr *hdr, uint64_t nr_reclaimed);
+/* After an eviction in 6.1: it went on, or ended. */
+void rs_loop_judge_unseen(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_event_hdr *hdr, bool ended,
+			  uint64_t nr_reclaimed);
+/* A new turn, whose inputs are not known yet. */
+void rs_loop_next_turn(struct rs_lru_gen_loop *l);
+/* A record is missing: no more is judged of this call. */
+void rs_loop_lose(struct rs_diff *d, struct rs_lru_gen_loop *l);
+void rs_judge_abort(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_should_abort_scan *e);
+void rs_judge_evicted(struct rs_diff *d, struct rs_lru_gen_loop *l, const struct rs_event_evict_folios_end *e);
+
 /* Judge what check_lru_gen.c has collected. @after: NULL if there is none. */
 void rs_judge_swappiness(struct rs_diff *d, const struct rs_event_get_swappiness *e);
 void rs_judge_evictable_size(struct rs_diff *d, struct rs_lru_gen_thread *t, const struct rs_event_hdr *hdr, uint64_t kernel,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/table.h"
+#include "../wire/capture.h"
 
 static struct rs_lruvec_generations *lruvec_of(struct rs_generations *g, uint64_t cgroup, int64_t nid)
 {
@@ -99,7 +100,9 @@ int rs_generations_take(struct rs_generations *g, const struct rs_event_hdr *hdr
 		l = LRUVEC_OF(g, e);
 		if (!l)
 			return -ENOMEM;
-		l->aging_calls++;
+		if (!l->aging_calls++)
+			memcpy(l->walked_first, e->walked, sizeof(e->walked));
+		memcpy(l->walked, e->walked, sizeof(e->walked));
 		l->agings += e->ret != 0;
 		return 0;
 	}
@@ -156,6 +159,11 @@ uint64_t rs_generations_oldest(const struct rs_event_lru_gen_state *e, unsigned 
 		oldest = e->max_seq - RS_GENS + 1;
 	*ret_nr = e->max_seq - oldest + 1;
 	return oldest;
+}
+
+bool rs_generations_walked(const struct rs_lruvec_generations *of)
+{
+	return of->walked[RS_WALK_LEAF_TOTAL] && of->walked[RS_WALK_LEAF_TOTAL] != RS_UNKNOWN;
 }
 
 struct rs_generations *rs_generations_create(struct json_object *info)

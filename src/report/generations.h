@@ -36,6 +36,8 @@ struct rs_lruvec_generations {
 	uint64_t isolated[2]; /* pages, where the kernel tells */
 	uint64_t nothing; /* isolations that scanned nothing */
 	uint64_t rotated[5]; /* by direction in the memcg LRU */
+	/* Walks of page tables, by enum rs_walk_stat: as the first aging found them counted, and the last. */
+	uint64_t walked_first[RS_NR_WALK_STATS], walked[RS_NR_WALK_STATS];
 	int32_t lowest_swappiness, highest_swappiness; /* in use; -1: none was seen */
 	UT_hash_handle hh;
 };
@@ -57,6 +59,9 @@ int rs_generations_order(struct rs_lruvec_generations *a, struct rs_lruvec_gener
 uint64_t rs_generation_size(const struct rs_event_lru_gen_state *state, uint64_t seq, unsigned int type);
 /* Oldest generation of both types, and how many there are: at most RS_GENS, whatever the record says. */
 uint64_t rs_generations_oldest(const struct rs_event_lru_gen_state *state, unsigned int *ret_nr);
+
+/* Is @of what walks have counted? Not where the kernel does not tell, nor in recordings that have none of it. */
+bool rs_generations_walked(const struct rs_lruvec_generations *of);
 
 struct rs_report;
 void rs_generations_text(struct rs_report *report, FILE *out, unsigned int top);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../trace/show.h"
+#include "../wire/capture.h"
 #include "report.h"
 #include "text.h"
 
@@ -84,6 +85,25 @@ static void print_tiers(const struct rs_event_lru_gen_state *e, FILE *out)
 	}
 }
 
+/* Since boot, as debugfs has them in lru_gen_full, and what came after the first aging. */
+static void print_walks(const struct rs_lruvec_generations *l, FILE *out)
+{
+	const uint64_t *n = l->walked, *first = l->walked_first;
+
+	if (!rs_generations_walked(l))
+		return;
+	fprintf(out, "  page tables:");
+	if (n[RS_WALK_NONLEAF_TOTAL] != RS_UNKNOWN)
+		fprintf(out, " come to %" PRIu64 " (+%" PRIu64 "),", n[RS_WALK_NONLEAF_TOTAL],
+			n[RS_WALK_NONLEAF_TOTAL] - first[RS_WALK_NONLEAF_TOTAL]);
+	fprintf(out, " through the bloom filter and walked %" PRIu64 " (+%" PRIu64 "), into the next filter %" PRIu64 " (+%" PRIu64 ")\n",
+		n[RS_WALK_NONLEAF_FOUND], n[RS_WALK_NONLEAF_FOUND] - first[RS_WALK_NONLEAF_FOUND], n[RS_WALK_NONLEAF_ADDED],
+		n[RS_WALK_NONLEAF_ADDED] - first[RS_WALK_NONLEAF_ADDED]);
+	fprintf(out, "  entries looked at: %" PRIu64 " (+%" PRIu64 "), young %" PRIu64 " (+%" PRIu64 "); since boot (and since the first aging here)\n",
+		n[RS_WALK_LEAF_TOTAL], n[RS_WALK_LEAF_TOTAL] - first[RS_WALK_LEAF_TOTAL], n[RS_WALK_LEAF_YOUNG],
+		n[RS_WALK_LEAF_YOUNG] - first[RS_WALK_LEAF_YOUNG]);
+}
+
 static void print_lruvec(struct rs_report *r, const struct rs_lruvec_generations *l, FILE *out)
 {
 	unsigned int shown[STATES_SHOWN] = { 0, l->nr_states / 2, l->nr_states - 1 }, i;
@@ -99,6 +119,7 @@ static void print_lruvec(struct rs_report *r, const struct rs_lruvec_generations
 			fprintf(out, " to %d", l->highest_swappiness);
 		fprintf(out, "; scanned %" PRIu64 " anon, %" PRIu64 " file\n", l->scanned[0], l->scanned[1]);
 	}
+	print_walks(l, out);
 	if (!l->nr_states)
 		return;
 	print_tiers(&l->states[l->nr_states - 1].e, out);
@@ -207,6 +228,28 @@ static void put_tiers(struct rs_json *j, const struct rs_event_lru_gen_state *e)
 	rs_json_end_array(j);
 }
 
+static void put_walks(struct rs_json *j, const char *key, const struct rs_lruvec_generations *l, const uint64_t *from)
+{
+	static const char *const names[RS_NR_WALK_STATS] = {
+		[RS_WALK_LEAF_TOTAL] = "entries",      [RS_WALK_LEAF_YOUNG] = "young",
+		[RS_WALK_NONLEAF_TOTAL] = "tables",    [RS_WALK_NONLEAF_FOUND] = "tables_found",
+		[RS_WALK_NONLEAF_ADDED] = "tables_added",
+	};
+	int i;
+
+	if (!rs_generations_walked(l)) {
+		rs_json_null(j, key);
+		return;
+	}
+	rs_json_object(j, key);
+	for (i = 0; i < RS_NR_WALK_STATS; i++)
+		if (l->walked[i] == RS_UNKNOWN)
+			rs_json_null(j, names[i]);
+		else
+			rs_json_u64(j, names[i], l->walked[i] - (from ? from[i] : 0));
+	rs_json_end_object(j);
+}
+
 static void put_choices(const struct rs_report *r, const struct rs_lruvec_generations *l, FILE *out)
 {
 	static const char *const ops[] = { NULL, "head", "tail", "old", "young" };
@@ -233,6 +276,8 @@ static void put_choices(const struct rs_report *r, const struct rs_lruvec_genera
 	for (i = 1; i < 5; i++)
 		rs_json_u64(&j, ops[i], l->rotated[i]);
 	rs_json_end_object(&j);
+	put_walks(&j, "walked_since_boot", l, NULL);
+	put_walks(&j, "walked_since_first", l, l->walked_first);
 	put_tiers(&j, l->nr_states ? &l->states[l->nr_states - 1].e : NULL);
 	rs_json_end_line(&j);
 }

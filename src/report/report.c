@@ -444,7 +444,6 @@ static uint64_t recorded_ns(const struct rs_report *r)
 int rs_report_create(struct rs_reader *reader, struct rs_report **ret)
 {
 	struct rs_report *r = calloc(1, sizeof(*r));
-	struct json_object *v;
 	struct rs_event event;
 	int err;
 
@@ -453,8 +452,7 @@ int rs_report_create(struct rs_reader *reader, struct rs_report **ret)
 	r->reader = reader;
 	r->tasks = rs_tasks_create();
 	rs_reader_state(reader, &r->state);
-	r->is_summary = json_object_object_get_ex(rs_reader_info(reader), "mode", &v) &&
-			json_object_is_type(v, json_type_string) && !strcmp(json_object_get_string(v), "summary");
+	r->is_summary = rs_info_is_summary(rs_reader_info(reader));
 	r->refaults = rs_refaults_create(rs_reader_info(reader));
 	r->generations = rs_generations_create(rs_reader_info(reader));
 	err = r->tasks && r->refaults && r->generations ? 0 : -ENOMEM;

@@ -490,7 +490,9 @@ void rs_reader_warn(const struct rs_reader *r, const char *path)
 {
 	const struct rs_reader_state *s = &r->state;
 
-	if (s->nr_bad_blocks || s->bytes_skipped)
+	if (s->bytes_skipped && !s->nr_bad_blocks)
+		rs_warn("%s: damaged: %" PRIu64 " bytes cannot be read", path, s->bytes_skipped);
+	else if (s->nr_bad_blocks)
 		rs_warn("%s: damaged: %" PRIu64 " of %" PRIu64 " blocks and %" PRIu64 " bytes beside them cannot be read", path,
 			s->nr_bad_blocks, s->nr_blocks + s->nr_bad_blocks, s->bytes_skipped);
 	if (s->cut_off)
@@ -533,6 +535,13 @@ bool rs_info_has_lru_gen(struct json_object *info)
 	const char *lru = json_object_get_string(rs_info_member(rs_info_member(info, "kernel"), "lru"));
 
 	return lru && strcmp(lru, "classic") != 0;
+}
+
+bool rs_info_is_summary(struct json_object *info)
+{
+	const char *mode = json_object_get_string(rs_info_member(info, "mode"));
+
+	return mode && !strcmp(mode, "summary");
 }
 
 double rs_info_number(struct json_object *object, const char *key)

@@ -59,6 +59,8 @@ struct json_object *rs_info_member(struct json_object *object, const char *key);
 double rs_info_number(struct json_object *object, const char *key);
 /* Did the host of a recording with this information reclaim by generations? */
 bool rs_info_has_lru_gen(struct json_object *info);
+/* Was it made in mode summary, which keeps sums and no decisions? */
+bool rs_info_is_summary(struct json_object *info);
 struct json_object *rs_reader_loss(const struct rs_reader *reader);
 struct json_object *rs_reader_totals(const struct rs_reader *reader);
 struct json_object *rs_reader_end(const struct rs_reader *reader);

@@ -124,7 +124,7 @@ static int size_of(const char *text, uint64_t now, uint64_t *ret)
 
 static int bad(const char *assignment, const char *what)
 {
-	return rs_err(-EINVAL, "%s: %s", assignment, what);
+	return rs_fail(-EINVAL, "%s: %s", assignment, what);
 }
 
 /* The zones keep their shares. */
@@ -178,11 +178,11 @@ static int set_row(const char *assignment, const struct rs_setting *setting, con
 	int64_t number;
 
 	if (!row)
-		return rs_err(-EINVAL, "%s: %s cannot be simulated", assignment, setting->key);
+		return rs_fail(-EINVAL, "%s: %s cannot be simulated", assignment, setting->key);
 	if (!parse_number(value, &number))
 		return bad(assignment, "must be a whole number");
 	if (number < row->low || number > row->high)
-		return rs_err(-EINVAL, "%s: must be from %lld to %lld, which is what the kernel takes", assignment,
+		return rs_fail(-EINVAL, "%s: must be from %lld to %lld, which is what the kernel takes", assignment,
 			      (long long)row->low, (long long)row->high);
 	put(config, row, number);
 	if (setting->counterpart)
@@ -237,7 +237,7 @@ int rs_setting_parse_sweep(const char *text, struct rs_setting_sweep *ret)
 	if (!equals || equals == text || equals - text >= (int)sizeof(ret->key) ||
 	    sscanf(equals + 1, "%lf:%lf:%u%n", &ret->low, &ret->high, &ret->nr, &n) != 3 || equals[1 + n] ||
 	    !(ret->low < ret->high) || ret->nr < 2 || ret->nr > RS_SWEEP_MAX)
-		return rs_err(-EINVAL, "%s: must be KEY=LOW:HIGH:N with 2 to %d values", text, RS_SWEEP_MAX);
+		return rs_fail(-EINVAL, "%s: must be KEY=LOW:HIGH:N with 2 to %d values", text, RS_SWEEP_MAX);
 	snprintf(ret->key, sizeof(ret->key), "%.*s", (int)(equals - text), text);
 	return 0;
 }

@@ -533,9 +533,9 @@ static int create(struct pass *p, struct rs_reader *reader)
 		return err;
 	end = rs_reader_end(reader);
 	if (!end)
-		return rs_err(-ENODATA, "the recording was cut off: its sums at the end are missing");
+		return rs_fail(-ENODATA, "the recording was cut off: its sums at the end are missing");
 	if (p->nr_samples <= MIN_SLOTS)
-		return rs_err(-ENODATA, "the gauge was read %zu times only: record longer, in mode decisions",
+		return rs_fail(-ENODATA, "the gauge was read %zu times only: record longer, in mode decisions",
 			      p->nr_samples);
 	p->w->recorder_cpu_ns =
 		rs_info_member(end, "recorder_cpu_ns") ? json_object_get_int64(rs_info_member(end, "recorder_cpu_ns")) : NAN;

@@ -997,13 +997,24 @@ enum rs_folio_outcome {
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__s32, swappiness, NUM, "in use")
 
+/* What the kernel's enum without a name calls MM_...; the tables that walk_pmd_range() came to are told by 6.1 only. */
+enum rs_walk_stat {
+	RS_WALK_LEAF_TOTAL,
+	RS_WALK_LEAF_YOUNG,
+	RS_WALK_NONLEAF_TOTAL,
+	RS_WALK_NONLEAF_FOUND,
+	RS_WALK_NONLEAF_ADDED,
+	RS_NR_WALK_STATS,
+};
+
 #define RS_FIELDS_try_to_inc_max_seq(F, A)                                                         \
 	F(__u64, cgroup, CGROUP, "whose lruvec")                                                   \
 	F(__u64, seq, NUM, "generation it wants to follow")                                        \
 	F(__s32, nid, NODE, "node")                                                                \
 	F(__s32, swappiness, NUM, "in use")                                                        \
 	F(__u32, force_scan, BOOL, "walk page tables without looking at bloom filters")            \
-	F(__u32, ret, BOOL, "a new generation was made")
+	F(__u32, ret, BOOL, "a new generation was made")                                           \
+	A(__u64, walked, RS_NR_WALK_STATS, NUM, "walks of page tables since boot: entries, young ones; tables, those the bloom filter let through, those put into the next filter")
 
 #define RS_FIELDS_try_to_inc_min_seq(F, A)                                                         \
 	F(__u64, cgroup, CGROUP, "whose lruvec")                                                   \

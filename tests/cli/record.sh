@@ -120,6 +120,9 @@ for verb in report script 'report -j' 'script -j' check; do
 	result "$verb >&-"
 done 2>/dev/null
 refuses 2 'no such event; see' script -e bogus a.data
+run record -q -d 100ms -o sums.data --mode summary
+refuses 1 'a recording in mode summary has no decisions to compare' diff sums.data
+refuses 1 'a recording in mode summary has nothing to explain' explain sums.data
 
 run check -j
 [ "$status" -eq 0 ] && ! grep -vE '^\{"v":1,"type":"probe","name":"[a-z_]+","family":"[a-z_]+","kind":"[a-z_./]+","state":"(off|absent|refused|attached)","reason":(null|"[^"]+"),"remedy":(null|"[^"]+"),"lost":(null|"[^"]+")\}$' out &&

@@ -58,6 +58,8 @@ struct world {
 	int recorder_refaults;
 	int anon, written; /* pages of an anon folio on its way, and of one that was written; 0: there is none */
 	int nid; /* of the zone whose marks are set */
+	bool summary; /* the one of a recorder in mode summary, with sums of these */
+	int64_t scanned[4], reclaimed[4];
 };
 
 static const struct world as_it_should_be = {
@@ -73,13 +75,15 @@ static const struct world as_it_should_be = {
 		    { "workingset_refault_anon", 8 }, { "workingset_refault_file", 5 },
 		    { "oom_kill", 1 },		     { "pswpout", 990 },
 		    { "swpout_zero", 8 },	     { "pgdemote_kswapd", 5 },
-		    { "pgdemote_direct", 4 } },
+		    { "pgdemote_direct", 4 },	     { "pgsteal_kswapd", 45 } },
 	.counts = { { "mm_vmscan_write_folio", 1000 }, { "mm_vmscan_kswapd_wake", 3 }, { "mm_vmscan_lru_shrink_inactive", 2 } },
 	.ours = { { "mm_vmscan_write_folio", 1000 }, { "mm_vmscan_kswapd_wake", 3 }, { "mm_vmscan_lru_shrink_inactive", 2 } },
 	.a = 7,
 	.b = 5,
 	.c = 2,
 	.settings = SETTINGS,
+	.scanned = { 20, 40, 12, 24 },
+	.reclaimed = { 15, 30, 5, 20 },
 };
 
 static int64_t *counted(struct count *of, const char *name)
@@ -157,6 +161,29 @@ static uint64_t put_records(struct rs_writer *w, const struct world *world)
 	return written;
 }
 
+static void put_sums(struct rs_writer *w, const struct world *world)
+{
+	struct rs_json j;
+	char *text;
+	size_t len, i;
+	FILE *f = open_memstream(&text, &len);
+
+	rs_json_init(&j, f);
+	rs_json_object(&j, NULL);
+	rs_json_array(&j, "nr_scanned");
+	for (i = 0; i < 4; i++)
+		rs_json_i64(&j, NULL, world->scanned[i]);
+	rs_json_end_array(&j);
+	rs_json_array(&j, "nr_reclaimed");
+	for (i = 0; i < 4; i++)
+		rs_json_i64(&j, NULL, world->reclaimed[i]);
+	rs_json_end_array(&j);
+	rs_json_end_object(&j);
+	fclose(f);
+	assert_int_equal(rs_writer_put_json(w, RS_BLOCK_TOTALS, text, len), 0);
+	free(text);
+}
+
 static void make_recording(const char *path, const struct world *world)
 {
 	struct rs_schema *schema;
@@ -187,6 +214,7 @@ static void make_recording(const char *path, const struct world *world)
 	rs_schema_destroy(schema);
 
 	written = put_records(w, world);
+	put_sums(w, world);
 
 	f = open_memstream(&text, &len);
 	rs_json_init(&j, f);
@@ -265,7 +293,7 @@ static void make_others(const char *dir, const struct world *world)
 /* The rules that the run breaks, each followed by a semicolon. */
 static const char *broken(const struct world *world)
 {
-	static const char *const files[] = { "counts", "memory.stat", "drsnoop", "zoneinfo" };
+	static const char *const files[] = { "counts", "memory.stat", "drsnoop", "zoneinfo", "s.data" };
 	static char names[2000];
 	char *path = recording_path(), dir[300], line[500], file[512], *end;
 	char *argv[] = { (char *)"crosscheck", dir, NULL };
@@ -276,6 +304,9 @@ static const char *broken(const struct world *world)
 	snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(path, '/') - path), path);
 	make_recording(path, world);
 	make_others(dir, world);
+	snprintf(file, sizeof(file), "%s/s.data", dir);
+	if (world->summary)
+		make_recording(file, world);
 	assert_non_null(f);
 	fflush(stdout);
 	fd = dup2(fileno(f), STDOUT_FILENO);
@@ -491,6 +522,24 @@ static void marks_equal_zoneinfo(void **state)
 	BROKEN("marks after ;", w.settings = SETTINGS + 1);
 }
 
+static void sums_of_mode_summary_equal_vmstat(void **state)
+{
+	int i;
+
+	(void)state;
+	BROKEN("", w.summary = true);
+	/* to whom and to which list it belongs */
+	BROKEN("mode summary, pgsteal_anon;", w.summary = true; w.reclaimed[2]++);
+	BROKEN("mode summary, pgsteal_file;", w.summary = true; w.reclaimed[3]--);
+	BROKEN("mode summary, pgsteal_anon;mode summary, pgsteal_file;", w.summary = true; w.reclaimed[0]++; w.reclaimed[1]--);
+	BROKEN("mode summary, pgsteal_kswapd;", w.summary = true; w.reclaimed[0]++; w.reclaimed[2]--);
+	BROKEN("mode summary, pgsteal_kswapd;", w.summary = true; ++*counted(w.vmstat, "pgsteal_kswapd"));
+	for (i = 0; i < 4; i++) {
+		BROKEN("", w.summary = true; w.scanned[i]++);
+		BROKEN(i % 2 ? "mode summary, scanned file pages;" : "mode summary, scanned anon pages;", w.summary = true; w.scanned[i]--);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -506,6 +555,7 @@ int main(void)
 		cmocka_unit_test(a_report_that_is_wrong),
 		cmocka_unit_test(stalls_equal_drsnoops),
 		cmocka_unit_test(marks_equal_zoneinfo),
+		cmocka_unit_test(sums_of_mode_summary_equal_vmstat),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

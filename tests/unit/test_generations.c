@@ -52,6 +52,45 @@ static void generations_are_drawn_with_sizes_ages_and_the_choice(void **state)
 					"\"chose_anon\":0,\"chose_file\":1,\"got_nothing\":1"));
 }
 
+#define WALKED(total, young, tables, found, added)                                                           \
+	{ [RS_WALK_LEAF_TOTAL] = total, [RS_WALK_LEAF_YOUNG] = young, [RS_WALK_NONLEAF_TOTAL] = tables,       \
+	  [RS_WALK_NONLEAF_FOUND] = found, [RS_WALK_NONLEAF_ADDED] = added }
+
+/* Two lruvecs: one of a kernel that tells how many tables it came to, and one of another that does not. */
+static void walks_are_told_since_boot_and_since_the_first(void **state)
+{
+	struct fixture *f = *state;
+
+	recording_info(f->writer, f->schema, "decisions");
+	PUT(f, 1000, 42, try_to_inc_max_seq, .cgroup = 7, .seq = 6, .ret = 1, .walked = WALKED(5000, 400, 90, 70, 30));
+	PUT(f, 2000, 42, try_to_inc_max_seq, .cgroup = 7, .seq = 7, .ret = 0, .walked = WALKED(5000, 400, 90, 70, 30));
+	PUT(f, 3000, 42, try_to_inc_max_seq, .cgroup = 8, .seq = 7, .ret = 1, .walked = WALKED(100, 9, RS_UNKNOWN, 8, 1));
+	PUT(f, 4000, 42, try_to_inc_max_seq, .cgroup = 7, .seq = 7, .ret = 1, .walked = WALKED(5512, 403, 92, 71, 31));
+	make_report(f);
+	report_has(f, "  page tables: come to 92 (+2), through the bloom filter and walked 71 (+1), into the next filter 31 (+1)\n"
+		      "  entries looked at: 5512 (+512), young 403 (+3); since boot (and since the first aging here)\n");
+	report_has(f, "  page tables: through the bloom filter and walked 8 (+0), into the next filter 1 (+0)\n"
+		      "  entries looked at: 100 (+0), young 9 (+0); since boot");
+	assert_non_null(strstr(f->json, "\"walked_since_boot\":{\"entries\":5512,\"young\":403,\"tables\":92,\"tables_found\":71,\"tables_added\":31},"
+					"\"walked_since_first\":{\"entries\":512,\"young\":3,\"tables\":2,\"tables_found\":1,\"tables_added\":1}"));
+	assert_non_null(strstr(f->json, "\"walked_since_boot\":{\"entries\":100,\"young\":9,\"tables\":null,\"tables_found\":8,\"tables_added\":1}"));
+}
+
+/* Nothing where it was not recorded, or there were none: not 0. */
+static void walks_that_are_not_known_are_not_told(void **state)
+{
+	struct fixture *f = *state;
+
+	recording_info(f->writer, f->schema, "decisions");
+	PUT(f, 1000, 42, try_to_inc_max_seq, .cgroup = 7, .seq = 6, .ret = 1,
+	    .walked = WALKED(RS_UNKNOWN, RS_UNKNOWN, RS_UNKNOWN, RS_UNKNOWN, RS_UNKNOWN));
+	PUT(f, 2000, 42, try_to_inc_max_seq, .cgroup = 8, .seq = 6, .ret = 1);
+	make_report(f);
+	assert_null(strstr(f->text, "page tables"));
+	assert_null(strstr(f->json, "\"walked_since_boot\":{"));
+	assert_non_null(strstr(f->json, "\"walked_since_boot\":null,\"walked_since_first\":null"));
+}
+
 /* Ages need the length of a tick, which a recorder tells. */
 static void ages_are_counted_in_ticks(void **state)
 {
@@ -111,6 +150,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(generations_are_drawn_with_sizes_ages_and_the_choice, setup, teardown),
+		cmocka_unit_test_setup_teardown(walks_are_told_since_boot_and_since_the_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(walks_that_are_not_known_are_not_told, setup, teardown),
 		cmocka_unit_test(ages_are_counted_in_ticks),
 		cmocka_unit_test(only_some_of_many_states_are_kept),
 		cmocka_unit_test(seqs_that_cannot_be_are_cut),

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../../src/base/cleanup.h"
 #include "../../src/base/log.h"
@@ -51,6 +52,7 @@ static void at_least(const char *what, uint64_t ours, uint64_t theirs)
 struct sums {
 	uint64_t nr[RS_NR_EVENTS];
 	uint64_t scanned[2], taken[2], reclaimed[2]; /* anon, file */
+	uint64_t batches_scanned[2]; /* the same without what gave nothing */
 	uint64_t file_pageout; /* file pages that reclaim wrote itself */
 	uint64_t written_more; /* pages of folios that were written, but for the first of each (mode folios) */
 	uint32_t most_written; /* pages of one of them */
@@ -170,6 +172,7 @@ static void take(struct run *run, const struct rs_event *event)
 		const struct rs_event_shrink_inactive *e = (const void *)hdr;
 
 		s->scanned[e->file] += e->nr_scanned;
+		s->batches_scanned[e->file] += e->nr_scanned;
 		s->taken[e->file] += e->isolated ? e->nr_taken : 0;
 		s->reclaimed[e->file] += e->nr_reclaimed;
 		s->demoted += e->nr_demoted;
@@ -558,38 +561,81 @@ static void check_loss(const struct run *run)
 	       number(end, "lost"), number(end, "attempted"));
 }
 
+/* @path with what it adds up to; NULL if it cannot be read or is not complete, which has been said. */
+static struct run *read_run(const char *path)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	struct rs_event event;
+	int err;
+
+	if (!run || rs_reader_open(path, &run->reader)) {
+		result(false, "%s: cannot be read", path);
+		free(run);
+		return NULL;
+	}
+	run->tasks = rs_tasks_create();
+	while (run->tasks && (err = rs_reader_next(run->reader, &event)) > 0)
+		take(run, &event);
+	if (!run->tasks || err || !json_object_object_get_ex(rs_reader_info(run->reader), "vmstat", &run->before) ||
+	    !rs_reader_end(run->reader) || !json_object_object_get_ex(rs_reader_end(run->reader), "vmstat", &run->after)) {
+		result(false, "%s: is not complete", path);
+		run_free(run);
+		return NULL;
+	}
+	return run;
+}
+
+/* ---- a recorder in mode summary that was there before this one, and after ---- */
+
+/* Of the sums by [kswapd, task][anon, file] those at @i and @k. */
+static uint64_t two_of(struct json_object *totals, const char *key, size_t i, size_t k)
+{
+	struct json_object *v;
+
+	if (!json_object_object_get_ex(totals, key, &v) || !json_object_is_type(v, json_type_array))
+		return 0;
+	return json_object_get_uint64(json_object_array_get_idx(v, i)) + json_object_get_uint64(json_object_array_get_idx(v, k));
+}
+
+static void check_summary(const struct run *run, const char *dir)
+{
+	_cleanup_(run_freep) struct run *around = NULL;
+	struct json_object *totals;
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/s.data", dir);
+	if (access(path, F_OK))
+		return;
+	around = read_run(path);
+	if (!around)
+		return;
+	totals = rs_reader_totals(around->reader);
+	equal("mode summary, pgsteal_anon", two_of(totals, "nr_reclaimed", 0, 2), delta(around, "pgsteal_anon"));
+	equal("mode summary, pgsteal_file", two_of(totals, "nr_reclaimed", 1, 3), delta(around, "pgsteal_file"));
+	equal("mode summary, pgsteal_kswapd", two_of(totals, "nr_reclaimed", 0, 1), delta(around, "pgsteal_kswapd"));
+	at_least("mode summary, scanned anon pages", two_of(totals, "nr_scanned", 0, 2), run->s.batches_scanned[0]);
+	at_least("mode summary, scanned file pages", two_of(totals, "nr_scanned", 1, 3), run->s.batches_scanned[1]);
+}
+
 int main(int argc, char **argv)
 {
-	_cleanup_(run_freep) struct run *run = calloc(1, sizeof(*run));
+	_cleanup_(run_freep) struct run *run = NULL;
 	struct json_object *kernel, *differences, *v;
-	struct rs_event event;
 	char path[512];
-	int err;
 
 	if (argc != 2) {
 		fprintf(stderr, "usage: crosscheck DIRECTORY\n");
 		return 2;
 	}
 	snprintf(path, sizeof(path), "%s/r.data", argv[1]);
-	if (rs_reader_open(path, &run->reader)) {
-		result(false, "%s: cannot be read", path);
+	run = read_run(path);
+	if (!run)
 		return 1;
-	}
-	run->tasks = rs_tasks_create();
-	if (!run->tasks)
-		return 1;
-	while ((err = rs_reader_next(run->reader, &event)) > 0)
-		take(run, &event);
 	run->mglru = json_object_object_get_ex(rs_reader_info(run->reader), "kernel", &kernel) &&
 		     json_object_object_get_ex(kernel, "lru", &v) && !strcmp(json_object_get_string(v), "mglru");
 	run->silent = run->mglru && json_object_object_get_ex(kernel, "differences", &differences) &&
 		      json_object_object_get_ex(differences, "lru_gen_shrink_node", &v) && !json_object_get_boolean(v);
 	run->wanders &= run->mglru;
-	if (err || !json_object_object_get_ex(rs_reader_info(run->reader), "vmstat", &run->before) ||
-	    !rs_reader_end(run->reader) || !json_object_object_get_ex(rs_reader_end(run->reader), "vmstat", &run->after)) {
-		result(false, "%s: is not complete", path);
-		return 1;
-	}
 	check_loss(run);
 	check_counts(run, argv[1]);
 	check_vmstat(run);
@@ -597,5 +643,6 @@ int main(int argc, char **argv)
 	check_report(run);
 	check_drsnoop(run, argv[1]);
 	check_marks(run, argv[1]);
+	check_summary(run, argv[1]);
 	return failed;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * generations DIRECTORY: the generations that the report of DIRECTORY/r.data shows last for each lruvec against
- * DIRECTORY/lru_gen, the kernel's own debugfs file read right afterwards, while nothing ran, up to when it was. Prints TAP.
+ * DIRECTORY/lru_gen, the kernel's own debugfs file read right afterwards, while nothing ran, up to when it was; and what
+ * walks of page tables have counted against lru_gen_full. Prints TAP.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "../../src/report/generations.h"
 #include "../../src/trace/reader.h"
 #include "../../src/trace/show.h"
+#include "../../src/wire/capture.h"
 
 #define ROWS 8
 
@@ -35,18 +37,15 @@ static struct rs_generations *generations_at(struct rs_reader *reader, uint64_t 
 	return g;
 }
 
-static const struct rs_event_lru_gen_state *last_state(struct rs_reader *reader, const struct rs_generations *g,
-						       const struct node *n, uint64_t *ret_agings)
+static const struct rs_lruvec_generations *lruvec_of(struct rs_reader *reader, const struct rs_generations *g, const struct node *n)
 {
 	const struct rs_lruvec_generations *l;
 	char name[192];
 
 	for (l = g->lruvecs; l; l = l->hh.next)
 		if (l->key.nid == n->nid && l->nr_states &&
-		    !strcmp(rs_show_cgroup(reader, l->key.cgroup, name, sizeof(name)), n->path)) {
-			*ret_agings = l->agings;
-			return &l->states[l->nr_states - 1].e;
-		}
+		    !strcmp(rs_show_cgroup(reader, l->key.cgroup, name, sizeof(name)), n->path))
+			return l;
 	return NULL;
 }
 
@@ -81,10 +80,61 @@ static void show(const struct rs_event_lru_gen_state *e, const struct node *n)
 		       e ? e->min_seq[0] : 0, e ? e->min_seq[1] : 0, e ? e->max_seq : 0);
 }
 
+/* The counters of walks in @line of lru_gen_full, each with its letter: LOYNFA, later TYFA. */
+static bool walks_of(const char *line, uint64_t walked[RS_NR_WALK_STATS])
+{
+	uint64_t n[6];
+	char letters[7] = "";
+	int got = sscanf(line, " %" SCNu64 "%c %" SCNu64 "%c %" SCNu64 "%c %" SCNu64 "%c %" SCNu64 "%c %" SCNu64 "%c", &n[0], &letters[0],
+			 &n[1], &letters[1], &n[2], &letters[2], &n[3], &letters[3], &n[4], &letters[4], &n[5], &letters[5]);
+
+	if (got == 12 && !strcmp(letters, "LOYNFA")) {
+		memcpy(walked, (uint64_t[]){ n[0], n[2], n[3], n[4], n[5] }, RS_NR_WALK_STATS * sizeof(*walked));
+		return true;
+	}
+	if (got == 8 && !strcmp(letters, "TYFA")) {
+		memcpy(walked, (uint64_t[]){ n[0], n[1], RS_UNKNOWN, n[2], n[3] }, RS_NR_WALK_STATS * sizeof(*walked));
+		return true;
+	}
+	return false;
+}
+
+static void compare_walks(struct rs_reader *reader, const struct rs_generations *g, FILE *f)
+{
+	unsigned int compared = 0, same = 0;
+	uint64_t walked[RS_NR_WALK_STATS], sum[RS_NR_WALK_STATS] = { 0 };
+	struct node n = { .nr = 0 };
+	char line[256];
+	int k;
+
+	while (fgets(line, sizeof(line), f)) {
+		const struct rs_lruvec_generations *l;
+
+		if (sscanf(line, "memcg %*u %191s", n.path) == 1 || sscanf(line, " node %" SCNd64, &n.nid) == 1 || !walks_of(line, walked))
+			continue;
+		l = lruvec_of(reader, g, &n);
+		compared++;
+		if (l && !memcmp(l->walked, walked, sizeof(walked))) {
+			same++;
+		} else {
+			printf("# %s node %" PRId64 ":", n.path, n.nid);
+			for (k = 0; k < RS_NR_WALK_STATS; k++)
+				printf(" %" PRIu64 "/%" PRIu64, l ? l->walked[k] : 0, walked[k]);
+			putchar('\n');
+		}
+		for (k = 0; k < RS_NR_WALK_STATS; k++)
+			sum[k] += walked[k];
+	}
+	printf("%sok - walks of page tables: %u of %u lruvecs equal (%" PRIu64 " entries, %" PRIu64 " young, %" PRIu64
+	       " tables through the bloom filter, %" PRIu64 " into the next)\n",
+	       compared >= 3 && same == compared && sum[RS_WALK_LEAF_YOUNG] && sum[RS_WALK_NONLEAF_ADDED] ? "" : "not ", same, compared,
+	       sum[RS_WALK_LEAF_TOTAL], sum[RS_WALK_LEAF_YOUNG], sum[RS_WALK_NONLEAF_FOUND], sum[RS_WALK_NONLEAF_ADDED]);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int compared = 0, same = 0, rows = 0;
-	uint64_t pages = 0, agings = 0, at_ns = 0;
+	uint64_t pages = 0, at_ns = 0;
 	struct rs_generations *g = NULL;
 	struct rs_reader *reader;
 	char path[512], line[256];
@@ -118,8 +168,9 @@ int main(int argc, char **argv)
 			continue;
 		}
 		if (n.nr) {
-			const struct rs_event_lru_gen_state *e = last_state(reader, g, &n, &agings);
-			bool ok = e && agings && equal(g, e, &n);
+			const struct rs_lruvec_generations *l = lruvec_of(reader, g, &n);
+			const struct rs_event_lru_gen_state *e = l ? &l->states[l->nr_states - 1].e : NULL;
+			bool ok = l && l->agings && equal(g, e, &n);
 			unsigned int i;
 
 			compared++;
@@ -138,6 +189,14 @@ int main(int argc, char **argv)
 		fclose(f);
 	printf("%sok - seqs, births and sizes of generations: %u of %u lruvecs equal (%u generations, %" PRIu64 " pages)\n",
 	       compared >= 3 && same == compared && pages ? "" : "not ", same, compared, rows, pages);
+	snprintf(path, sizeof(path), "%s/lru_gen_full", argv[1]);
+	f = g ? fopen(path, "r") : NULL;
+	if (f) {
+		compare_walks(reader, g, f);
+		fclose(f);
+	} else {
+		printf("not ok - %s: cannot be read\n", path);
+	}
 	rs_generations_destroy(g);
 	rs_reader_close(reader);
 	return 0;

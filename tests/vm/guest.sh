@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest: records one workload, while the kernel's own tracing counts the same events.
-# $RECORD: options of `reclaimscope record`; $WORKLOAD: the command; $CHECK: see also what can be attached.
+# $RECORD: options of `reclaimscope record`; $WORKLOAD: the command; $SUMMARY: with a recorder in mode summary around it;
+# $CHECK: see also what can be attached.
 T=/sys/kernel/tracing
 events="vmscan oom/reclaim_retry_zone oom/compact_retry oom/mark_victim compaction/mm_compaction_suitable
 compaction/mm_compaction_deferred compaction/mm_compaction_defer_compaction compaction/mm_compaction_defer_reset
@@ -36,7 +37,16 @@ EOF
 	# It keeps what it prints until its end, so wait until it waits.
 	while [ -d /proc/$snoop ] && ! grep -q epoll_wait /proc/$snoop/stack; do sleep 0.2; done
 }
+cat >/tmp/record <<EOF
 reclaimscope record -o /out/r.data $RECORD -- sh /tmp/command >/out/workload 2>/out/stderr
+EOF
+if [ -z "$SUMMARY" ]; then
+	sh /tmp/record
+else
+	# Its counters, too, are read when they have been added up.
+	echo 'status=$?; load settle 1; exit $status' >>/tmp/record
+	reclaimscope record -q --mode summary -o /out/s.data -- sh /tmp/record 2>/out/summary-stderr
+fi
 status=$?
 [ -z "$DRSNOOP" ] || { sleep 0.5; kill -INT $snoop; wait $snoop; }
 for i in "$T"/instances/*; do

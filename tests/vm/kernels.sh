@@ -4,7 +4,7 @@
 # kind of pressure, and docs/kernel-support.md against what was attached. Prints TAP.
 set -u
 . "$(dirname "$0")/lib.sh"
-runs="5.10:anon:check 6.1:slab:check 6.12:mix:lru=n:mode=folios:check 6.18:memcg:check 7.2:burst:check 6.1:marks 7.2:marks"
+runs="5.10:anon:check 6.1:slab:check 6.12:mix:lru=n:mode=folios:check 6.18:memcg:summary:check 7.2:burst:summary:check 6.12:anon:summary 6.1:marks 7.2:marks"
 results=$TOP/build/vm
 dirs=
 for run in $runs; do

@@ -21,7 +21,8 @@
  *   load hosts FILE MIB FILEMIB TOUCHES SEED the same beside random reads of FILE and a steady writer
  *   load flat MIB PASSES           write memory in order, each page all the same: next to no compression
  *   load hold MIB FILE             fill anonymous memory, make FILE, and keep the memory
- *   load lrugen FILE               age every lruvec once through debugfs; when, and what lru_gen has then, to FILE
+ *   load lrugen FILE               age every lruvec once through debugfs; when, and what lru_gen has then, to FILE, and
+ *                                  lru_gen_full to FILE_full
  *   load shape MIB:SECONDS...      grow by so many MiB in so long, evenly; shrink where MIB is below 0
  *   load settle SECONDS FILE...    wait, add up the counters of all CPUs, write 0 to FILEs (tracing_on), and
  *                                  end without a page fault
@@ -591,12 +592,15 @@ static char *read_lru_gen(int fd, char *buf, size_t size)
 /* Nothing else may run meanwhile that puts pages on a list: one CPU, the recorder stopped. */
 static void lrugen(const char *file)
 {
-	static char before[1 << 20], after[1 << 20], command[128], path[64];
-	int fd = open("/sys/kernel/debug/lru_gen", O_RDWR), out = creat(file, 0644);
-	char *line, *next, *p, *end;
+	static char before[1 << 20], after[1 << 20], full[4 << 20], command[128], path[64];
+	int fd = open("/sys/kernel/debug/lru_gen", O_RDWR), out = creat(file, 0644), full_fd, full_out;
+	char *line, *next, *p, *end, *full_end;
 	unsigned long memcg = 0, node = 0, seq, other;
 
-	if (fd < 0 || out < 0)
+	snprintf(command, sizeof(command), "%s_full", file);
+	full_fd = open("/sys/kernel/debug/lru_gen_full", O_RDONLY);
+	full_out = creat(command, 0644);
+	if (fd < 0 || out < 0 || full_fd < 0 || full_out < 0)
 		fail("lru_gen");
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		fail("mlockall");
@@ -621,7 +625,9 @@ static void lrugen(const char *file)
 	}
 	snprintf(command, sizeof(command), "at %.0f\n", now() * 1e9);
 	end = read_lru_gen(fd, after, sizeof(after));
-	if (write(out, command, strlen(command)) < 0 || write(out, after, end - after) != end - after)
+	full_end = read_lru_gen(full_fd, full, sizeof(full));
+	if (write(out, command, strlen(command)) < 0 || write(out, after, end - after) != end - after ||
+	    write(full_out, full, full_end - full) != full_end - full)
 		fail(file);
 	_exit(0);
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # test.sh KERNEL:WORKLOAD[:OPTION...]...: records each workload on each kernel and cross-checks it.
-# Options: lru=y|n, mode=summary|folios, attach=cheap|complete, probes=+allocator, buffer=BYTES, drsnoop, check (what can be attached). Prints TAP. What cannot be
-# booted here is skipped, with the reason.
+# Options: lru=y|n, mode=summary|folios, attach=cheap|complete, probes=+allocator, buffer=BYTES, drsnoop, summary (a second recorder,
+# in mode summary), check (what can be attached). Prints TAP. What cannot be booted here is skipped, with the reason.
 set -u
 . "$(dirname "$0")/lib.sh"
 . "$HERE/workloads.sh"
@@ -11,13 +11,14 @@ results=$build/vm
 n=0
 
 one() { # one KERNEL:WORKLOAD:...
-	local kernel workload options lru= record= tools= drsnoop= check= dir script
+	local kernel workload options lru= record= tools= drsnoop= summary= check= dir script
 	IFS=: read -r kernel workload options <<<"$1"
 	for o in ${options//:/ }; do
 		case $o in
 		lru=*) lru="-l ${o#lru=}" ;;
 		mode=* | attach=* | probes=* | buffer=*) record+=" --${o%%=*} ${o#*=}" ;;
 		drsnoop) tools=-T drsnoop=1 ;;
+		summary) summary=1 ;;
 		check) check=1 ;;
 		*) echo "not ok - $1: no option $o"; return ;;
 		esac
@@ -31,7 +32,7 @@ one() { # one KERNEL:WORKLOAD:...
 	mkdir -p "$dir"
 	script=$dir/script
 	{
-		printf "RECORD='%s'\nDRSNOOP='%s'\nCHECK='%s'\n" "$record" "$drsnoop" "$check"
+		printf "RECORD='%s'\nDRSNOOP='%s'\nSUMMARY='%s'\nCHECK='%s'\n" "$record" "$drsnoop" "$summary" "$check"
 		printf "WORKLOAD=\$(cat <<'END'\n%s\nEND\n)\n" "$(command_of "$workload")"
 		cat "$HERE/guest.sh"
 	} >"$script"
