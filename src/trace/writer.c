@@ -17,6 +17,7 @@
 #include "../base/cleanup.h"
 #include "../base/log.h"
 #include "codec.h"
+#include "crc.h"
 #include "output.h"
 
 /* Bytes and number of records that make a block: some thousand, and small enough for a small tracer. */
@@ -200,7 +201,7 @@ static void seal_block(struct rs_writer *w, uint8_t *at, enum rs_block_type type
 		h.last_ns = w->records[w->nr_records - 1].hdr->ts_ns;
 		h.nr_records = w->nr_records;
 	}
-	h.payload_crc = crc32(0, at + sizeof(h), stored_len);
+	h.payload_crc = rs_crc32(at + sizeof(h), stored_len);
 	h.header_crc = crc32(0, (const uint8_t *)&h, offsetof(struct rs_block_header, header_crc));
 	memcpy(at, &h, sizeof(h));
 }
