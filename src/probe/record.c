@@ -185,20 +185,21 @@ static int write_pending(struct recorder *r, uint64_t until)
 
 /* ---- records ---- */
 
-static int take_records(void *ctx, uint32_t cpu, const struct rs_event_hdr *run, size_t bytes, size_t *taken)
+static int take_records(void *ctx, const struct rs_event_hdr *next, size_t bytes, struct rs_batch *batch)
 {
 	struct recorder *r = ctx;
-	int err;
+	int ret = 0;
 
-	if (r->pending_at < r->pending_len) {
-		err = write_pending(r, run->ts_ns);
-		if (err)
-			return err;
-		bytes = run->len; /* before the next one there may be more */
-	}
-	err = rs_writer_put_records(r->writer, cpu, run, bytes, taken);
-	rs_mentions_note(&r->mentions, run, *taken);
-	return err;
+	rs_writer_end_batch(r->writer, batch, bytes);
+	rs_mentions_note(&r->mentions, batch->from, batch->to - batch->from);
+	if (next && r->pending_at < r->pending_len)
+		ret = write_pending(r, next->ts_ns);
+	if (!next || ret)
+		return ret;
+	ret = rs_writer_begin_batch(r->writer, batch);
+	if (ret >= 0 && r->pending_at < r->pending_len)
+		batch->end = batch->to + 1; /* before the next one there may be more */
+	return ret;
 }
 
 /* What is drained is packed, too: until then it needs its place in the rings. */
