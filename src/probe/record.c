@@ -417,12 +417,14 @@ static int prepare(struct recorder *r)
 	uint64_t began_ns = rs_now_ns();
 	sigset_t set;
 	unsigned int i;
+	bool symbols;
 	int err;
 
 	for (i = 0; i < rs_nr_hooks; i++)
 		names[i] = rs_hook_symbol(&rs_hooks[i]);
-	/* A summary has no hooks on functions, and reads its gauge out of /proc: seldom enough. */
-	err = rs_kernel_create(names, r->config->capture.mode == RS_MODE_SUMMARY ? 0 : rs_nr_hooks, &r->kernel);
+	/* A summary reads its gauge out of /proc: seldom enough. */
+	symbols = rs_capture_needs_symbols(&r->config->capture) || (r->config->gauge_ms && r->config->capture.mode != RS_MODE_SUMMARY);
+	err = rs_kernel_create(names, symbols ? rs_nr_hooks : 0, &r->kernel);
 	rs_debug("kernel looked at: %" PRIu64 " ms", (rs_now_ns() - began_ns) / 1000000);
 	if (!err)
 		err = rs_schema_create(&r->schema);
@@ -469,7 +471,7 @@ static int start(struct recorder *r, bool *ret_command_failed)
 	r->began_cpu_ns = own_cpu_ns();
 	r->last_flush_ns = r->last_asked_ns = r->began_ns;
 	rs_describe_host(begin_text(r), r->kernel, r->capture, &r->config->capture, r->schema,
-			 (const char *const *)r->config->command);
+			 (const char *const *)r->config->command, r->config->gauge_ms);
 	rs_schema_destroy(r->schema); /* the writer has one */
 	r->schema = NULL;
 	/* Not earlier: killed between these two, it leaves an empty file. */
