@@ -70,13 +70,16 @@ Q   := @
 msg  = @printf '  %-8s %s\n' $(1) $(2:$(OUT)/%=%);
 endif
 
+# What simulates asks the model at each page, and is linked with it as one. Tests have the same objects one by one.
+LTO := $(if $(filter 1,$(SAN))$(findstring clang,$(CC)),,-flto=auto -ffat-lto-objects)
+
 SKEL := $(patsubst %,$(OUT)/bpf/%.skel.h,reclaimscope cast summary)
 
 all: $(OUT)/reclaimscope $(OUT)/reclaimscope-apply
 
 $(OUT)/reclaimscope: $(TOOLS:%=$(OUT)/tools/%.o) $(OUT)/libreclaimscope.a
 	$(call msg,LINK,$@)
-	$(Q)$(CC) $(RS_LDFLAGS) $^ $(ALONE) -o $@
+	$(Q)$(CC) $(LTO) $(RS_LDFLAGS) $^ $(ALONE) -o $@
 
 # The only program that writes settings.
 $(OUT)/reclaimscope-apply: $(OUT)/tools/apply.o $(OUT)/tools/tool.o $(OUT)/libreclaimscope.a
@@ -87,6 +90,7 @@ $(OUT)/libreclaimscope.a: $(LIB:%=$(OUT)/src/%.o) Makefile
 	$(call msg,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
+$(SIM:%=$(OUT)/src/sim/%.o) $(MODEL:%=$(OUT)/src/model/%.o): RS_CFLAGS += $(LTO)
 $(OUT)/src/probe/capture.o: RS_CFLAGS += -I$(OUT)/bpf
 $(OUT)/src/probe/capture.o: $(SKEL)
 

@@ -220,7 +220,6 @@ void rs_evict(struct rs_sim *sim, const struct rs_scan_control *sc, const uint32
 		.file = file,
 	};
 	/* copies, since what is written to hot[] could be anything for a compiler */
-	const struct rs_shadow_layout layout = sim->layout;
 	const struct rs_rules rules = *sim->rules;
 	uint64_t *shadows = sim->shadow;
 	uint8_t *hot = sim->hot;
@@ -229,7 +228,7 @@ void rs_evict(struct rs_sim *sim, const struct rs_scan_control *sc, const uint32
 		struct workingset_eviction_result r;
 
 		in.workingset = hot[pages[i]] & PG_WORKINGSET;
-		r = workingset_eviction(&in, &layout, &rules, NULL);
+		r = workingset_eviction(&in, &rs_shadow_layout, &rules, NULL);
 		in.nonresident_age = r.nonresident_age;
 		shadows[pages[i]] = r.shadow;
 		hot[pages[i]] &= PG_UNMAPPED;

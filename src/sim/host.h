@@ -43,6 +43,9 @@
 #define PG_STAMP_SHIFT 8
 #define PG_STAMP_ONE 0x0100
 
+/* NODES_SHIFT of distributions */
+static const struct rs_shadow_layout rs_shadow_layout = { .nodes_shift = 10 };
+
 #define AREA_SHIFT 6
 #define RS_HUGE_BYTES (2UL << 20)
 #define GFP_HIGHUSER_MOVABLE                                                                                           \
@@ -214,7 +217,6 @@ struct rs_sim {
 	uint64_t dirty_head, dirty_tail;
 	struct rs_device swap, file;
 
-	struct rs_shadow_layout layout;
 	unsigned int bucket_order[ANON_AND_FILE];
 	struct rs_verdicts *verdicts[RS_VERDICT_MODES];
 	uint8_t active_outcome[8];
@@ -233,6 +235,7 @@ struct rs_scan_control {
 	uint64_t nr_to_reclaim, nr_scanned, nr_reclaimed;
 	bool kswapd, may_writepage, may_unmap, may_swap;
 	bool full_walk, force_deactivate, skipped_deactivate, memcg_low_reclaim, memcg_low_skipped;
+	bool isolates_all; /* of the list that is scanned, see shrink_lists.c */
 	bool no_cache_trim_mode, cache_trim_mode, cache_trim_mode_failed, file_is_tiny;
 	unsigned int may_deactivate;
 	uint64_t anon_cost, file_cost;

@@ -189,7 +189,7 @@ static void count_refault(struct rs_sim *sim, unsigned int memcg, const struct r
 
 void rs_lru_gen_refault(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file)
 {
-	const struct rs_shadow shadow = unpack_shadow(sim->shadow[page], &sim->layout);
+	const struct rs_shadow shadow = unpack_shadow(sim->shadow[page], &rs_shadow_layout);
 	struct rs_lrugen *g = rs_lrugen(sim, memcg);
 	const struct rs_lru_gen_refault in = {
 		.lrugen = &g->state,
@@ -202,7 +202,7 @@ void rs_lru_gen_refault(struct rs_sim *sim, unsigned int memcg, uint32_t page, b
 	if (shadow.memcgid != memcg)
 		return;
 	sim->counts.workingset_refault[file]++;
-	r = lru_gen_refault(&in, &shadow, &sim->layout, sim->rules, NULL);
+	r = lru_gen_refault(&in, &shadow, &rs_shadow_layout, sim->rules, NULL);
 	if (!r.recent)
 		return;
 	g->state.refaulted[file][r.tier]++;

@@ -114,7 +114,7 @@ static void evict_page(struct rs_sim *sim, unsigned int memcg, uint32_t page, bo
 
 	shadow.memcgid = memcg;
 	g->state.evicted[file][lru_tier_from_refs(refs, folio.workingset, sim->rules)]++;
-	sim->shadow[page] = pack_shadow(&shadow, &sim->layout, file);
+	sim->shadow[page] = pack_shadow(&shadow, &rs_shadow_layout, file);
 }
 
 struct shrunk {

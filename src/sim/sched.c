@@ -302,6 +302,16 @@ void rs_settle(struct rs_thread *t)
 	to_main(t);
 }
 
+uint64_t rs_undisturbed_ns(const struct rs_thread *t)
+{
+	const struct rs_sched *s = t->sched;
+	uint64_t ns = s->horizon_ns;
+
+	if (PSI_WINDOW_NS - s->psi_window_ns < ns)
+		ns = PSI_WINDOW_NS - s->psi_window_ns;
+	return ns > t->debt_ns ? ns - t->debt_ns : 0;
+}
+
 bool rs_sleep(struct rs_thread *t, uint64_t ns, int waits_for)
 {
 	struct rs_sched *s = t->sched;

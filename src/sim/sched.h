@@ -108,6 +108,8 @@ static inline void rs_spend(struct rs_thread *t, uint64_t ns)
 		rs_settle(t);
 }
 
+/* So long nothing else happens, and what passes is added up: in one piece or in many is the same. */
+uint64_t rs_undisturbed_ns(const struct rs_thread *t);
 /* Sleeps until @ns, RS_NEVER: until somebody wakes it. false: it was woken before. @waits_for: for rs_wake_all(). */
 bool rs_sleep(struct rs_thread *t, uint64_t ns, int waits_for);
 /* From now on it runs before others, or as everybody does. */

@@ -12,8 +12,7 @@
 struct batch {
 	uint32_t pages[SWAP_CLUSTER_MAX];
 	struct rs_ahead ahead;
-	unsigned int nr;
-	struct isolate_lru_folios isolated;
+	unsigned int nr, nr_scanned, nr_passed; /* of isolate_lru_folios(): scan, total_scan */
 };
 
 /* Could isolation pass over a page, or turn it away? If not, nothing needs to be asked of each. */
@@ -26,12 +25,18 @@ static bool isolates_all(const struct rs_sim *sim, const struct rs_scan_control 
 }
 
 /* Page by page, where some are skipped. They go to the head of the list, as those that cannot be taken. */
-static void isolate_each(struct rs_sim *sim, struct rs_queue *q, struct batch *b)
+static void isolate_each(struct rs_sim *sim, const struct rs_scan_control *sc, struct rs_queue *q,
+			 unsigned int nr_to_scan, struct batch *b)
 {
+	struct isolate_lru_folios s = {
+		.nr_to_scan = nr_to_scan,
+		.reclaim_idx = sc->reclaim_idx,
+		.may_unmap = sc->may_unmap,
+	};
 	uint64_t left = q->nr;
 	uint32_t page;
 
-	while (left-- && isolate_lru_folios_goes_on(&b->isolated) && rs_queue_take(sim, q, &page, 1)) {
+	while (left-- && isolate_lru_folios_goes_on(&s) && rs_queue_take(sim, q, &page, 1)) {
 		const struct rs_tail_folio folio = {
 			.nr_pages = 1,
 			.zid = page_zone(sim, page),
@@ -39,29 +44,25 @@ static void isolate_each(struct rs_sim *sim, struct rs_queue *q, struct batch *b
 			.mapped = !(sim->hot[page] & PG_UNMAPPED),
 		};
 
-		if (isolate_lru_folios_step(&b->isolated, &folio, sim->rules, NULL) == RS_ISOLATE_TAKEN)
+		if (isolate_lru_folios_step(&s, &folio, sim->rules, NULL) == RS_ISOLATE_TAKEN)
 			b->pages[b->nr++] = page;
 		else
 			rs_queue_push(sim, q, page_slot(sim, page));
 	}
+	b->nr_scanned = s.scan;
+	b->nr_passed = s.total_scan;
 }
 
-static void isolate(struct rs_sim *sim, struct rs_scan_control *sc, struct rs_queue *q, unsigned int nr_to_scan,
+static void isolate(struct rs_sim *sim, const struct rs_scan_control *sc, struct rs_queue *q, unsigned int nr_to_scan,
 		    struct batch *b)
 {
 	b->nr = 0;
-	b->isolated = (struct isolate_lru_folios){
-		.nr_to_scan = nr_to_scan,
-		.reclaim_idx = sc->reclaim_idx,
-		.may_unmap = sc->may_unmap,
-	};
-	if (isolates_all(sim, sc)) {
+	if (sc->isolates_all) {
 		rs_queue_ahead(sim, q, &b->ahead, nr_to_scan);
-		b->nr = rs_queue_take(sim, q, b->pages, nr_to_scan);
-		b->isolated.nr_taken = b->isolated.scan = b->isolated.total_scan = b->nr;
+		b->nr = b->nr_scanned = b->nr_passed = rs_queue_take(sim, q, b->pages, nr_to_scan);
 	} else {
 		memset(&b->ahead, 0, sizeof(b->ahead));
-		isolate_each(sim, q, b);
+		isolate_each(sim, sc, q, nr_to_scan, b);
 	}
 }
 
@@ -76,6 +77,18 @@ void rs_count_scan(struct rs_sim *sim, const struct rs_scan_control *sc, bool fi
 	c->pgsteal[file] += reclaimed;
 }
 
+static void count_moved_in(struct rs_sim *sim, unsigned int memcg, unsigned int zone, unsigned int nr,
+			   enum lru_list from, enum lru_list to)
+{
+	if (!nr)
+		return;
+	rs_lruvec_count(sim, memcg, zone, from, -(int64_t)nr);
+	if (to < NR_EVICTABLE_LISTS)
+		rs_lruvec_count(sim, memcg, zone, to, nr);
+	else
+		rs_free(sim, zone, nr);
+}
+
 /* Pages leave a list: for another, or freed (NR_EVICTABLE_LISTS). */
 static void count_moved(struct rs_sim *sim, unsigned int memcg, const uint32_t *pages, unsigned int nr,
 			enum lru_list from, enum lru_list to)
@@ -83,20 +96,14 @@ static void count_moved(struct rs_sim *sim, unsigned int memcg, const uint32_t *
 	unsigned int of[MAX_NR_ZONES] = { 0 }, i;
 	int zone;
 
-	if (sim->only_zone >= 0)
-		of[sim->only_zone] = nr;
-	else
-		for (i = 0; i < nr; i++)
-			of[page_zone(sim, pages[i])]++;
-	for (zone = 0; zone <= sim->highest_zone; zone++) {
-		if (!of[zone])
-			continue;
-		rs_lruvec_count(sim, memcg, zone, from, -(int64_t)of[zone]);
-		if (to < NR_EVICTABLE_LISTS)
-			rs_lruvec_count(sim, memcg, zone, to, of[zone]);
-		else
-			rs_free(sim, zone, of[zone]);
+	if (sim->only_zone >= 0) {
+		count_moved_in(sim, memcg, sim->only_zone, nr, from, to);
+		return;
 	}
+	for (i = 0; i < nr; i++)
+		of[page_zone(sim, pages[i])]++;
+	for (zone = 0; zone <= sim->highest_zone; zone++)
+		count_moved_in(sim, memcg, zone, of[zone], from, to);
 }
 
 /* Pages of a batch, sorted by what becomes of them before it does: which comes next, no branch could foresee. */
@@ -200,7 +207,7 @@ static void spend_scan(struct rs_sim *sim, struct rs_scan_control *sc, const str
 {
 	const struct rs_sim_costs *costs = &sim->conf.costs;
 
-	rs_spend(sc->thread, (uint64_t)b->nr * costs->scan + (b->isolated.total_scan - b->nr) * costs->scan / 4 +
+	rs_spend(sc->thread, (uint64_t)b->nr * costs->scan + (b->nr_passed - b->nr) * costs->scan / 4 +
 				     (uint64_t)nr_mapped * costs->rmap + (uint64_t)nr_freed * costs->reclaim);
 }
 
@@ -228,10 +235,10 @@ static uint64_t shrink_inactive(struct rs_sim *sim, struct rs_scan_control *sc, 
 		rs_age_nonresident(sim, memcg, nr_activated);
 		sim->counts.pgactivate += nr_activated;
 	}
-	rs_count_scan(sim, sc, file, b.isolated.scan, nr_freed);
+	rs_count_scan(sim, sc, file, b.nr_scanned, nr_freed);
 	sc->nr_scanned += b.nr;
 	rs_note_cost(sim, memcg, file,
-		     shrink_inactive_list_cost(o.stat.nr_pageout, b.isolated.total_scan, nr_freed, sim->rules));
+		     shrink_inactive_list_cost(o.stat.nr_pageout, b.nr_passed, nr_freed, sim->rules));
 	end.stat = o.stat;
 	end.nr_taken = b.nr;
 	r = shrink_inactive_list(&end, &sc->nr, sim->rules, NULL);
@@ -369,6 +376,7 @@ void rs_shrink_lruvec(struct rs_sim *sim, struct rs_scan_control *sc, unsigned i
 		count.lru_size[lru] =
 			lruvec_lru_size(&m->lruvec.zone_size[0][0], NR_EVICTABLE_LISTS, lru, sc->reclaim_idx);
 	nr = get_scan_count(&count, NULL);
+	sc->isolates_all = isolates_all(sim, sc);
 	sc->memcg_low_skipped |= nr.memcg_low_skipped;
 	memcpy(begin.nr, nr.nr, sizeof(begin.nr));
 	shrink_lruvec_begin(&s, &begin);
@@ -388,6 +396,7 @@ void rs_age_active_anon(struct rs_sim *sim, struct rs_scan_control *sc)
 
 	if (!age_anon_wanted(sim, 0, &request))
 		return;
+	sc->isolates_all = isolates_all(sim, sc);
 	for (memcg = 0; memcg < sim->nr_memcgs; memcg++)
 		shrink_list(sim, sc, memcg, request.lru, request.nr_to_scan);
 }

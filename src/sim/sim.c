@@ -125,10 +125,8 @@ static int init_memory(struct rs_sim *sim)
 		sim->extra[i].first_below_low_ns = sim->extra[i].first_below_min_ns = RS_NEVER;
 	}
 	rs_set_marks(sim);
-	/* NODES_SHIFT of distributions */
-	sim->layout.nodes_shift = 10;
 	for (i = 0; i < ANON_AND_FILE; i++)
-		sim->bucket_order[i] = workingset_bucket_order(total, &sim->layout, i);
+		sim->bucket_order[i] = workingset_bucket_order(total, &rs_shadow_layout, i);
 	return 0;
 }
 

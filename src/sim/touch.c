@@ -43,14 +43,13 @@ refault_into(const struct rs_sim *sim, unsigned int memcg, unsigned int evicted,
 }
 
 static inline struct workingset_refault_result ask_refault(struct workingset_refault *in, uint64_t entry,
-							   const struct rs_shadow_layout *layout,
 							   const struct rs_rules *rules)
 {
-	const struct rs_shadow shadow = unpack_shadow(entry, layout);
+	const struct rs_shadow shadow = unpack_shadow(entry, &rs_shadow_layout);
 
 	in->eviction = shadow.eviction;
 	in->workingset = shadow.workingset;
-	return workingset_refault(in, layout, rules, NULL);
+	return workingset_refault(in, &rs_shadow_layout, rules, NULL);
 }
 
 static void restore(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file)
@@ -62,9 +61,9 @@ static void restore(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool 
 
 static void refault(struct rs_sim *sim, unsigned int memcg, uint32_t page, bool file)
 {
-	const struct rs_shadow shadow = unpack_shadow(sim->shadow[page], &sim->layout);
+	const struct rs_shadow shadow = unpack_shadow(sim->shadow[page], &rs_shadow_layout);
 	struct workingset_refault in = refault_into(sim, memcg, shadow.memcgid, file);
-	struct workingset_refault_result r = ask_refault(&in, sim->shadow[page], &sim->layout, sim->rules);
+	struct workingset_refault_result r = ask_refault(&in, sim->shadow[page], sim->rules);
 
 	sim->counts.workingset_refault[file]++;
 	if (!r.activate)
@@ -257,31 +256,44 @@ struct calm {
 	struct rs_sim *sim;
 	struct rs_task *task;
 	const struct rs_area *area;
-	uint32_t access_ns, fault_ns, read_ns; /* of each */
+	uint32_t access_ns, fault_ns; /* of each */
+	uint64_t read_ns;
 	uint32_t nr, nr_misses; /* that it may have at most */
 	uint16_t misses[CALM_RUN + 1]; /* which they are */
 	/* what has been done and not been noted down */
-	uint32_t nr_accesses, nr_refaults, nr_of[2]; /* nr_of[], pages[]: by active */
+	uint32_t nr_accesses, nr_last, nr_refaults,
+		nr_of[2]; /* nr_last: behind the last miss but one; nr_of[], pages[]: by active */
+	uint64_t nr_before; /* accesses that were over at each miss, added up */
 	uint32_t pages[2][CALM_RUN + 1];
 };
 
-/* Where a page of an area like that is missing, it comes from the file, which takes time and makes nobody wait. */
+/* Would nobody notice if somebody slept for a read, until something else happens? */
+static bool reads_are_calm(const struct rs_sim *sim, const struct rs_task *task)
+{
+	const struct rs_device *dev = &sim->file;
+
+	return dev->conf->synchronous || (!sim->sched.nr_runnable && dev->free_at <= rs_clock(task->thread) &&
+					  dev->conf->read_request_ns + dev->conf->read_page_ns + dev->conf->latency_ns);
+}
+
+/* Where a page of an area like that is missing, it comes from the file, which takes time and nothing else. */
 static bool can_be_calm(const struct rs_sim *sim, const struct rs_task *task, const struct rs_area *area, bool write)
 {
 	return sim->only_zone >= 0 && sim->nr_memcgs == 1 && !sim->conf.lru_gen && !write && area_is_file(area) &&
-	       area->conf.mapped && !area->conf.fresh && area->conf.readahead < 2 && sim->conf.file.synchronous &&
-	       !task->nr_dirtied && !task->over_high;
+	       area->conf.mapped && !area->conf.fresh && area->conf.readahead < 2 && !task->nr_dirtied &&
+	       !task->over_high && reads_are_calm(sim, task);
 }
 
 /* false: it would not last. */
 static bool calm_begin(struct calm *c, struct rs_sim *sim, struct rs_task *task, const struct rs_area *area,
 		       uint32_t access_ns, uint32_t done)
 {
-	const uint64_t room = sim->sched.horizon_ns - rs_min(sim->sched.horizon_ns, task->thread->debt_ns);
+	const struct rs_sim_device *dev = &sim->conf.file;
+	const uint64_t room = rs_undisturbed_ns(task->thread);
 	uint64_t pages, hits_ns;
 
 	c->fault_ns = sim->conf.costs.fault + sim->conf.costs.alloc + sim->conf.costs.file_read;
-	c->read_ns = sim->conf.file.read_page_ns;
+	c->read_ns = dev->read_page_ns + (dev->synchronous ? 0 : dev->read_request_ns + dev->latency_ns);
 	pages = rs_free_at_hand(sim, sim->only_zone, GFP_HIGHUSER_MOVABLE);
 	/* shortly before something happens, only as many as leave room for misses */
 	c->nr = room > 8ULL * CALM_RUN * access_ns ? CALM_RUN : room / (8ULL * access_ns);
@@ -322,6 +334,20 @@ static uint32_t calm_hits(struct calm *c, const uint32_t *ids, uint32_t at, uint
 	return at;
 }
 
+/* For all reads at once, each of which began when the accesses before it were over, and the faults up to its own. */
+static void calm_sleep(struct calm *c, uint64_t nr)
+{
+	struct rs_thread *thread = c->task->thread;
+
+	/* fewer pages were free from miss to miss: now there are as few as there were in the end */
+	c->sim->extra[c->sim->only_zone].free_ns += (nr - 1) * thread->debt_ns + c->nr_before * c->access_ns +
+						    nr * (nr - 1) / 2 * (c->fault_ns + c->read_ns);
+	rs_spend(thread, nr * c->fault_ns + (uint64_t)(c->nr_accesses - c->nr_last) * c->access_ns);
+	rs_sleep(thread, rs_clock(thread) + nr * c->read_ns, RS_WAITS_TIME);
+	c->sim->counts.read_wait_ns += nr * c->read_ns;
+	rs_spend(thread, (uint64_t)c->nr_last * c->access_ns);
+}
+
 /* Everybody may look now. */
 static void calm_note(struct calm *c)
 {
@@ -343,7 +369,10 @@ static void calm_note(struct calm *c)
 	counts->workingset_refault[1] += c->nr_refaults;
 	counts->refault_wait_ns[1] += (uint64_t)c->nr_refaults * c->read_ns;
 	c->task->result.read_wait_ns += nr * c->read_ns;
-	rs_spend(c->task->thread, nr * (c->fault_ns + c->read_ns) + (uint64_t)c->nr_accesses * c->access_ns);
+	if (c->sim->conf.file.synchronous)
+		rs_spend(c->task->thread, nr * (c->fault_ns + c->read_ns) + (uint64_t)c->nr_accesses * c->access_ns);
+	else if (nr)
+		calm_sleep(c, nr);
 }
 
 /*
@@ -355,9 +384,9 @@ static uint32_t calm_misses(struct calm *c, const uint32_t *ids, uint32_t i, uin
 	const struct rs_sim *sim = c->sim;
 	struct workingset_refault in = refault_into(sim, 0, 0, true);
 	/* copies, since what is written to hot[] could be anything for a compiler */
-	const struct rs_shadow_layout layout = sim->layout;
 	const struct rs_rules rules = *sim->rules;
-	uint32_t over = *at, refaults = 0, nr_of[2] = { 0 };
+	uint32_t over = *at, last = over, refaults = 0, nr_of[2] = { 0 };
+	uint64_t before = 0;
 	const uint64_t *shadows = sim->shadow;
 	uint8_t *hot = sim->hot;
 
@@ -373,7 +402,7 @@ static uint32_t calm_misses(struct calm *c, const uint32_t *ids, uint32_t i, uin
 			continue;
 		}
 		/* a page without a shadow is asked for as well, rather than having a branch that cannot be foreseen */
-		r = ask_refault(&in, entry, &layout, &rules);
+		r = ask_refault(&in, entry, &rules);
 		active = again & r.activate;
 		if (__builtin_expect(again & r.restore, 0))
 			break;
@@ -386,10 +415,14 @@ static uint32_t calm_misses(struct calm *c, const uint32_t *ids, uint32_t i, uin
 		in.nonresident_age += active;
 		in.lru_size[LRU_ACTIVE_FILE] += active;
 		in.lru_size[LRU_INACTIVE_FILE] += !active;
+		before += last - *at;
+		last = over;
 		over = c->misses[i] + 1;
 	}
 	c->nr_refaults = refaults;
 	c->nr_accesses = over - *at;
+	c->nr_last = over - last;
+	c->nr_before = before;
 	memcpy(c->nr_of, nr_of, sizeof(nr_of));
 	calm_note(c);
 	*at = over;

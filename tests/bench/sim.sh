@@ -24,7 +24,7 @@ mkdir -p "$build/tests/bench"
 cc -O2 -c -I"$peer/libCacheSim/include" $(pkg-config --cflags glib-2.0) tests/bench/peer_libcachesim.c \
 	-o "$build/tests/bench/peer.o" 2>/dev/null || exit 1
 # shellcheck disable=SC2046
-cc -o "$build/tests/bench/sim" "$build/tests/bench/sim.o" "$build/tests/bench/peer.o" "$build/libreclaimscope.a" \
+cc -flto=auto -o "$build/tests/bench/sim" "$build/tests/bench/sim.o" "$build/tests/bench/peer.o" "$build/libreclaimscope.a" \
 	"$peer/b/liblibCacheSim.a" $(pkg-config --libs glib-2.0) -lzstd -ldl -lstdc++ -lm -pthread || exit 1
 
 missed=0

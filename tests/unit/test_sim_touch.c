@@ -15,7 +15,7 @@ struct long_runs {
 	uint32_t file, anon, ids[RUN];
 };
 
-/* Of a file, few pages often and all of them sometimes; between the runs, memory that is written to. */
+/* Of a file, few pages often and all of them sometimes; between the runs, memory and pages of the file are written to. */
 static void long_runs_next(void *arg, uint64_t now_ns, struct rs_sim_op *op)
 {
 	struct long_runs *l = arg;
@@ -26,6 +26,10 @@ static void long_runs_next(void *arg, uint64_t now_ns, struct rs_sim_op *op)
 		return;
 	if (l->left % 8 == 0) {
 		*op = range_op(l->anon + l->left % 16 * 32, 300, true);
+		return;
+	}
+	if (l->left % 8 == 4) {
+		*op = range_op(l->file + l->left * 7 % PAGES, 100, true);
 		return;
 	}
 	for (i = 0; i < RUN; i++) {
@@ -49,6 +53,9 @@ static struct rs_sim *loaded_host(const struct rs_sim_config *config, uint64_t s
 		sim->only_zone = -1;
 	for (t = 0; t < 2; t++) {
 		runs[t] = (struct long_runs){ .seed = seed * 2 + t, .left = 60 };
+		/* who sleeps for reads is alone then */
+		if (!config->file.synchronous)
+			runs[t].left = t ? 10 : 240;
 		runs[t].file = area_in(sim, file);
 		runs[t].anon = area_in(sim, anon);
 		task_in(sim, long_runs_next, &runs[t]);
@@ -72,7 +79,9 @@ static void shortcuts_change_nothing(void **state)
 		config.nr_cpus = 1 + (seed > 4);
 		config.swap_pages = PAGES;
 		config.watermark_scale_factor = 10 * seed * seed;
-		config.file = (struct rs_sim_device){ .synchronous = true, .read_page_ns = 3000 * seed };
+		config.file = (struct rs_sim_device){ .synchronous = seed % 3, .read_page_ns = 3000 * seed,
+						      .write_page_ns = 400000, .latency_ns = 20000 };
+		config.dirty_writeback_centisecs = config.dirty_expire_centisecs = 10;
 		with = loaded_host(&config, seed, runs[0], true);
 		without = loaded_host(&config, seed, runs[1], false);
 		r = run_until(with, 1000 * SECOND);
