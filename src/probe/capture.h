@@ -83,6 +83,9 @@ struct rs_capture_counters {
 
 struct rs_capture;
 
+/* Must the kernel's symbols be read for these probes, which is slow? The gauge needs them in any case. */
+bool rs_capture_needs_symbols(const struct rs_capture_config *config);
+
 /*
  * Opens the BPF object and decides about every hook. Nothing is loaded yet. 0 or -errno, said; -EINVAL
  * for a bad @config->probes. rs_capture_destroy() frees. @kernel must outlive the capture.

@@ -95,6 +95,16 @@ static bool is_wanted(const struct rs_capture_config *config, const struct rs_ho
 	return !(hook->flags & RS_HOOK_ALLOCATOR) || asked == '+';
 }
 
+bool rs_capture_needs_symbols(const struct rs_capture_config *config)
+{
+	unsigned int i;
+
+	for (i = 0; i < rs_nr_hooks; i++)
+		if (config->mode != RS_MODE_SUMMARY && is_wanted(config, &rs_hooks[i]) && !(rs_hooks[i].flags & RS_HOOK_ARGUMENTS))
+			return true;
+	return false;
+}
+
 /* ---- which form a hook takes ---- */
 
 static struct bpf_program *find_program(const struct rs_capture *c, const struct rs_hook *hook, const char *suffix)

@@ -257,7 +257,7 @@ static void describe_probes(struct rs_json *j, const struct rs_capture *capture)
 
 void rs_describe_host(FILE *out, const struct rs_kernel *kernel, const struct rs_capture *capture,
 		      const struct rs_capture_config *config, const struct rs_schema *schema,
-		      const char *const *command)
+		      const char *const *command, bool has_gauge)
 {
 	static const char *const modes[] = { "summary", "decisions", "folios" };
 	_cleanup_(rs_freep) char *vmstat = NULL;
@@ -274,7 +274,7 @@ void rs_describe_host(FILE *out, const struct rs_kernel *kernel, const struct rs
 	rs_json_u64(&j, "started_wall_ns", rs_clock_ns(CLOCK_REALTIME));
 	rs_json_string(&j, "mode", modes[config->mode]);
 	rs_json_string(&j, "attachment", rs_capture_attachment(capture));
-	rs_json_string(&j, "gauge", rs_capture_has_gauge(capture) ? "bpf" : "proc");
+	rs_json_string(&j, "gauge", !has_gauge ? "none" : rs_capture_has_gauge(capture) ? "bpf" : "proc");
 	rs_json_array(&j, "command");
 	for (; command && *command; command++)
 		rs_json_string(&j, NULL, *command);

@@ -16,7 +16,7 @@
 /* The INFO block: everything that analysis elsewhere needs. @command: what is recorded, or NULL. */
 void rs_describe_host(FILE *out, const struct rs_kernel *kernel, const struct rs_capture *capture,
 		      const struct rs_capture_config *config, const struct rs_schema *schema,
-		      const char *const *command);
+		      const char *const *command, bool has_gauge);
 
 /*
  * What became of the events. attempted is counted by the BPF programs, written by the writer, lost by

@@ -6,6 +6,7 @@
 #define D RS_HOOK_DECISIONS
 #define SD (RS_HOOK_SUMMARY | RS_HOOK_DECISIONS)
 #define R RS_HOOK_READS
+#define A RS_HOOK_ARGUMENTS
 
 #define TP(name_, group_, family_, flags_, lost_)                                                  \
 	{                                                                                          \
@@ -34,15 +35,15 @@
 
 const struct rs_hook rs_hooks[] = {
 	/* ---- tasks that reclaim ---- */
-	TP(mm_vmscan_direct_reclaim_begin, vmscan, direct, SD, "direct-reclaim stalls"),
-	TP(mm_vmscan_direct_reclaim_end, vmscan, direct, SD, "length of direct-reclaim stalls"),
-	TP(mm_vmscan_memcg_reclaim_begin, vmscan, direct, SD, "stalls at a memory cgroup's limit"),
-	TP(mm_vmscan_memcg_reclaim_end, vmscan, direct, SD, "length of stalls at a limit"),
-	TP(mm_vmscan_memcg_softlimit_reclaim_begin, vmscan, direct, SD, "soft-limit reclaim (cgroup v1)"),
-	TP(mm_vmscan_memcg_softlimit_reclaim_end, vmscan, direct, SD, "soft-limit reclaim (cgroup v1)"),
-	TP(mm_vmscan_node_reclaim_begin, vmscan, direct, SD, "node reclaim (vm.zone_reclaim_mode)"),
-	TP(mm_vmscan_node_reclaim_end, vmscan, direct, SD, "node reclaim (vm.zone_reclaim_mode)"),
-	TP(mm_vmscan_throttled, vmscan, direct, SD, "sleeps of throttled reclaimers"),
+	TP(mm_vmscan_direct_reclaim_begin, vmscan, direct, SD | A, "direct-reclaim stalls"),
+	TP(mm_vmscan_direct_reclaim_end, vmscan, direct, SD | A, "length of direct-reclaim stalls"),
+	TP(mm_vmscan_memcg_reclaim_begin, vmscan, direct, SD | A, "stalls at a memory cgroup's limit"),
+	TP(mm_vmscan_memcg_reclaim_end, vmscan, direct, SD | A, "length of stalls at a limit"),
+	TP(mm_vmscan_memcg_softlimit_reclaim_begin, vmscan, direct, SD | A, "soft-limit reclaim (cgroup v1)"),
+	TP(mm_vmscan_memcg_softlimit_reclaim_end, vmscan, direct, SD | A, "soft-limit reclaim (cgroup v1)"),
+	TP(mm_vmscan_node_reclaim_begin, vmscan, direct, SD | A, "node reclaim (vm.zone_reclaim_mode)"),
+	TP(mm_vmscan_node_reclaim_end, vmscan, direct, SD | A, "node reclaim (vm.zone_reclaim_mode)"),
+	TP(mm_vmscan_throttled, vmscan, direct, SD | A, "sleeps of throttled reclaimers"),
 	TP(writeback_congestion_wait, writeback, direct, SD | RS_HOOK_BTF_ONLY, "sleeps on congestion"),
 	TP(writeback_wait_iff_congested, writeback, direct, SD | RS_HOOK_BTF_ONLY, "sleeps on congestion"),
 	FN(reclaim_throttle, direct, D | R, "throttling that did not sleep"),

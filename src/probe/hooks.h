@@ -24,6 +24,7 @@ enum rs_hook_flag {
 	RS_HOOK_READS = 1 << 4, /* of no use where kernel memory cannot be read */
 	RS_HOOK_NEVER_SKIPPED = 1 << 5, /* runs with interrupts off: the BTF program loses nothing */
 	RS_HOOK_BTF_ONLY = 1 << 6, /* has no lossless form */
+	RS_HOOK_ARGUMENTS = 1 << 7, /* its arguments and the task are all that it looks at: no symbol is needed for it */
 };
 
 struct rs_hook {

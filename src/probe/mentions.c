@@ -26,17 +26,18 @@ static void note_stack(struct rs_mentions *m, int32_t id)
 		m->stacks[id] = true;
 }
 
-void rs_mentions_note(struct rs_mentions *mentions, const struct rs_event_hdr *run, size_t bytes)
+void rs_mentions_note(struct rs_mentions *mentions, const struct rs_record *records, size_t nr)
 {
 	/* Most records mention nothing. */
 	static const bool mentioning[RS_NR_EVENTS] = {
 		[RS_EVENT_shrink_slab] = true, [RS_EVENT_reclaim_begin] = true, [RS_EVENT_wakeup_kswapd] = true,
 	};
-	const uint8_t *at = (const uint8_t *)run, *end = at + bytes;
-	const struct rs_event_hdr *hdr;
+	size_t i;
 
-	for (; at < end; at += hdr->len) {
-		hdr = (const struct rs_event_hdr *)at;
+#pragma GCC unroll 4
+	for (i = 0; i < nr; i++) {
+		const struct rs_event_hdr *hdr = records[i].hdr;
+
 		if (!mentioning[hdr->type])
 			continue;
 		if (hdr->type == RS_EVENT_shrink_slab)

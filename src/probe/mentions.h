@@ -18,8 +18,7 @@ struct rs_mentions {
 	bool stacks[RS_MAX_STACKS]; /* by number of the call chain */
 };
 
-/* Looks at @bytes of records, one behind the other. */
-void rs_mentions_note(struct rs_mentions *mentions, const struct rs_event_hdr *run, size_t bytes);
+void rs_mentions_note(struct rs_mentions *mentions, const struct rs_record *records, size_t nr);
 /* The NAMES block: cgroups, and if @mentions is not NULL what takes long to find. @capture: whose call chains they are. */
 void rs_mentions_describe(FILE *out, const struct rs_mentions *mentions, const struct rs_kernel *kernel,
 			  struct rs_capture *capture);

@@ -185,20 +185,21 @@ static int write_pending(struct recorder *r, uint64_t until)
 
 /* ---- records ---- */
 
-static int take_records(void *ctx, uint32_t cpu, const struct rs_event_hdr *run, size_t bytes, size_t *taken)
+static int take_records(void *ctx, const struct rs_event_hdr *next, size_t bytes, struct rs_batch *batch)
 {
 	struct recorder *r = ctx;
-	int err;
+	int ret = 0;
 
-	if (r->pending_at < r->pending_len) {
-		err = write_pending(r, run->ts_ns);
-		if (err)
-			return err;
-		bytes = run->len; /* before the next one there may be more */
-	}
-	err = rs_writer_put_records(r->writer, cpu, run, bytes, taken);
-	rs_mentions_note(&r->mentions, run, *taken);
-	return err;
+	rs_writer_end_batch(r->writer, batch, bytes);
+	rs_mentions_note(&r->mentions, batch->from, batch->to - batch->from);
+	if (next && r->pending_at < r->pending_len)
+		ret = write_pending(r, next->ts_ns);
+	if (!next || ret)
+		return ret;
+	ret = rs_writer_begin_batch(r->writer, batch);
+	if (ret >= 0 && r->pending_at < r->pending_len)
+		batch->end = batch->to + 1; /* before the next one there may be more */
+	return ret;
 }
 
 /* What is drained is packed, too: until then it needs its place in the rings. */
@@ -416,12 +417,14 @@ static int prepare(struct recorder *r)
 	uint64_t began_ns = rs_now_ns();
 	sigset_t set;
 	unsigned int i;
+	bool symbols;
 	int err;
 
 	for (i = 0; i < rs_nr_hooks; i++)
 		names[i] = rs_hook_symbol(&rs_hooks[i]);
-	/* A summary has no hooks on functions, and reads its gauge out of /proc: seldom enough. */
-	err = rs_kernel_create(names, r->config->capture.mode == RS_MODE_SUMMARY ? 0 : rs_nr_hooks, &r->kernel);
+	/* A summary reads its gauge out of /proc: seldom enough. */
+	symbols = rs_capture_needs_symbols(&r->config->capture) || (r->config->gauge_ms && r->config->capture.mode != RS_MODE_SUMMARY);
+	err = rs_kernel_create(names, symbols ? rs_nr_hooks : 0, &r->kernel);
 	rs_debug("kernel looked at: %" PRIu64 " ms", (rs_now_ns() - began_ns) / 1000000);
 	if (!err)
 		err = rs_schema_create(&r->schema);
@@ -468,7 +471,7 @@ static int start(struct recorder *r, bool *ret_command_failed)
 	r->began_cpu_ns = own_cpu_ns();
 	r->last_flush_ns = r->last_asked_ns = r->began_ns;
 	rs_describe_host(begin_text(r), r->kernel, r->capture, &r->config->capture, r->schema,
-			 (const char *const *)r->config->command);
+			 (const char *const *)r->config->command, r->config->gauge_ms);
 	rs_schema_destroy(r->schema); /* the writer has one */
 	r->schema = NULL;
 	/* Not earlier: killed between these two, it leaves an empty file. */

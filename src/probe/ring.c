@@ -103,44 +103,54 @@ void rs_rings_release(struct rs_rings *rings)
 		__atomic_store_n(&rings->rings[i].level->tail, rings->rings[i].tail, __ATOMIC_RELEASE);
 }
 
-static const struct rs_event_hdr *behind(const struct rs_event_hdr *hdr)
-{
-	return (const struct rs_event_hdr *)((const uint8_t *)hdr + hdr->len);
-}
-
 /* Hands on what is no younger than @until, up to the end of the segment. How many there were, or -errno. */
 static int64_t take(struct rs_rings *rings, struct ring *r, uint64_t until, uint64_t delivered[RS_NR_EVENTS],
 		    rs_rings_each_t each, void *ctx)
 {
 	const uint64_t room = RS_SEGMENT_SIZE - r->tail % RS_SEGMENT_SIZE, left = r->head - r->tail;
-	const struct rs_event_hdr *run = first(r), *hdr = run;
-	const uint8_t *end = (const uint8_t *)run + (left < room ? left : room), *last = (const uint8_t *)run + left;
-	int err = 0, bad = 0;
+	const uint8_t *run = (const uint8_t *)first(r), *at = run, *end = run + (left < room ? left : room), *last = run + left;
+	const uint8_t *batch_end = at; /* no record of this batch begins there or behind */
+	struct rs_batch batch = { 0 };
+	struct rs_record *to = NULL, *to_end = NULL;
 	int64_t nr = 0;
+	int err = 0;
 
-	while ((const uint8_t *)hdr < end && hdr->ts_ns <= until) {
+	while (at < end) {
+		const struct rs_event_hdr *hdr = (const struct rs_event_hdr *)at;
 		const uint32_t type = hdr->type, len = hdr->len;
 
-		if (len < sizeof(*hdr) || len % 8 || type >= RS_NR_EVENTS || len > last - (const uint8_t *)hdr) {
-			bad = -EBADMSG;
+		if (hdr->ts_ns > until)
+			break;
+		if (len < sizeof(*hdr) || len % 8 || type >= RS_NR_EVENTS || at + len > last) {
+			err = -EBADMSG;
 			break;
 		}
+		if (at >= batch_end || to == to_end) {
+			nr += to - batch.from;
+			r->tail += at - run;
+			batch.to = to;
+			err = each(ctx, hdr, at - run, &batch);
+			run = at;
+			if (err < 0)
+				break;
+			if (err > 0)
+				rs_rings_release(rings);
+			to = batch.to;
+			to_end = batch.end;
+			batch_end = at + batch.room;
+		}
+		to->cpu = r->cpu;
+		to++->hdr = hdr;
 		delivered[type]++;
-		nr++;
-		hdr = behind(hdr);
+		at += len;
 	}
-	while (run < hdr && err >= 0) {
-		size_t taken = 0;
-
-		err = each(ctx, r->cpu, run, (const uint8_t *)hdr - (const uint8_t *)run, &taken);
-		r->tail += taken;
-		run = (const struct rs_event_hdr *)((const uint8_t *)run + taken);
-		if (err > 0)
-			rs_rings_release(rings);
+	if (at > run) {
+		nr += to - batch.from;
+		r->tail += at - run;
+		batch.to = to;
+		each(ctx, NULL, at - run, &batch);
 	}
-	for (; run < hdr; run = behind(run))
-		delivered[run->type]--;
-	return err < 0 ? err : bad ? bad : nr;
+	return err < 0 ? err : nr;
 }
 
 int64_t rs_rings_drain(struct rs_rings *rings, uint64_t horizon_ns, uint64_t delivered[RS_NR_EVENTS], rs_rings_each_t each,

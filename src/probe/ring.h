@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../trace/codec.h"
 #include "../wire/capture.h"
 
 struct rs_rings;
@@ -20,10 +21,10 @@ int rs_rings_create(struct rs_cpu *cpus, struct rs_segment *segments, unsigned i
 void rs_rings_destroy(struct rs_rings *rings);
 
 /*
- * Gets @bytes of records of one CPU, one behind the other, of which it takes at least one or makes room for it, and says how
- * many bytes these were. 0; 1: all that were ever taken may be given back; or an error, with which draining stops.
+ * Gets what @batch holds by now, @bytes of records, and says where @next and those behind it go; NULL: there are none. 0; 1: all
+ * that were taken before may be given back; or an error, with which draining stops. The first time @batch is empty.
  */
-typedef int (*rs_rings_each_t)(void *ctx, uint32_t cpu, const struct rs_event_hdr *run, size_t bytes, size_t *taken);
+typedef int (*rs_rings_each_t)(void *ctx, const struct rs_event_hdr *next, size_t bytes, struct rs_batch *batch);
 
 /* See rs_capture_drain(). -EBADMSG: a ring holds something that no program writes. */
 int64_t rs_rings_drain(struct rs_rings *rings, uint64_t horizon_ns, uint64_t delivered[RS_NR_EVENTS], rs_rings_each_t each,

@@ -271,9 +271,8 @@ static ALWAYS_INLINE size_t pack(const struct rs_schema *schema, const struct rs
 	uint8_t *low = (uint8_t *)(scratch + 2 * nr);
 	const uint64_t **rows = (const uint64_t **)(scratch + nr), **next[RS_NR_EVENTS];
 	uint32_t count[RS_NR_EVENTS] = { 0 };
-	uint16_t len[RS_NR_EVENTS];
 	uint8_t index[RS_NR_EVENTS];
-	uint8_t *start = out, *nr_types;
+	uint8_t *start = out, *nr_types, *words[RS_NR_EVENTS];
 	const uint32_t first_tid = nr ? records[0].hdr->tid : 0, first_cpu = nr ? records[0].cpu : 0;
 	uint32_t types = 0, tids = 0, cpus = 0; /* the last two: in what they differ, by OR */
 	size_t i;
@@ -286,7 +285,6 @@ static ALWAYS_INLINE size_t pack(const struct rs_schema *schema, const struct rs
 	for (i = 0; i < nr; i++) {
 		type = records[i].hdr->type;
 		count[type]++;
-		len[type] = records[i].hdr->len;
 	}
 	for (type = 0; type < RS_NR_EVENTS; type++) {
 		if (!count[type])
@@ -295,7 +293,8 @@ static ALWAYS_INLINE size_t pack(const struct rs_schema *schema, const struct rs
 		rows += count[type];
 		index[type] = types++;
 		put16(&out, type);
-		put16(&out, len[type] / 8 - HDR_WORDS);
+		words[type] = out;
+		put16(&out, 0); /* the first record tells, see below */
 		put32(&out, count[type]);
 	}
 	memcpy(nr_types, &types, sizeof(types));
@@ -329,9 +328,17 @@ static ALWAYS_INLINE size_t pack(const struct rs_schema *schema, const struct rs
 	else
 		put_column(&out, NULL, first_cpu, 0, nr, wide);
 
-	for (type = 0; type < RS_NR_EVENTS; type++)
-		if (count[type])
-			put_type(&out, &schema->events[type], next[type] - count[type], count[type], len[type] / 8, scratch, wide);
+	for (type = 0; type < RS_NR_EVENTS; type++) {
+		const uint64_t *const *first = next[type] - count[type];
+		uint16_t nr_words;
+
+		if (!count[type])
+			continue;
+		nr_words = ((const struct rs_event_hdr *)*first)->len / 8;
+		put_type(&out, &schema->events[type], first, count[type], nr_words, scratch, wide);
+		nr_words -= HDR_WORDS;
+		memcpy(words[type], &nr_words, sizeof(nr_words));
+	}
 	memcpy(out, low, nr);
 	*ret_random = nr;
 	return out + nr - start;

@@ -35,6 +35,12 @@ struct rs_record {
 	const struct rs_event_hdr *hdr;
 };
 
+/* Places for records, for who has many of them one behind the other. */
+struct rs_batch {
+	struct rs_record *from, *to, *end; /* @to: the next one */
+	size_t room; /* bytes; the last record may reach beyond */
+};
+
 /* Upper bound of what rs_pack() writes for @nr records of @bytes bytes together. */
 size_t rs_pack_bound(size_t nr, size_t bytes);
 

@@ -14,6 +14,7 @@
 #include "../base/grow.h"
 #include "../base/log.h"
 #include "codec.h"
+#include "crc.h"
 #include "format.h"
 
 struct block {
@@ -82,7 +83,7 @@ static int read_payload(const struct rs_reader *r, const struct block *b, uint8_
 	err = read_at(r, b->offset, stored, b->h.stored_len);
 	if (err <= 0)
 		return err;
-	if (crc32(0, stored, b->h.stored_len) != b->h.payload_crc)
+	if (rs_crc32(stored, b->h.stored_len) != b->h.payload_crc)
 		return 0;
 	if (!(b->h.flags & RS_BLOCK_ZSTD)) {
 		if (b->h.stored_len != b->h.raw_len)

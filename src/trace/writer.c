@@ -17,11 +17,12 @@
 #include "../base/cleanup.h"
 #include "../base/log.h"
 #include "codec.h"
+#include "crc.h"
 #include "output.h"
 
 /* Bytes and number of records that make a block: some thousand, and small enough for a small tracer. */
-#define BLOCK_BYTES (256 * 1024)
-#define BLOCK_RECORDS (BLOCK_BYTES / 64)
+#define BLOCK_BYTES (384 * 1024)
+#define BLOCK_RECORDS 4096
 #define MAX_JSON (1024 * 1024)
 #define COMPRESSION_LEVEL 1
 #define LEAST_COMPRESSED 1024 /* bytes; tables for less cost more than they save */
@@ -200,7 +201,7 @@ static void seal_block(struct rs_writer *w, uint8_t *at, enum rs_block_type type
 		h.last_ns = w->records[w->nr_records - 1].hdr->ts_ns;
 		h.nr_records = w->nr_records;
 	}
-	h.payload_crc = crc32(0, at + sizeof(h), stored_len);
+	h.payload_crc = rs_crc32(at + sizeof(h), stored_len);
 	h.header_crc = crc32(0, (const uint8_t *)&h, offsetof(struct rs_block_header, header_crc));
 	memcpy(at, &h, sizeof(h));
 }
@@ -343,39 +344,36 @@ int rs_writer_put_json(struct rs_writer *writer, enum rs_block_type type, const 
 	return write_block(writer, type, json, len, 0);
 }
 
-int rs_writer_put_records(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *run, size_t bytes, size_t *taken)
+int rs_writer_begin_batch(struct rs_writer *writer, struct rs_batch *ret)
 {
-	struct rs_record *to = writer->records + writer->nr_records, *end = writer->records + BLOCK_RECORDS;
-	size_t at = 0, room = BLOCK_BYTES - writer->records_len;
-	int err;
+	const bool full = writer->nr_records == BLOCK_RECORDS || writer->records_len >= BLOCK_BYTES;
+	int err = full ? rs_writer_flush(writer) : 0;
 
-	*taken = 0;
-	if (to == end || run->len > room) {
-		err = rs_writer_flush(writer);
-		return err ? err : 1;
-	}
-	do {
-		const struct rs_event_hdr *hdr = (const struct rs_event_hdr *)((const uint8_t *)run + at);
+	ret->from = ret->to = ret->end = NULL;
+	if (err)
+		return err;
+	ret->from = ret->to = writer->records + writer->nr_records;
+	ret->end = writer->records + BLOCK_RECORDS;
+	ret->room = BLOCK_BYTES - writer->records_len;
+	return full;
+}
 
-		if (at + hdr->len > room)
-			break;
-		*to++ = (struct rs_record){ cpu, hdr };
-		at += hdr->len;
-	} while (at < bytes && to < end);
-	writer->nr_records = to - writer->records;
-	writer->records_len += at;
-	*taken = at;
-	return 0;
+void rs_writer_end_batch(struct rs_writer *writer, const struct rs_batch *batch, size_t bytes)
+{
+	writer->nr_records += batch->to - batch->from;
+	writer->records_len += bytes;
 }
 
 int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *hdr)
 {
-	size_t taken;
-	int flushed = rs_writer_put_records(writer, cpu, hdr, hdr->len, &taken), err = 0;
+	struct rs_batch batch;
+	int ret = rs_writer_begin_batch(writer, &batch);
 
-	if (flushed > 0)
-		err = rs_writer_put_records(writer, cpu, hdr, hdr->len, &taken);
-	return err ? err : flushed;
+	if (ret < 0)
+		return ret;
+	*batch.to++ = (struct rs_record){ cpu, hdr };
+	rs_writer_end_batch(writer, &batch, hdr->len);
+	return ret;
 }
 
 int rs_writer_flush(struct rs_writer *writer)

@@ -13,6 +13,7 @@
 #include "format.h"
 #include "schema.h"
 
+struct rs_batch;
 struct rs_writer;
 
 /*
@@ -37,12 +38,13 @@ void rs_writer_prefault(struct rs_writer *writer);
 int rs_writer_put_json(struct rs_writer *writer, enum rs_block_type type, const char *json, size_t len);
 
 /*
- * Takes records, @bytes of them one behind the other, which have to stay where they are until the next flush. Records
- * must come in order of time. When a block is full, it is flushed and nothing taken: 1. Else 0, and @taken has the bytes
- * of those that found room; or -errno, said.
+ * Says where the next records go, in order of time; they have to stay where they are until the next flush. 0; 1: the block
+ * was full, and all before these were flushed; or -errno, said, and there is no place.
  */
-int rs_writer_put_records(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *run, size_t bytes, size_t *taken);
-/* The same for one record. 0; 1: all before this one were flushed; or -errno, said. */
+int rs_writer_begin_batch(struct rs_writer *writer, struct rs_batch *ret);
+/* Those that are in the batch now, @bytes of them. */
+void rs_writer_end_batch(struct rs_writer *writer, const struct rs_batch *batch, size_t bytes);
+/* Both for one record. */
 int rs_writer_put_record(struct rs_writer *writer, uint32_t cpu, const struct rs_event_hdr *hdr);
 
 /*

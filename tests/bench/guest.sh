@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest, which has one CPU: $WORKLOAD under one tracer, $TRACER, or one of the other
-# measurements; in a cgroup that may have $LIMIT, and after $PREPARE, which is not measured; both $ROUNDS times, $round is which.
-# Leaves numbers in /out/numbers, a name and a value on each line.
+# measurements; in a cgroup that may have $LIMIT, and after $PREPARE, and before $AFTER, which are not measured; all $ROUNDS times, $round
+# is which. Leaves numbers in /out/numbers, a name and a value on each line.
 #
 # Cost is the time that the CPU has spent on tasks, from /proc/schedstat. The guest counts
 # instructions and its clock goes by them, so this is a number of instructions: 4 ns each.
@@ -23,22 +23,29 @@ while [ $round -le ${ROUNDS:-1} ]; do
 	busy began
 	sh -c "echo \$\$ >/sys/fs/cgroup/bench/cgroup.procs; $WORKLOAD"
 	busy ended
+	[ -z "${AFTER:-}" ] || sh -c "$AFTER"
 	round=$((round + 1))
 done
 # The recorder's own memory, but for the ring, which is a mapping of a BPF map.
 awk '/^[0-9a-f]+-/ { map = /bpf-map/ } /^Rss:/ && !map { n += $2 } END { print "resident", n }' /proc/$PPID/smaps >>/out/numbers
 END
-export WORKLOAD LIMIT PREPARE ROUNDS
+export WORKLOAD LIMIT PREPARE AFTER ROUNDS
 # Files go to memory: writing costs the same for all.
 mkdir /tmp/r
 mount -t tmpfs -o size=128m tmpfs /tmp/r
 
 record() { reclaimscope record -q --force -o /tmp/r/f "$@" 2>>/out/log; }
+only() { # only PROBE... -- COMMAND...
+	probes='-direct,-kswapd,-marks,-scan,-cost,-shrinker,-retry,-workingset,-memcg,-lru_gen'
+	while [ "$1" != -- ]; do
+		probes=$probes,+$1
+		shift
+	done
+	record --gauge 0 --probes "$probes" "$@"
+}
 # The same tracepoints as the other tracers, and nothing else.
 only_vmscan() {
-	probes=$(reclaimscope check --json 2>/dev/null | tr -d '\n' | grep -o '"name":"mm_\(vmscan\|shrink\)_[a-z_]*"' | cut -d'"' -f4 | sort -u)
-	families='-direct,-kswapd,-marks,-scan,-cost,-shrinker,-retry,-workingset,-memcg,-lru_gen'
-	record --gauge 0 --probes "$families$(printf ',+%s' $probes)" "$@"
+	only $(reclaimscope check --json 2>/dev/null | tr -d '\n' | grep -o '"name":"mm_\(vmscan\|shrink\)_[a-z_]*"' | cut -d'"' -f4 | sort -u) "$@"
 }
 with_tracer() { # with_tracer COMMAND...
 	case $TRACER in
@@ -71,6 +78,9 @@ startup)
 		clock ${mode}_start
 		record --mode $mode -- sh -c ". /tmp/lib; clock ${mode}_attached"
 	done
+	# What drsnoop records, and nothing else.
+	clock stalls_start
+	only mm_vmscan_direct_reclaim_begin mm_vmscan_direct_reclaim_end -- sh -c ". /tmp/lib; clock stalls_attached"
 	# What the longer one consists of, in ms.
 	reclaimscope record -v --force -o /tmp/r/f -- true 2>/out/parts
 	for part in 'kernel looked at' 'programs loaded' 'programs attached'; do

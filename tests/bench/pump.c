@@ -118,9 +118,10 @@ static void *produce(void *ctx)
 	return NULL;
 }
 
-static int take(void *ctx, uint32_t cpu, const struct rs_event_hdr *run, size_t bytes, size_t *taken)
+static int take(void *ctx, const struct rs_event_hdr *next, size_t bytes, struct rs_batch *batch)
 {
-	return rs_writer_put_records(ctx, cpu, run, bytes, taken);
+	rs_writer_end_batch(ctx, batch, bytes);
+	return next ? rs_writer_begin_batch(ctx, batch) : 0;
 }
 
 static uint64_t sum(const __u64 *values)

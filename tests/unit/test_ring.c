@@ -63,28 +63,38 @@ static int put(struct fixture *f, int cpu, int level, uint64_t ts_ns, uint16_t l
 
 struct seen {
 	uint64_t last_ns, count, stop_after, done_after;
+	struct rs_record records[7]; /* of a batch, so that batches end somewhere in a run */
 };
 
-static int each(void *ctx, uint32_t cpu, const struct rs_event_hdr *run, size_t bytes, size_t *taken)
+static int each(void *ctx, const struct rs_event_hdr *next, size_t bytes, struct rs_batch *batch)
 {
 	struct seen *seen = ctx;
+	size_t nr = sizeof(seen->records) / sizeof(*seen->records), taken = 0;
+	const struct rs_record *r;
 
-	for (*taken = 0; *taken < bytes;) {
-		const struct rs_event_hdr *hdr = (const struct rs_event_hdr *)((const uint8_t *)run + *taken);
-
-		if (seen->stop_after && seen->count == seen->stop_after)
-			return -EIO;
-		if (seen->done_after && seen->count == seen->done_after) {
-			seen->done_after = 0;
-			return 1;
-		}
-		assert_true(hdr->ts_ns >= seen->last_ns);
-		assert_int_equal(hdr->tid, cpu);
-		seen->last_ns = hdr->ts_ns;
+	for (r = batch->from; r < batch->to; r++) {
+		assert_true(r->hdr->ts_ns >= seen->last_ns);
+		assert_int_equal(r->hdr->tid, r->cpu);
+		seen->last_ns = r->hdr->ts_ns;
 		seen->count++;
-		*taken += hdr->len;
+		taken += r->hdr->len;
 	}
-	return 0;
+	assert_int_equal(taken, bytes);
+	if (!next)
+		return 0;
+	batch->from = batch->to = seen->records;
+	if (seen->stop_after && seen->count == seen->stop_after)
+		return -EIO;
+	if (seen->stop_after && nr > seen->stop_after - seen->count)
+		nr = seen->stop_after - seen->count;
+	if (seen->done_after && nr > seen->done_after - seen->count)
+		nr = seen->done_after - seen->count;
+	batch->end = batch->from + (nr ? nr : 1);
+	batch->room = 2000;
+	if (nr)
+		return 0;
+	seen->done_after = 0;
+	return 1;
 }
 
 static void rs_rings_drain_merges_by_time_over_cpus_and_levels(void **state)
