@@ -18,7 +18,7 @@ CFLAGS  ?= -O2 -g
 
 BASE   := log json readfile
 KERNEL := btf kallsyms kdiff kernel zoneinfo tiers cgroup pressure setting
-TRACE  := schema codec crc output writer reader show tasks
+TRACE  := schema codec output writer reader show tasks
 PROBE  := hooks permit ring choose sections capture counts gauge describe mentions process record
 REPORT := latency text larger working_set refault refault_show generations generations_show report report_summary report_text report_json
 MODEL  := why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
@@ -34,7 +34,7 @@ TUNE   := forecast forecast_rate forecast_score forecast_show adaptivemm evidenc
 TUNE   += workload bursts disks measured stallers steps sums play calibrate settings whatif whatif_show simulate
 DIFF   += check_lru_gen check_lru_gen_loop check_lru_gen_size check_memcg_lru explain_lru_gen check_lru_gen_folio changed_folio check_lru_gen_seq
 TOOLS  := reclaimscope tool check record report script diff explain whatif forecast recommend
-UNIT   := json codec crc output recording ring report btf kallsyms zoneinfo tiers cgroup pressure permit tool
+UNIT   := json codec output recording ring report btf kallsyms zoneinfo tiers cgroup pressure permit tool
 UNIT   += scan_balance shrink_lruvec protection shrink_node isolate lru_cost workingset shrinker shrink_list shrink_folio_list
 UNIT   += kdiff why watermark alloc_flags kswapd compaction direct_reclaim throttle node_reclaim slowpath oom memcg_charge
 UNIT   += diff_lru diff_alloc diff_kswapd diff_races diff_folio diff_workingset diff_memcg diff_oom crosscheck
@@ -52,7 +52,7 @@ RS_CFLAGS  := -std=gnu11 -D_GNU_SOURCE -fno-strict-aliasing -fPIE $(WARN) $(CFLA
 RS_LDFLAGS := $(LDFLAGS)
 # Static, so that one file can be carried to the host that has the problem. The programs have libc in them as well, of which a
 # recorder then keeps in memory what it uses, and no more; tests may not.
-LIBRARIES := -lbpf -lelf -lz -lzstd -ljson-c
+LIBRARIES := -lbpf -lelf -lz -lzstd -ldeflate -ljson-c
 LIBS  := -Wl,-Bstatic $(LIBRARIES) -Wl,-Bdynamic -lm
 ALONE := -static-pie $(LIBRARIES) -lm
 ifeq ($(SAN),1)

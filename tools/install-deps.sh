@@ -3,7 +3,7 @@
 # Installs what is missing on Debian: install-deps.sh build|test|vm|bench...
 # Does nothing, and needs no permission, when everything is there.
 set -eu
-build="clang-14 llvm-14 bpftool libbpf-dev libelf-dev zlib1g-dev libzstd-dev libjson-c-dev uthash-dev"
+build="clang-14 llvm-14 bpftool libbpf-dev libelf-dev zlib1g-dev libzstd-dev libdeflate-dev libjson-c-dev uthash-dev"
 test="$build libcmocka-dev clang-format-14 libclang-rt-14-dev"
 vm="$test busybox-static cpio kmod zstd xz-utils e2fsprogs qemu-system-x86"
 bench="$vm libbpf-tools bpftrace trace-cmd linux-perf"

@@ -4,17 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libdeflate.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include "../base/cleanup.h"
 #include "../base/grow.h"
 #include "../base/log.h"
 #include "codec.h"
-#include "crc.h"
 #include "format.h"
 
 struct block {
@@ -64,7 +63,7 @@ static int read_at(const struct rs_reader *r, uint64_t offset, void *to, size_t 
 static bool good_header(const struct rs_block_header *h)
 {
 	return h->magic == RS_BLOCK_MAGIC &&
-	       h->header_crc == crc32(0, (const uint8_t *)h, offsetof(struct rs_block_header, header_crc)) &&
+	       h->header_crc == libdeflate_crc32(0, (const uint8_t *)h, offsetof(struct rs_block_header, header_crc)) &&
 	       h->raw_len <= RS_BLOCK_MAX_RAW && h->stored_len <= ZSTD_compressBound(RS_BLOCK_MAX_RAW);
 }
 
@@ -83,7 +82,7 @@ static int read_payload(const struct rs_reader *r, const struct block *b, uint8_
 	err = read_at(r, b->offset, stored, b->h.stored_len);
 	if (err <= 0)
 		return err;
-	if (rs_crc32(stored, b->h.stored_len) != b->h.payload_crc)
+	if (libdeflate_crc32(0, stored, b->h.stored_len) != b->h.payload_crc)
 		return 0;
 	if (!(b->h.flags & RS_BLOCK_ZSTD)) {
 		if (b->h.stored_len != b->h.raw_len)
@@ -289,7 +288,7 @@ static int check_header(const struct rs_reader *r)
 		return rs_fail(-EBADMSG, "%s: is not a recording of reclaimscope", r->path);
 	if (h.endian == __builtin_bswap32(RS_FILE_ENDIAN))
 		return rs_fail(-EPROTO, "%s: was recorded on a machine of the other byte order", r->path);
-	if (h.endian != RS_FILE_ENDIAN || h.crc != crc32(0, (const uint8_t *)&h, offsetof(struct rs_file_header, crc)))
+	if (h.endian != RS_FILE_ENDIAN || h.crc != libdeflate_crc32(0, (const uint8_t *)&h, offsetof(struct rs_file_header, crc)))
 		return rs_fail(-EBADMSG, "%s: the first 32 bytes are damaged", r->path);
 	if (h.version > RS_FILE_VERSION)
 		return rs_fail(-EPROTO, "%s: format %u is newer than this program, which reads up to %u; use a newer reclaimscope",

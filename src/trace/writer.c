@@ -8,16 +8,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libdeflate.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <zlib.h>
 #define ZSTD_STATIC_LINKING_ONLY /* a context in memory of ours; the library is linked statically */
 #include <zstd.h>
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
 #include "codec.h"
-#include "crc.h"
 #include "output.h"
 
 /* Bytes and number of records that make a block: some thousand, and small enough for a small tracer. */
@@ -201,8 +200,8 @@ static void seal_block(struct rs_writer *w, uint8_t *at, enum rs_block_type type
 		h.last_ns = w->records[w->nr_records - 1].hdr->ts_ns;
 		h.nr_records = w->nr_records;
 	}
-	h.payload_crc = rs_crc32(at + sizeof(h), stored_len);
-	h.header_crc = crc32(0, (const uint8_t *)&h, offsetof(struct rs_block_header, header_crc));
+	h.payload_crc = libdeflate_crc32(0, at + sizeof(h), stored_len);
+	h.header_crc = libdeflate_crc32(0, (const uint8_t *)&h, offsetof(struct rs_block_header, header_crc));
 	memcpy(at, &h, sizeof(h));
 }
 
@@ -301,7 +300,7 @@ static int write_block(struct rs_writer *w, enum rs_block_type type, const void 
 			.page_size = sysconf(_SC_PAGESIZE),
 		};
 
-		h.crc = crc32(0, (const uint8_t *)&h, offsetof(struct rs_file_header, crc));
+		h.crc = libdeflate_crc32(0, (const uint8_t *)&h, offsetof(struct rs_file_header, crc));
 		memcpy(w->out, &h, sizeof(h));
 		at = sizeof(h);
 	}
