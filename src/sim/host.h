@@ -60,10 +60,13 @@ struct rs_queue {
 	uint64_t nr_slots; /* with those of pages that have left */
 };
 
+#define BLOCK_SLOTS 1024
+#define MAX_BLOCKS (RS_SIM_MAX_PAGES / BLOCK_SLOTS * 2)
+
 struct rs_blocks {
 	uint32_t *slots; /* of all blocks */
 	uint32_t *next, *prev; /* of a block: towards the head, towards the tail */
-	uint32_t nr, free; /* blocks ever used; first of the free ones */
+	uint32_t nr, free; /* blocks ever used, one more for 0, which is none; first of the free ones */
 };
 
 struct rs_lruvec {
@@ -183,6 +186,8 @@ struct rs_sim {
 	int only_zone; /* of every page, -1: there are more; then cold[] tells */
 	bool stamped; /* a page has left from within a list: slots may be stale */
 	struct rs_blocks blocks;
+	void *mapping; /* that these arrays are in */
+	size_t mapped_bytes;
 	uint16_t *area_of; /* by id >> AREA_SHIFT */
 	struct rs_area *areas;
 	unsigned int nr_areas;
@@ -300,9 +305,7 @@ static inline __attribute__((always_inline)) void rs_ask_ahead(const uint8_t *ho
 }
 
 /* lru_queue.c */
-int rs_blocks_init(struct rs_blocks *blocks);
 size_t rs_blocks_bytes(const struct rs_blocks *blocks);
-void rs_blocks_deinit(struct rs_blocks *blocks);
 void rs_queue_push(struct rs_sim *sim, struct rs_queue *q, uint32_t slot);
 void rs_queue_push_all(struct rs_sim *sim, struct rs_queue *q, const uint32_t *pages, unsigned int nr);
 void rs_queue_push_tail(struct rs_sim *sim, struct rs_queue *q, uint32_t slot);
@@ -318,7 +321,6 @@ void rs_lruvec_del(struct rs_sim *sim, unsigned int memcg, uint32_t page, enum l
 void rs_lruvec_count(struct rs_sim *sim, unsigned int memcg, unsigned int zone, enum lru_list lru, int64_t nr);
 void rs_note_cost(struct rs_sim *sim, unsigned int memcg, bool file, struct rs_lru_cost_args args);
 void rs_age_nonresident(struct rs_sim *sim, unsigned int memcg, uint32_t nr);
-void *rs_map_array(size_t bytes);
 
 /* folio.c */
 unsigned int rs_verdict_mode(const struct rs_sim *sim, const struct rs_scan_control *sc, bool file, bool exec,

@@ -7,51 +7,14 @@
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "host.h"
 
-#define BLOCK_SLOTS 1024
-#define MAX_BLOCKS (RS_SIM_MAX_PAGES / BLOCK_SLOTS * 2)
 /* How far ahead of a list that is rewritten flags are asked for. */
 #define AHEAD 24
 /* How far ahead of a scan slots are asked for; a line of them. */
 #define AHEAD_SLOTS (2 * RS_AHEAD_FLAGS)
 #define LINE_SLOTS 16
-
-/* Address space, where huge pages may begin; memory is taken where it is touched. */
-void *rs_map_array(size_t bytes)
-{
-	uint8_t *p = mmap(NULL, bytes + RS_HUGE_BYTES, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	size_t before = -(uintptr_t)p % RS_HUGE_BYTES;
-
-	if (p == MAP_FAILED)
-		return NULL;
-	if (before)
-		munmap(p, before);
-	munmap(p + before + bytes, RS_HUGE_BYTES - before);
-	return p + before;
-}
-
-int rs_blocks_init(struct rs_blocks *blocks)
-{
-	blocks->slots = rs_map_array((size_t)MAX_BLOCKS * BLOCK_SLOTS * sizeof(uint32_t));
-	blocks->next = rs_map_array((size_t)MAX_BLOCKS * sizeof(uint32_t));
-	blocks->prev = rs_map_array((size_t)MAX_BLOCKS * sizeof(uint32_t));
-	blocks->nr = 1; /* 0: none */
-	return blocks->slots && blocks->next && blocks->prev ? 0 : -ENOMEM;
-}
-
-void rs_blocks_deinit(struct rs_blocks *blocks)
-{
-	if (blocks->slots)
-		munmap(blocks->slots, (size_t)MAX_BLOCKS * BLOCK_SLOTS * sizeof(uint32_t));
-	if (blocks->next)
-		munmap(blocks->next, (size_t)MAX_BLOCKS * sizeof(uint32_t));
-	if (blocks->prev)
-		munmap(blocks->prev, (size_t)MAX_BLOCKS * sizeof(uint32_t));
-}
 
 /* Of what was ever used. */
 size_t rs_blocks_bytes(const struct rs_blocks *blocks)

@@ -98,17 +98,52 @@ static void fill_touch_sets(struct rs_sim *sim)
 	}
 }
 
+/*
+ * Address space, of which memory is taken where it is touched; each array begins where a huge page may. One mapping for all: what
+ * is unmapped in one thread keeps the others waiting.
+ */
+static int map_arrays(struct rs_sim *sim)
+{
+	const struct {
+		void *array; /* a pointer, of some type */
+		size_t bytes;
+	} arrays[] = {
+		{ &sim->hot, RS_SIM_MAX_PAGES },
+		{ &sim->cold, RS_SIM_MAX_PAGES * sizeof(*sim->cold) },
+		{ &sim->shadow, RS_SIM_MAX_PAGES * sizeof(*sim->shadow) },
+		{ &sim->area_of, (RS_SIM_MAX_PAGES >> AREA_SHIFT) * sizeof(*sim->area_of) },
+		{ &sim->blocks.slots, (size_t)MAX_BLOCKS * BLOCK_SLOTS * sizeof(*sim->blocks.slots) },
+		{ &sim->blocks.next, MAX_BLOCKS * sizeof(*sim->blocks.next) },
+		{ &sim->blocks.prev, MAX_BLOCKS * sizeof(*sim->blocks.prev) },
+	};
+	size_t i, bytes = RS_HUGE_BYTES;
+	uint8_t *p;
+
+	_Static_assert((RS_SIM_MAX_PAGES >> AREA_SHIFT) % RS_HUGE_BYTES == 0 && MAX_BLOCKS * sizeof(uint32_t) % RS_HUGE_BYTES == 0,
+		       "an array ends where a huge page does");
+	for (i = 0; i < RS_ARRAY_SIZE_OF(arrays); i++)
+		bytes += arrays[i].bytes;
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return -ENOMEM;
+	sim->mapping = p;
+	sim->mapped_bytes = bytes;
+	p += -(uintptr_t)p % RS_HUGE_BYTES;
+	for (i = 0; i < RS_ARRAY_SIZE_OF(arrays); i++) {
+		memcpy(arrays[i].array, &p, sizeof(p));
+		p += arrays[i].bytes;
+	}
+	return 0;
+}
+
 static int init_memory(struct rs_sim *sim)
 {
 	uint64_t total = 0;
 	unsigned int i;
 
-	sim->hot = rs_map_array(RS_SIM_MAX_PAGES);
-	sim->cold = rs_map_array(RS_SIM_MAX_PAGES * sizeof(*sim->cold));
-	sim->shadow = rs_map_array(RS_SIM_MAX_PAGES * sizeof(*sim->shadow));
-	sim->area_of = rs_map_array((RS_SIM_MAX_PAGES >> AREA_SHIFT) * sizeof(*sim->area_of));
-	if (!sim->hot || !sim->cold || !sim->shadow || !sim->area_of || rs_blocks_init(&sim->blocks))
+	if (map_arrays(sim))
 		return -ENOMEM;
+	sim->blocks.nr = 1;
 	sim->id_bits = 24;
 	for (i = 0; i < sim->conf.nr_zones; i++) {
 		const struct rs_sim_zone *z = &sim->conf.zones[i];
@@ -184,12 +219,6 @@ int rs_sim_create(const struct rs_sim_config *config, struct rs_sim **ret)
 	return 0;
 }
 
-static void unmap(void *p, size_t bytes)
-{
-	if (p)
-		munmap(p, bytes);
-}
-
 void rs_sim_destroy(struct rs_sim *sim)
 {
 	unsigned int i;
@@ -197,11 +226,8 @@ void rs_sim_destroy(struct rs_sim *sim)
 	if (!sim)
 		return;
 	rs_sched_deinit(&sim->sched);
-	unmap(sim->hot, RS_SIM_MAX_PAGES);
-	unmap(sim->cold, RS_SIM_MAX_PAGES * sizeof(*sim->cold));
-	unmap(sim->shadow, RS_SIM_MAX_PAGES * sizeof(*sim->shadow));
-	unmap(sim->area_of, (RS_SIM_MAX_PAGES >> AREA_SHIFT) * sizeof(*sim->area_of));
-	rs_blocks_deinit(&sim->blocks);
+	if (sim->mapping)
+		munmap(sim->mapping, sim->mapped_bytes);
 	for (i = 0; i < RS_VERDICT_MODES; i++)
 		free(sim->verdicts[i]);
 	free(sim->swap.writes);
@@ -246,22 +272,25 @@ int rs_sim_cgroup_set(struct rs_sim *sim, unsigned int cgroup, const struct rs_s
 	return 0;
 }
 
-/* A refusal costs speed only. */
-static void want_huge(void *array, size_t bytes)
+/* Large ones in huge pages, small ones in whole: threads that fault wait for each other. A refusal costs speed only. */
+static void advise(void *array, size_t bytes, bool huge)
 {
-	madvise(array, (bytes + RS_HUGE_BYTES - 1) / RS_HUGE_BYTES * RS_HUGE_BYTES, MADV_HUGEPAGE);
+	if (huge)
+		madvise(array, (bytes + RS_HUGE_BYTES - 1) / RS_HUGE_BYTES * RS_HUGE_BYTES, MADV_HUGEPAGE);
+	else
+		madvise(array, bytes, MADV_POPULATE_WRITE);
 }
 
-static void want_huge_arrays(struct rs_sim *sim)
+static void advise_arrays(struct rs_sim *sim)
 {
-	size_t nr = sim->nr_pages;
+	const size_t nr = sim->nr_pages;
+	const bool huge = nr >= HUGE_FROM;
 
-	if (nr < HUGE_FROM)
-		return;
-	want_huge(sim->hot, nr);
-	want_huge(sim->cold, nr * sizeof(*sim->cold));
-	want_huge(sim->shadow, nr * sizeof(*sim->shadow));
-	want_huge(sim->blocks.slots, nr * sizeof(*sim->blocks.slots));
+	advise(sim->hot, nr, huge);
+	if (huge || sim->only_zone < 0)
+		advise(sim->cold, nr * sizeof(*sim->cold), huge);
+	advise(sim->shadow, nr * sizeof(*sim->shadow), huge);
+	advise(sim->blocks.slots, nr * sizeof(*sim->blocks.slots), huge);
 }
 
 int rs_sim_area_add(struct rs_sim *sim, const struct rs_sim_area *area, uint32_t *first)
@@ -289,7 +318,7 @@ int rs_sim_area_add(struct rs_sim *sim, const struct rs_sim_area *area, uint32_t
 		sim->area_of[(sim->nr_pages >> AREA_SHIFT) + i] = sim->nr_areas;
 	*first = sim->nr_pages;
 	sim->nr_pages += ids;
-	want_huge_arrays(sim);
+	advise_arrays(sim);
 	if (area->backing == RS_SIM_FILE && !area->mapped)
 		memset(sim->hot + *first, PG_UNMAPPED, ids);
 	sim->any_exec |= area->exec;
