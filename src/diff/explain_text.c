@@ -379,12 +379,12 @@ static void print_time(const struct rs_explanation *x, FILE *out)
 	fprintf(out, "    %-52s %12s\n", "all of it", ms(total, buf));
 	if (x->reserve_wait_ns)
 		fprintf(out, "    %-52s %12s\n", "before it, waiting for the reserves to refill", ms(x->reserve_wait_ns, buf));
-	/* Sleeps are told in ticks, and can lie inside of the scan. */
+	/* Sleeps are told in ticks, by which they can be longer than what they are in, and can lie inside of the scan. */
 	for (i = 0; i < RS_NR_THROTTLES; i++)
 		if (x->throttled[i])
-			fprintf(out, "    asleep, throttled: %-20s %4" PRIu64 " time%-3s %12s   %5.1f %%\n", rs_show_throttle(i),
+			fprintf(out, "    asleep, throttled: %-20s %4" PRIu64 " time%-3s %12s  ~%5.1f %%\n", rs_show_throttle(i),
 				x->throttled[i], plural(x->throttled[i]), ms(x->throttled_ns[i], buf),
-				share(x->throttled_ns[i], total));
+				share(x->throttled_ns[i] < total ? x->throttled_ns[i] : total, total));
 	if (x->lru_ns)
 		fprintf(out, "    %-52s %12s   %5.1f %%\n", "in the LRU lists, sleeps there included", ms(x->lru_ns, buf),
 			share(x->lru_ns, total));

@@ -147,10 +147,13 @@ static void read_totals(struct rs_evidence *e, struct json_object *totals)
 	for (i = 0; i < n; i++) {
 		struct json_object *o = json_object_array_get_idx(stalls, i);
 
-		if (rs_info_number(o, "kind") != RS_RECLAIM_DIRECT)
-			continue;
-		e->stalls = rs_info_number(o, "count");
-		e->stall_s = rs_info_number(o, "ns") / 1e9;
+		if (rs_info_number(o, "kind") == RS_RECLAIM_DIRECT) {
+			e->stalls = rs_info_number(o, "count");
+			e->stall_s = rs_info_number(o, "ns") / 1e9;
+		} else if (rs_info_number(o, "kind") == RS_RECLAIM_MEMCG) {
+			e->memcg_stalls = rs_info_number(o, "count");
+			e->memcg_stall_s = rs_info_number(o, "ns") / 1e9;
+		}
 	}
 	for (i = 0; usec && i < json_object_array_length(usec); i++) {
 		double s = json_object_get_double(json_object_array_get_idx(usec, i)) / 1e6;
@@ -190,14 +193,14 @@ static void stall_begins(struct pass *p, const struct rs_event_hdr *hdr)
 		}
 }
 
-static void stall_ends(struct rs_evidence *e, struct pass *p, const struct rs_event_hdr *hdr)
+static void stall_ends(double *stalls, double *stall_s, struct pass *p, const struct rs_event_hdr *hdr)
 {
 	unsigned int i;
 
 	for (i = 0; i < MAX_STALLED; i++)
 		if (p->stalled[i].ts_ns && p->stalled[i].tid == hdr->tid) {
-			e->stalls++;
-			e->stall_s += (hdr->ts_ns - p->stalled[i].ts_ns) / 1e9;
+			++*stalls;
+			*stall_s += (hdr->ts_ns - p->stalled[i].ts_ns) / 1e9;
 			p->stalled[i].ts_ns = 0;
 			return;
 		}
@@ -219,12 +222,21 @@ static void first_pass(struct rs_evidence *e, struct pass *p, const struct rs_ev
 {
 	switch (hdr->type) {
 	case RS_EVENT_reclaim_begin:
-		if (((const struct rs_event_reclaim_begin *)hdr)->kind == RS_RECLAIM_DIRECT)
+		switch (((const struct rs_event_reclaim_begin *)hdr)->kind) {
+		case RS_RECLAIM_DIRECT:
+		case RS_RECLAIM_MEMCG:
 			stall_begins(p, hdr);
+		}
 		break;
 	case RS_EVENT_reclaim_end:
-		if (((const struct rs_event_reclaim_end *)hdr)->kind == RS_RECLAIM_DIRECT)
-			stall_ends(e, p, hdr);
+		switch (((const struct rs_event_reclaim_end *)hdr)->kind) {
+		case RS_RECLAIM_DIRECT:
+			stall_ends(&e->stalls, &e->stall_s, p, hdr);
+			break;
+		case RS_RECLAIM_MEMCG:
+			stall_ends(&e->memcg_stalls, &e->memcg_stall_s, p, hdr);
+			break;
+		}
 		break;
 	case RS_EVENT_throttled: {
 		const struct rs_event_throttled *t = (const void *)hdr;

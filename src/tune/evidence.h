@@ -41,6 +41,7 @@ struct rs_evidence {
 	double seconds;
 	double psi_some_s, psi_full_s;
 	double stalls, stall_s; /* direct reclaim; order 0 or higher */
+	double memcg_stalls, memcg_stall_s; /* reclaim of one cgroup: its limits, memory.reclaim */
 	double throttled_s, throttled_writeback_s;
 	double refault_anon, refault_file, swapin, swapout, reclaimed; /* pages */
 	double swapout_s; /* of a page, as the swap device counted */

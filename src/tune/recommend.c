@@ -646,6 +646,8 @@ void rs_recommend(const struct rs_evidence *e, rs_simulate simulate, void *ctx, 
 	r->lost_full_s = e->psi_full_s;
 	r->stalls = e->stalls;
 	r->stall_s = e->stall_s;
+	r->memcg_stalls = e->memcg_stalls;
+	r->memcg_stall_s = e->memcg_stall_s;
 	r->refault_wait_s = isnan(swap) ? file : isnan(file) ? swap : swap + file;
 	r->usable_pages = usable_pages(e);
 	if (e->min_free_kbytes < 0 || e->watermark_scale_factor < 0 || !e->nr_zones || !e->has_rules) {

@@ -60,6 +60,7 @@ struct rs_left_alone {
 struct rs_recommendation {
 	/* The objective as it is now. NAN: not in the recording. */
 	double seconds, lost_some_s, lost_full_s, stalls, stall_s, refault_wait_s;
+	double memcg_stalls, memcg_stall_s; /* for limits of cgroups and memory.reclaim */
 	uint64_t kept_free_pages, usable_pages; /* sum of the high marks; memory without huge pages */
 	uint64_t page_size;
 	unsigned int nr_advice, nr_left_alone;

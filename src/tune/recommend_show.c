@@ -105,6 +105,9 @@ static void objective_text(const struct rs_recommendation *r, FILE *out)
 	if (!isnan(r->refault_wait_s))
 		fprintf(out, "     of it, waiting for pages that had been reclaimed: ~%.3f s\n", r->refault_wait_s);
 	fprintf(out, "  2. stalls in direct reclaim      %.0f, %.3f s\n", r->stalls, r->stall_s);
+	if (r->memcg_stalls > 0)
+		fprintf(out, "     beside them, for cgroups      %.0f, %.3f s: their limits and memory.reclaim, which no setting of the host moves\n",
+			r->memcg_stalls, r->memcg_stall_s);
 	fprintf(out, "  3. memory kept free              %.1f MiB, %.1f %% of what is not huge pages\n",
 		r->kept_free_pages * (r->page_size / 1048576.0), 100.0 * r->kept_free_pages / r->usable_pages);
 }
@@ -251,6 +254,8 @@ void rs_recommend_json(const struct rs_recommendation *r, FILE *out)
 	put(&j, "refault_wait_s", r->refault_wait_s);
 	put(&j, "stalls", r->stalls);
 	put(&j, "stall_s", r->stall_s);
+	put(&j, "memcg_stalls", r->memcg_stalls);
+	put(&j, "memcg_stall_s", r->memcg_stall_s);
 	rs_json_u64(&j, "kept_free_pages", r->kept_free_pages);
 	rs_json_u64(&j, "usable_pages", r->usable_pages);
 	rs_json_end_line(&j);

@@ -192,7 +192,7 @@ page() {
 	limit. The cost of a tracer is what the CPU spends on tasks from the begin of the work to its end, above the mean of two
 	runs without a tracer, for each call of a vmscan tracepoint. These two differed by $(differ "$kernel") instructions for each call. Under MGLRU
 	the work is $clean MiB of a file that were read once, of which a cgroup takes back all but 20 MiB through memory.reclaim,
-	$rounds times ($(number "$mglru-vmscan" events) calls); there the two differed by $(differ "$mglru"). What the tracer does meanwhile in its own process, with
+	$rounds times ($(number "$mglru-vmscan" events) calls), each time of another file, which is emptied after it; there the two differed by $(differ "$mglru"). What the tracer does meanwhile in its own process, with
 	encoding and writing, is in it; its start and its end are not.
 
 	$(cat "$results/table")

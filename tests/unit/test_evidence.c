@@ -133,6 +133,7 @@ static void reaction_is_from_the_wake_up_to_the_first_reclaimed_batch(void **sta
 	assert_int_equal(e.nr_reacts, 1);
 	assert_true(fabs(e.react_s - 0.030) < 1e-9);
 	assert_true(e.stalls == 1 && fabs(e.stall_s - 0.010) < 1e-9);
+	assert_true(e.memcg_stalls == 1 && fabs(e.memcg_stall_s - 0.001) < 1e-9);
 	assert_true(fabs(e.throttled_writeback_s - 0.002) < 1e-9);
 	assert_true(fabs(e.dirty_met - 16 / 128.0) < 1e-9);
 	rs_evidence_deinit(&e);
