@@ -83,7 +83,7 @@ struct rs_capture_counters {
 
 struct rs_capture;
 
-/* Must the kernel's symbols be read for these probes, which is slow? The gauge needs them in any case. */
+/* Must the kernel's symbols be read for these probes, which is slow? The gauge needs them in any case, mode summary never. */
 bool rs_capture_needs_symbols(const struct rs_capture_config *config);
 
 /*

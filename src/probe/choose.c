@@ -100,7 +100,7 @@ bool rs_capture_needs_symbols(const struct rs_capture_config *config)
 	unsigned int i;
 
 	for (i = 0; i < rs_nr_hooks; i++)
-		if (config->mode != RS_MODE_SUMMARY && is_wanted(config, &rs_hooks[i]) && !(rs_hooks[i].flags & RS_HOOK_ARGUMENTS))
+		if (is_wanted(config, &rs_hooks[i]) && !(rs_hooks[i].flags & RS_HOOK_ARGUMENTS))
 			return true;
 	return false;
 }

@@ -422,8 +422,9 @@ static int prepare(struct recorder *r)
 
 	for (i = 0; i < rs_nr_hooks; i++)
 		names[i] = rs_hook_symbol(&rs_hooks[i]);
-	/* A summary reads its gauge out of /proc: seldom enough. */
-	symbols = rs_capture_needs_symbols(&r->config->capture) || (r->config->gauge_ms && r->config->capture.mode != RS_MODE_SUMMARY);
+	/* A summary has no hooks on functions, and reads its gauge out of /proc: seldom enough. */
+	symbols = r->config->capture.mode != RS_MODE_SUMMARY &&
+		  (r->config->gauge_ms || rs_capture_needs_symbols(&r->config->capture));
 	err = rs_kernel_create(names, symbols ? rs_nr_hooks : 0, &r->kernel);
 	rs_debug("kernel looked at: %" PRIu64 " ms", (rs_now_ns() - began_ns) / 1000000);
 	if (!err)

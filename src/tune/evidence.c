@@ -138,6 +138,14 @@ static void read_sums(struct rs_evidence *e, struct json_object *info, struct js
 	read_disks(e, info, end);
 }
 
+/* Where stalls of this kind are counted, or not at all. @kind: enum rs_reclaim_kind; NAN: a recording does not say. */
+static bool stalls_of(struct rs_evidence *e, double kind, double **count, double **seconds)
+{
+	*count = kind == RS_RECLAIM_DIRECT ? &e->stalls : &e->memcg_stalls;
+	*seconds = kind == RS_RECLAIM_DIRECT ? &e->stall_s : &e->memcg_stall_s;
+	return kind == RS_RECLAIM_DIRECT || kind == RS_RECLAIM_MEMCG;
+}
+
 /* Summary mode keeps its sums beside the records. */
 static void read_totals(struct rs_evidence *e, struct json_object *totals)
 {
@@ -146,14 +154,12 @@ static void read_totals(struct rs_evidence *e, struct json_object *totals)
 
 	for (i = 0; i < n; i++) {
 		struct json_object *o = json_object_array_get_idx(stalls, i);
+		double *count, *seconds;
 
-		if (rs_info_number(o, "kind") == RS_RECLAIM_DIRECT) {
-			e->stalls = rs_info_number(o, "count");
-			e->stall_s = rs_info_number(o, "ns") / 1e9;
-		} else if (rs_info_number(o, "kind") == RS_RECLAIM_MEMCG) {
-			e->memcg_stalls = rs_info_number(o, "count");
-			e->memcg_stall_s = rs_info_number(o, "ns") / 1e9;
-		}
+		if (!stalls_of(e, rs_info_number(o, "kind"), &count, &seconds))
+			continue;
+		*count = rs_info_number(o, "count");
+		*seconds = rs_info_number(o, "ns") / 1e9;
 	}
 	for (i = 0; usec && i < json_object_array_length(usec); i++) {
 		double s = json_object_get_double(json_object_array_get_idx(usec, i)) / 1e6;
@@ -193,14 +199,17 @@ static void stall_begins(struct pass *p, const struct rs_event_hdr *hdr)
 		}
 }
 
-static void stall_ends(double *stalls, double *stall_s, struct pass *p, const struct rs_event_hdr *hdr)
+static void stall_ends(struct rs_evidence *e, struct pass *p, const struct rs_event_hdr *hdr, uint32_t kind)
 {
+	double *count, *seconds;
 	unsigned int i;
 
+	if (!stalls_of(e, kind, &count, &seconds))
+		return;
 	for (i = 0; i < MAX_STALLED; i++)
 		if (p->stalled[i].ts_ns && p->stalled[i].tid == hdr->tid) {
-			++*stalls;
-			*stall_s += (hdr->ts_ns - p->stalled[i].ts_ns) / 1e9;
+			++*count;
+			*seconds += (hdr->ts_ns - p->stalled[i].ts_ns) / 1e9;
 			p->stalled[i].ts_ns = 0;
 			return;
 		}
@@ -220,23 +229,15 @@ static void kswapd_reclaimed(struct rs_evidence *e, struct pass *p, const struct
 
 static void first_pass(struct rs_evidence *e, struct pass *p, const struct rs_event_hdr *hdr)
 {
+	double *count, *seconds;
+
 	switch (hdr->type) {
 	case RS_EVENT_reclaim_begin:
-		switch (((const struct rs_event_reclaim_begin *)hdr)->kind) {
-		case RS_RECLAIM_DIRECT:
-		case RS_RECLAIM_MEMCG:
+		if (stalls_of(e, ((const struct rs_event_reclaim_begin *)hdr)->kind, &count, &seconds))
 			stall_begins(p, hdr);
-		}
 		break;
 	case RS_EVENT_reclaim_end:
-		switch (((const struct rs_event_reclaim_end *)hdr)->kind) {
-		case RS_RECLAIM_DIRECT:
-			stall_ends(&e->stalls, &e->stall_s, p, hdr);
-			break;
-		case RS_RECLAIM_MEMCG:
-			stall_ends(&e->memcg_stalls, &e->memcg_stall_s, p, hdr);
-			break;
-		}
+		stall_ends(e, p, hdr, ((const struct rs_event_reclaim_end *)hdr)->kind);
 		break;
 	case RS_EVENT_throttled: {
 		const struct rs_event_throttled *t = (const void *)hdr;
